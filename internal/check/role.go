@@ -1,0 +1,62 @@
+package check
+
+import (
+	"path"
+	"strings"
+)
+
+// RoleOf says what the directories and the name of a slash-separated path relative to the repository's root tell
+// about its use. Files with a role other than Product are evidence and never get findings of their own, unless
+// something deployed is bound to them.
+func RoleOf(name string) Role {
+	dir, base := path.Split(name)
+	if strings.HasSuffix(base, "_test.go") {
+		return Test
+	}
+	for _, elem := range strings.Split(strings.Trim(dir, "/"), "/") {
+		if r := roleOfDir(strings.ToLower(elem)); r != Product {
+			return r
+		}
+	}
+	return Product
+}
+
+// A Role is the use that a file is put to in its repository.
+type Role string
+
+// Roles.
+const (
+	Product Role = "product" // part of what is shipped
+	Test    Role = "test"    // tests, fixtures, mocks, benchmarks
+	Sample  Role = "sample"  // examples, demos, documentation
+	Tooling Role = "tooling" // scripts and programs for developers and CI
+)
+
+func roleOfDir(elem string) Role {
+	switch elem {
+	case "test", "tests", "testing", "testdata", "e2e", "mock", "mocks", "fixture", "fixtures", "suites", "acceptance":
+		return Test
+	case "example", "examples", "_example", "_examples", "sample", "samples", "docs", "doc", "demo", "demos":
+		return Sample
+	case "hack", "tool", "tools", "script", "scripts", "contrib", "dev", "devtools", "magefiles", ".devcontainer",
+		".github", ".gitlab", ".circleci", "ci":
+		return Tooling
+	}
+	for _, prefix := range []string{"testutil", "integration", "benchmark"} {
+		if strings.HasPrefix(elem, prefix) {
+			return Test
+		}
+	}
+	return Product
+}
+
+// IsToolName reports whether the name of a main package says that it is a developer's or operator's tool rather
+// than a service: *-gen, *ctl, *cli, *tool, *lint, *migrate, *loadtest, *bench.
+func IsToolName(name string) bool {
+	for _, suffix := range []string{"-gen", "ctl", "cli", "tool", "tools", "lint", "migrate", "migrator", "loadtest", "bench"} {
+		if strings.HasSuffix(name, suffix) {
+			return true
+		}
+	}
+	return false
+}

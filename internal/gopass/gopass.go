@@ -1,0 +1,137 @@
+// Package gopass makes analyzers of Go rules: documentation from the rule's page, diagnostics in factorlint's form,
+// suppression comments, and no panic that escapes.
+package gopass
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"path"
+	"path/filepath"
+	"reflect"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/directive"
+	"github.com/factorlint/factorlint/rules"
+)
+
+// A Pass is one package as a Go rule sees it.
+type Pass struct {
+	*analysis.Pass
+	rule   *rules.Rule
+	off    []directive.Directive
+	result *Result
+}
+
+// A Result is what an analyzer made by New leaves for a driver that wants to know more than the diagnostics.
+type Result struct {
+	Withheld []Withheld
+}
+
+// A Withheld is a diagnostic that was not reported: a comment silences it, or its file is not part of the product.
+// factorlint's own driver counts the comment as used, and reports the other kind after all when the program is
+// deployed.
+type Withheld struct {
+	Diagnostic analysis.Diagnostic
+	By         *directive.Directive // nil if Role is the reason
+	Role       check.Role
+}
+
+// New returns the analyzer of the rule of that name. Its own name is the rule's with underscores, since analyzer
+// names are identifiers; its results come from run.
+func New(name string, run func(*Pass), requires ...*analysis.Analyzer) *analysis.Analyzer {
+	r := rules.Lookup(name)
+	if r == nil { // the catalogue's test tells
+		r = &rules.Rule{ID: "FL0000", Name: name, Summary: "A rule without a page."}
+	}
+	return &analysis.Analyzer{
+		Name:             "factorlint_" + strings.ReplaceAll(name, "-", "_"),
+		Doc:              r.ID + " " + r.Name + ": " + r.Summary + "\n\n" + r.Body,
+		URL:              r.URL(),
+		Requires:         requires,
+		RunDespiteErrors: true,
+		ResultType:       reflect.TypeFor[*Result](),
+		Run: func(p *analysis.Pass) (_ any, err error) {
+			// a rule that fails on odd code must not take the driver, or the other rules, with it
+			defer func() {
+				if v := recover(); v != nil {
+					err = fmt.Errorf("%s failed on package %s: %v", r.ID, p.Pkg.Path(), v)
+				}
+			}()
+			result := &Result{}
+			run(&Pass{Pass: p, rule: r, off: directives(p), result: result})
+			return result, nil
+		},
+	}
+}
+
+// Report files a diagnostic over the source of node. The message begins in lower case, has no full stop and is
+// complete on its own.
+func (p *Pass) Report(node ast.Node, message string, fixes ...analysis.SuggestedFix) {
+	p.ReportAt(node.Pos(), node.End(), message, nil, fixes...)
+}
+
+// ReportAt files a diagnostic over a range. Generated code of this package gets none; what a comment silences and
+// what lies in tests, examples and tools goes to the Result.
+func (p *Pass) ReportAt(pos, end token.Pos, message string, related []analysis.RelatedInformation, fixes ...analysis.SuggestedFix) {
+	if f := p.fileOf(pos); f != nil && ast.IsGenerated(f) {
+		return
+	}
+	d := analysis.Diagnostic{
+		Pos: pos, End: end, Category: p.rule.ID, URL: p.rule.URL(),
+		Message: p.rule.ID + ": " + message, Related: related, SuggestedFixes: fixes,
+	}
+	at := p.Fset.Position(pos)
+	for i := range p.off {
+		if p.off[i].Silences(p.rule, at.Filename, at.Line) {
+			p.result.Withheld = append(p.result.Withheld, Withheld{Diagnostic: d, By: &p.off[i]})
+			return
+		}
+	}
+	if role := p.role(at.Filename); role != check.Product {
+		p.result.Withheld = append(p.result.Withheld, Withheld{Diagnostic: d, Role: role})
+		return
+	}
+	p.Pass.Report(d)
+}
+
+// role tells what a file of this package is for, by its place in the module. Without a module (nogo) only the
+// file's own name counts.
+func (p *Pass) role(file string) check.Role {
+	dir := ""
+	if p.Module != nil && p.Module.Path != "" {
+		dir = strings.TrimPrefix(strings.TrimPrefix(p.Pkg.Path(), p.Module.Path), "/")
+	}
+	if p.Pkg.Name() == "main" && check.IsToolName(path.Base(p.Pkg.Path())) {
+		return check.Tooling
+	}
+	return check.RoleOf(path.Join(dir, filepath.Base(file)))
+}
+
+func (p *Pass) fileOf(pos token.Pos) *ast.File {
+	for _, f := range p.Files {
+		if f.FileStart <= pos && pos < f.FileEnd {
+			return f
+		}
+	}
+	return nil
+}
+
+// directives returns the suppression comments of the package's files.
+func directives(p *analysis.Pass) []directive.Directive {
+	var out []directive.Directive
+	for _, f := range p.Files {
+		for _, g := range f.Comments {
+			for _, c := range g.List {
+				at := p.Fset.Position(c.Pos())
+				if d, ok := directive.Parse(c.Text, at.Filename, at.Line, at.Column, at.Offset); ok {
+					out = append(out, d)
+				}
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,142 @@
+package workload
+
+import (
+	"time"
+
+	"github.com/factorlint/factorlint/internal/check"
+)
+
+// A Variant is everything that is deployed together: the objects of one folder of Kubernetes manifests, one
+// Compose project, one rendered chart or overlay.
+type Variant struct {
+	Name       string // for people: "deploy/api", "docker-compose.yml"
+	Platform   Platform
+	Deploys    []*Deploy
+	Services   []*Service
+	Scalers    []*Scaler
+	ConfigMaps []*ConfigMap
+}
+
+// A Platform is what reads a manifest.
+type Platform string
+
+// Platforms.
+const (
+	Kubernetes Platform = "kubernetes"
+	Compose    Platform = "compose"
+)
+
+// A Deploy is one container as a manifest asks for it: a container of a pod template, or a Compose service.
+type Deploy struct {
+	Name     string // of the container or Compose service
+	Object   string // "apps/v1/Deployment/shop/api" (namespace may be empty: "apps/v1/Deployment//api"); "compose/api"
+	Platform Platform
+	Kind     string // "Deployment", "StatefulSet", "CronJob", …; "Compose"
+	Role     ContainerRole
+	OneShot  bool // a Job, CronJob, hook or bare init container: it ends by itself
+	File     string
+	At       check.Span // the container's name; in Compose the service's key
+	Variant  *Variant
+
+	Image      Value[string]  // the reference as it will be pulled; unknown if it holds unresolved variables
+	Build      *Build         // how Compose or Skaffold builds it, or nil
+	Entrypoint Value[Command] // Kubernetes command, Compose entrypoint
+	Args       Value[Command] // Kubernetes args, Compose command
+	WorkDir    Value[string]
+	Env        Set[EnvVar]    // every variable it is given, ConfigMaps and env_files of the tree included; incomplete if a source is not in the tree
+	EnvAt      check.Span     // the env or environment key, or the container's name
+	Ports      []Port         // containerPort; in Compose the container's side of ports and expose
+	Services   []*ServicePort // ports of Services (and published Compose ports) that lead to it
+
+	Liveness, Readiness, Startup      *Probe
+	MemoryLimit, MemoryRequest        Value[string] // Kubernetes quantities or Compose byte values, as written
+	CPULimit, CPURequest              Value[string]
+	Grace                             Value[time.Duration] // terminationGracePeriodSeconds, stop_grace_period; absent: the platform's default
+	PreStop                           Value[time.Duration] // how long its preStop hook sleeps; absent if there is no hook
+	Replicas                          Value[int]
+	ReadOnlyRoot, Privileged, NonRoot Value[bool]
+	RunAsUser                         Value[string]
+	Mounts                            []Mount
+
+	// Development is set for a Compose service that bind-mounts its source or runs a rebuild tool.
+	Development bool
+}
+
+// DefaultGrace returns how long the platform waits between SIGTERM and SIGKILL if the manifest does not say:
+// 30 s in Kubernetes (core/v1 PodSpec), 10 s in Compose (compose-spec stop_grace_period).
+func (p Platform) DefaultGrace() time.Duration {
+	if p == Compose {
+		return 10 * time.Second
+	}
+	return 30 * time.Second
+}
+
+// A ContainerRole says what a container is for in its pod.
+type ContainerRole string
+
+// Container roles.
+const (
+	App  ContainerRole = "app"
+	Init ContainerRole = "init"
+)
+
+// A Build is how a deploy's image is built from the tree.
+type Build struct {
+	Context    string // relative to the repository's root
+	Dockerfile string // relative to the repository's root
+	Target     string // stage, or ""
+	Args       map[string]Value[string]
+	At         check.Span
+}
+
+// A Probe is a liveness, readiness or startup probe, or a Compose healthcheck.
+type Probe struct {
+	Path    Value[string] // of an HTTP probe
+	Port    Value[string] // number or name
+	Command Value[Command]
+	At      check.Span
+}
+
+// A Mount is a volume as a container sees it.
+type Mount struct {
+	Path     string // in the container
+	Source   string // "emptyDir", "persistentVolumeClaim", "configMap", "secret", "hostPath", "bind", "volume"
+	Name     string // claim, ConfigMap, host path or volume name
+	ReadOnly bool
+	At       check.Span
+}
+
+// A Service is a Kubernetes Service.
+type Service struct {
+	Name, Namespace string
+	Selector        map[string]string
+	Ports           []*ServicePort
+	At              check.Span // metadata.name
+	Selects         []*Deploy  // every container of the pods it picks in its variant
+}
+
+// A ServicePort is one port of a Service, or a published port of a Compose service.
+type ServicePort struct {
+	Service  string        // the Service's name
+	Port     Value[int]    // its own port
+	Target   Value[string] // number or name of the container's port
+	Protocol string
+	At       check.Span // the targetPort's value, or the port's where targetPort is not given
+}
+
+// A Scaler is a HorizontalPodAutoscaler.
+type Scaler struct {
+	Name, Namespace        string
+	TargetKind, TargetName string
+	Min, Max               Value[int]
+	At                     check.Span
+}
+
+// A ConfigMap is a ConfigMap, or a Secret whose values are not kept.
+type ConfigMap struct {
+	Name, Namespace string
+	Secret          bool
+	Data            map[string]Value[string] // values of Secrets are unknown
+	Keys            map[string]check.Span
+	At              check.Span
+}

@@ -1,0 +1,59 @@
+// Package workload is the model: what a program does, what an image carries, what a deploy asks for, and the
+// workload that joins the three. It knows no parser.
+package workload
+
+import "github.com/factorlint/factorlint/internal/check"
+
+// A Value is a scalar read from an artifact: known, absent, or present but not statically known. The zero Value is
+// unknown, so a rule can never take a value that nobody read for one that is missing.
+type Value[T any] struct {
+	x     T
+	state state
+	at    check.Span
+}
+
+type state uint8
+
+const (
+	unknown state = iota
+	known
+	absent
+)
+
+// Known returns a value read at a place.
+func Known[T any](x T, at check.Span) Value[T] { return Value[T]{x, known, at} }
+
+// Absent returns a value that was looked for and is not there; at is where it would be written.
+func Absent[T any](at check.Span) Value[T] { return Value[T]{state: absent, at: at} }
+
+// Unknown returns a value that is there and cannot be told.
+func Unknown[T any](at check.Span) Value[T] { return Value[T]{at: at} }
+
+// Get returns the value, and whether it is known.
+func (v Value[T]) Get() (x T, known bool) { return v.x, v.known() }
+
+// Or returns the value if it is known, def if it is absent. ok is false if it cannot be told.
+func (v Value[T]) Or(def T) (x T, ok bool) {
+	if v.state == absent {
+		return def, true
+	}
+	return v.x, v.known()
+}
+
+// Absent reports whether the value is proven missing: the only way to claim that something is not there.
+func (v Value[T]) Absent() bool { return v.state == absent }
+
+// At returns where the value stands, or where it would be written.
+func (v Value[T]) At() check.Span { return v.at }
+
+func (v Value[T]) known() bool { return v.state == known }
+
+// A Set is a collection read from artifacts. Unless it is Complete there may be more members than were seen; the
+// zero Set is open, so that nobody can conclude from it that something is missing.
+type Set[T any] struct {
+	Members  []T
+	Complete bool
+}
+
+// Open reports whether there may be more members than were seen.
+func (s Set[T]) Open() bool { return !s.Complete }
