@@ -48,7 +48,7 @@ func New(name string, run func(*Pass), requires ...*analysis.Analyzer) *analysis
 		r = &rules.Rule{ID: "FL0000", Name: name, Summary: "A rule without a page."}
 	}
 	return &analysis.Analyzer{
-		Name:             "factorlint_" + strings.ReplaceAll(name, "-", "_"),
+		Name:             Name(name),
 		Doc:              r.ID + " " + r.Name + ": " + r.Summary + "\n\n" + r.Body,
 		URL:              r.URL(),
 		Requires:         requires,
@@ -67,6 +67,9 @@ func New(name string, run func(*Pass), requires ...*analysis.Analyzer) *analysis
 		},
 	}
 }
+
+// Name returns the name of the analyzer of a rule: an identifier, unique beside the analyzers of others.
+func Name(rule string) string { return "factorlint_" + strings.ReplaceAll(rule, "-", "_") }
 
 // Report files a diagnostic over the source of node. The message begins in lower case, has no full stop and is
 // complete on its own.
@@ -98,6 +101,42 @@ func (p *Pass) ReportAt(pos, end token.Pos, message string, related []analysis.R
 	p.Pass.Report(d)
 }
 
+// ReportSpan files a diagnostic at a place that observe gave. Where the place lies in another package whose source
+// this driver does not hold, it goes to fallback and the message names the place.
+func (p *Pass) ReportSpan(at check.Span, fallback check.Span, message string, related []check.Related, fixes ...analysis.SuggestedFix) {
+	pos, end, ok := p.locate(at)
+	if !ok {
+		if pos, end, ok = p.locate(fallback); !ok {
+			return
+		}
+		message += fmt.Sprintf(" (at %s:%d)", path.Base(at.File), at.Start.Line)
+	}
+	var rel []analysis.RelatedInformation
+	for _, r := range related {
+		if pos, end, ok := p.locate(r.At); ok {
+			rel = append(rel, analysis.RelatedInformation{Pos: pos, End: end, Message: r.Message})
+		}
+	}
+	p.ReportAt(pos, end, message, rel, fixes...)
+}
+
+// locate finds a place in the file set. A file set read from export data holds files of its dependencies without
+// their lines: those do not count.
+func (p *Pass) locate(s check.Span) (pos, end token.Pos, ok bool) {
+	p.Fset.Iterate(func(f *token.File) bool {
+		if filepath.ToSlash(f.Name()) != s.File || s.End.Offset > f.Size() {
+			return true
+		}
+		at := f.Position(f.Pos(s.Start.Offset))
+		if at.Line != s.Start.Line || at.Column != s.Start.Col {
+			return true
+		}
+		pos, end, ok = f.Pos(s.Start.Offset), f.Pos(s.End.Offset), true
+		return false
+	})
+	return pos, end, ok
+}
+
 // role tells what a file of this package is for, by its place in the module. Without a module (nogo) only the
 // file's own name counts.
 func (p *Pass) role(file string) check.Role {
@@ -120,16 +159,22 @@ func (p *Pass) fileOf(pos token.Pos) *ast.File {
 	return nil
 }
 
-// directives returns the suppression comments of the package's files.
 func directives(p *analysis.Pass) []directive.Directive {
 	var out []directive.Directive
 	for _, f := range p.Files {
-		for _, g := range f.Comments {
-			for _, c := range g.List {
-				at := p.Fset.Position(c.Pos())
-				if d, ok := directive.Parse(c.Text, at.Filename, at.Line, at.Column, at.Offset); ok {
-					out = append(out, d)
-				}
+		out = append(out, Directives(p.Fset, f)...)
+	}
+	return out
+}
+
+// Directives returns the suppression comments of a file.
+func Directives(fset *token.FileSet, f *ast.File) []directive.Directive {
+	var out []directive.Directive
+	for _, g := range f.Comments {
+		for _, c := range g.List {
+			at := fset.Position(c.Pos())
+			if d, ok := directive.Parse(c.Text, at.Filename, at.Line, at.Column, at.Offset); ok {
+				out = append(out, d)
 			}
 		}
 	}

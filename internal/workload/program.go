@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"slices"
 	"time"
 
 	"github.com/factorlint/factorlint/internal/check"
@@ -84,27 +85,48 @@ type Drain struct {
 	Method   string               // "Shutdown", "GracefulStop", …
 	Deadline Value[time.Duration] // how long it may take at most; absent if nothing bounds it
 	After    time.Duration        // constant sleep on the way to it
+	Budget   check.Span           // where the deadline is set; drains with one budget share its time
+	Func     string               // the function it stands in; drains there follow one another
+	Parallel bool                 // runs beside others: in a goroutine, or passed to something that runs it
 	At       check.Span           // the call
 }
 
-// DrainTime returns the longest time that the program's drains are known to take together, in sequence, and the
-// drain that decides it. It is unknown if any drain's deadline is.
+// DrainTime returns how long the program's drains may take together at least, and the drain that decides it. Drains
+// that follow one another in a function add up unless they share a deadline; others are taken to run beside each
+// other. It is unknown if no drain has a known deadline.
 func (p *Program) DrainTime() Value[time.Duration] {
-	var (
-		total time.Duration
-		at    check.Span
-	)
-	if p.Drains.Open() || len(p.Drains.Members) == 0 {
-		return Unknown[time.Duration](check.Span{})
-	}
-	for _, d := range p.Drains.Members {
-		t, ok := d.Deadline.Get()
-		if !ok {
-			return Unknown[time.Duration](d.At)
+	longest := Unknown[time.Duration](p.At)
+	for i, first := range p.Drains.Members {
+		var (
+			total time.Duration
+			seen  []check.Span
+		)
+		for _, d := range p.Drains.Members[i:] {
+			t, ok := d.Deadline.Get()
+			if !ok || d.Func != first.Func || slices.Contains(seen, d.Budget) {
+				continue
+			}
+			seen = append(seen, d.Budget)
+			total += t + d.After
 		}
-		if total += t + d.After; at.IsZero() {
-			at = d.At
+		if most, ok := longest.Get(); len(seen) > 0 && (!ok || total > most) {
+			longest = Known(total, first.At)
 		}
 	}
-	return Known(total, at)
+	return longest
+}
+
+// Handles reports whether the program is known to handle a signal.
+func (p *Program) Handles(signal string) bool {
+	return slices.ContainsFunc(p.Signals.Members, func(s Signal) bool { return s.Name == signal })
+}
+
+// MainListen returns the first main-traffic listener.
+func (p *Program) MainListen() (Listen, bool) {
+	for _, l := range p.Listens.Members {
+		if l.Role == MainTraffic {
+			return l, true
+		}
+	}
+	return Listen{}, false
 }

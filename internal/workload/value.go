@@ -46,6 +46,14 @@ func (v Value[T]) Absent() bool { return v.state == absent }
 // At returns where the value stands, or where it would be written.
 func (v Value[T]) At() check.Span { return v.at }
 
+// Moved returns the value with its place in the file that rel names.
+func (v Value[T]) Moved(rel func(string) string) Value[T] {
+	if v.at.File != "" {
+		v.at.File = rel(v.at.File)
+	}
+	return v
+}
+
 func (v Value[T]) known() bool { return v.state == known }
 
 // A Set is a collection read from artifacts. Unless it is Complete there may be more members than were seen; the

@@ -1,0 +1,23 @@
+// Package analyzers lists the Go rules.
+package analyzers
+
+import (
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/factorlint/factorlint/analyzers/envgroup"
+	"github.com/factorlint/factorlint/analyzers/hardcodedport"
+	"github.com/factorlint/factorlint/analyzers/sigintonly"
+	"github.com/factorlint/factorlint/analyzers/sigtermunhandled"
+	"github.com/factorlint/factorlint/analyzers/unboundedshutdown"
+)
+
+// All returns the analyzers of the Go rules, in order of the rules' ids.
+func All() []*analysis.Analyzer {
+	return []*analysis.Analyzer{
+		envgroup.Analyzer,          // FL0301
+		hardcodedport.Analyzer,     // FL0701
+		sigtermunhandled.Analyzer,  // FL0901
+		sigintonly.Analyzer,        // FL0902
+		unboundedshutdown.Analyzer, // FL0906
+	}
+}

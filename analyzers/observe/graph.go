@@ -1,0 +1,265 @@
+package observe
+
+import (
+	"maps"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// A Graph is several packages seen as one program text: a package and those of its module that it imports.
+type Graph struct {
+	packages map[string]*Package
+	funcs    map[string]*Func
+	owner    map[*Func]*Package
+	callers  map[string][]site   // calls of a function by name
+	values   map[string][]stored // what is stored in a field or package variable
+	tags     map[string]string   // tags of fields that a library may fill
+	types    []Type
+}
+
+// A site is one call and the function it stands in.
+type site struct {
+	fn   *Func
+	call *Call
+}
+
+// A stored is a value and the function in which it is stored.
+type stored struct {
+	value Expr
+	fn    string
+	def   bool // only where nothing is stored yet
+	lit   bool // as part of a composite literal
+}
+
+func newGraph(pkgs []*Package) *Graph {
+	g := &Graph{
+		packages: map[string]*Package{}, funcs: map[string]*Func{}, owner: map[*Func]*Package{},
+		callers: map[string][]site{}, values: map[string][]stored{}, tags: map[string]string{},
+	}
+	slices.SortFunc(pkgs, func(a, b *Package) int { return strings.Compare(a.Path, b.Path) })
+	for _, p := range pkgs {
+		g.packages[p.Path] = p
+		g.types = append(g.types, p.Types...)
+		for _, t := range p.Tags {
+			g.tags[t.Field] = t.Tag
+		}
+		for _, a := range p.Assigns {
+			g.values[a.To] = append(g.values[a.To], stored{value: a.Value, fn: a.Func, def: a.IfEmpty})
+			g.fields(a.Value, a.Func)
+		}
+		for _, f := range p.Funcs {
+			g.funcs[f.ID] = f
+			g.owner[f] = p
+			for i := range f.Calls {
+				c := &f.Calls[i]
+				if !c.Mention {
+					g.callers[c.Callee] = append(g.callers[c.Callee], site{f, c})
+				}
+				for _, a := range c.Args {
+					g.fields(a, f.ID)
+				}
+			}
+			for _, r := range f.Returns {
+				for _, e := range r {
+					g.fields(e, f.ID)
+				}
+			}
+		}
+	}
+	return g
+}
+
+// fields records what composite literals inside e store in fields.
+func (g *Graph) fields(e Expr, fn string) {
+	if e.Op == Composite {
+		for i, key := range e.Keys {
+			sym := e.S + "." + key
+			s := stored{value: e.Args[i], fn: fn, lit: true}
+			if !slices.ContainsFunc(g.values[sym], func(o stored) bool { return o.value.At == s.value.At && o.fn == fn }) {
+				g.values[sym] = append(g.values[sym], s)
+			}
+		}
+	}
+	for _, a := range e.Args {
+		g.fields(a, fn)
+	}
+}
+
+// Packages returns the packages in order of import path.
+func (g *Graph) Packages() []*Package {
+	return slices.SortedFunc(maps.Values(g.packages), func(a, b *Package) int { return strings.Compare(a.Path, b.Path) })
+}
+
+// A reach is what a main function may run.
+type reach struct {
+	g      *Graph
+	funcs  map[string]bool // through calls, mentions and interfaces with one implementation
+	wide   map[string]bool // through interfaces with several as well; holds funcs
+	before map[string]bool // of funcs, without what follows a call that serves until shutdown
+	always map[string]bool // by plain calls on every way through their callers
+	async  map[string]bool // of funcs, those that run in a goroutine or are passed to something that runs them
+}
+
+// reach computes what the main function of a package reaches, initialisation included.
+func (g *Graph) reach(path string) *reach {
+	r := &reach{g: g, always: map[string]bool{}, async: map[string]bool{}}
+	start := g.starts(path)
+	r.funcs = r.walk(start, false, true)
+	r.before = r.walk(start, false, false)
+	r.wide = r.walk(start, true, true)
+	todo := []string{path + ".main"}
+	for len(todo) > 0 {
+		id := todo[0]
+		todo = todo[1:]
+		f := g.funcs[id]
+		if f == nil || r.always[id] {
+			continue
+		}
+		r.always[id] = true
+		for _, c := range f.Calls {
+			if !c.Mention && !c.Cond && c.Guard == "" && !c.Dynamic {
+				todo = append(todo, c.Callee)
+			}
+		}
+	}
+	for id := range r.funcs {
+		for _, c := range g.funcs[id].Calls {
+			if c.Go || c.Mention {
+				r.async[c.Callee] = true
+			}
+		}
+	}
+	return r
+}
+
+// starts returns the functions that run by themselves: main, and the initialisation of what main's package imports.
+func (g *Graph) starts(path string) []string {
+	out := []string{path + ".main"}
+	seen := map[string]bool{}
+	var visit func(string)
+	visit = func(p string) {
+		pkg := g.packages[p]
+		if pkg == nil || seen[p] {
+			return
+		}
+		seen[p] = true
+		for _, i := range pkg.Imports {
+			visit(i)
+		}
+		for _, f := range pkg.Funcs {
+			if f.ID == p+".init" || strings.HasPrefix(f.ID, p+".init@") {
+				out = append(out, f.ID)
+			}
+		}
+	}
+	visit(path)
+	return out
+}
+
+// walk returns the functions reached from start. With wide, a call through an interface reaches every type that
+// fits; without, only the one that must be meant. Without after, it passes no edge behind a blocking serve.
+func (r *reach) walk(start []string, wide, after bool) map[string]bool {
+	var (
+		seen     = map[string]bool{}
+		made     = map[string]bool{}
+		todo     = slices.Clone(start)
+		guarded  []string
+		executed bool
+		dynamic  []*Call
+	)
+	for {
+		for len(todo) > 0 {
+			id := todo[len(todo)-1]
+			todo = todo[:len(todo)-1]
+			f := r.g.funcs[id]
+			if f == nil || seen[id] {
+				continue
+			}
+			seen[id] = true
+			for _, t := range f.Makes {
+				made[t] = true
+			}
+			for i := range f.Calls {
+				c := &f.Calls[i]
+				if c.After && !after {
+					continue
+				}
+				if lookup(c.Callee, "execute") != nil {
+					executed = true
+				}
+				switch {
+				case c.Guard != "" && !executed:
+					guarded = append(guarded, c.Callee)
+				case c.Dynamic:
+					dynamic = append(dynamic, c)
+				default:
+					todo = append(todo, c.Callee)
+				}
+			}
+		}
+		if executed {
+			todo, guarded = append(todo, guarded...), nil
+		}
+		for _, c := range dynamic {
+			for _, m := range r.g.implementations(c, made, wide) {
+				if !seen[m] {
+					todo = append(todo, m)
+				}
+			}
+		}
+		if len(todo) == 0 {
+			return seen
+		}
+	}
+}
+
+// implementations returns the methods that a call through an interface may mean: all with wide; otherwise the one
+// of the only type that has the interface's methods, or of the only such type that reached code makes.
+func (g *Graph) implementations(c *Call, made map[string]bool, wide bool) []string {
+	if len(c.Methods) == 0 {
+		return nil
+	}
+	name := c.Callee[strings.LastIndexByte(c.Callee, '.')+1:]
+	var all, reached []string
+types:
+	for _, t := range g.types {
+		target := ""
+		for _, m := range c.Methods {
+			sym, ok := t.Methods[m]
+			if !ok {
+				continue types
+			}
+			if strings.HasPrefix(m, name+"func(") {
+				target = sym
+			}
+		}
+		all = append(all, target)
+		if made[t.Name] {
+			reached = append(reached, target)
+		}
+	}
+	switch {
+	case wide || len(all) == 1:
+		return all
+	case len(reached) == 1:
+		return reached
+	}
+	return nil
+}
+
+// sorted returns the members of a set of functions in order of place, so that what is built from them is
+// deterministic.
+func (g *Graph) sorted(set map[string]bool) []*Func {
+	out := make([]*Func, 0, len(set))
+	for id := range set {
+		out = append(out, g.funcs[id])
+	}
+	sort.Slice(out, func(i, j int) bool {
+		if c := out[i].At.Compare(out[j].At); c != 0 {
+			return c < 0
+		}
+		return out[i].ID < out[j].ID
+	})
+	return out
+}

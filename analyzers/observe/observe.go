@@ -1,0 +1,182 @@
+// Package observe says what Go packages do: which servers they start, which signals they handle, what they read from
+// the environment. It reports no problem. Rules and factorlint's own engine draw their conclusions from it.
+//
+// One package is observed at a time, with syntax and types, into a [Package]: functions with the calls they make and
+// the functions they mention, and the values that flow into those calls. Packages are exported as facts, so that an
+// analysis of a main package sees every package of its module: [Graph] joins them, computes what main reaches and
+// folds values, and [Graph.Program] draws the picture of one main package.
+//
+// Knowledge about libraries is in apis.txt alone.
+package observe
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/factorlint/factorlint/internal/check"
+)
+
+// Analyzer observes one package. Its result is a [*Graph] of the package and of those it imports.
+var Analyzer = &analysis.Analyzer{
+	Name:             "factorlint_observe",
+	Doc:              "observe what a package does: servers, signals, environment, flags (reports no problem)",
+	URL:              "https://pkg.go.dev/github.com/factorlint/factorlint/analyzers/observe",
+	RunDespiteErrors: true,
+	ResultType:       reflect.TypeFor[*Graph](),
+	FactTypes:        []analysis.Fact{(*Fact)(nil)},
+	Run:              run,
+}
+
+// A Fact is the observation of a package, for the packages that import it.
+type Fact struct{ Package *Package }
+
+// AFact marks Fact as one.
+func (*Fact) AFact() {}
+
+func (f *Fact) String() string { return fmt.Sprintf("observed(%d functions)", len(f.Package.Funcs)) }
+
+func run(pass *analysis.Pass) (_ any, err error) {
+	// code that does not type-check has shapes nobody thought of; it must not take the driver with it
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("observing package %s failed: %v", pass.Pkg.Path(), v)
+		}
+	}()
+	if len(pass.Files) == 0 || isStandard(pass.Pkg.Path()) {
+		return newGraph(nil), nil
+	}
+	p := extract(pass)
+	pass.ExportPackageFact(&Fact{p})
+	all := []*Package{p}
+	for _, f := range pass.AllPackageFacts() {
+		if fact, ok := f.Fact.(*Fact); ok && f.Package != pass.Pkg {
+			all = append(all, fact.Package)
+		}
+	}
+	return newGraph(all), nil
+}
+
+// isStandard reports whether an import path is one of the standard library's: no dot in its first element. The
+// paths of a module under development without a domain ("shop/internal/x") look the same, and so only the
+// packages that the standard library really has at its top count.
+func isStandard(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	switch first {
+	case "archive", "bufio", "bytes", "cmp", "compress", "container", "context", "crypto", "database", "debug", "embed",
+		"encoding", "errors", "expvar", "flag", "fmt", "go", "hash", "html", "image", "index", "io", "iter", "log", "maps", "math",
+		"mime", "net", "os", "path", "plugin", "reflect", "regexp", "runtime", "slices", "sort", "strconv", "strings", "structs",
+		"sync", "syscall", "testing", "text", "time", "unicode", "unique", "unsafe", "weak", "vendor":
+		return true
+	}
+	return false
+}
+
+// A Package is what was observed in one package. All names in it are symbols: "path.Func", "path.Type.Method",
+// "path.Type.Field", "path.Var", with "$1" and so on for the function literals inside.
+type Package struct {
+	Path    string
+	Name    string
+	Imports []string // every import path, sorted
+	Errors  bool     // the package does not type-check fully
+	Main    check.Span
+	Funcs   []*Func
+	Assigns []Assign
+	Types   []Type
+	Tags    []Tag
+}
+
+// A Func is a function, a method, a function literal, or the initialisation of a package or a package variable.
+type Func struct {
+	Parent   string // of a literal, the function it stands in
+	ID       string
+	At       check.Span // its name; for a literal the word func
+	Params   int
+	Calls    []Call
+	Returns  [][]Expr // one per return statement, its results
+	Makes    []string // concrete types it makes values of
+	Blocks   bool     // waits on a channel, a select or a WaitGroup
+	Routes   []string // patterns of the HTTP routes it registers
+	Branches []Branch // on values compared with constants
+}
+
+// A Call is a call or a mention of a function, in source order.
+type Call struct {
+	Callee  string // symbol; of an interface's method: "path.Interface.Method"; "?.Name" if unresolved
+	Recv    *Expr  // of a method
+	Args    []Expr
+	At      check.Span // the whole call; for a mention, the name
+	Name    check.Span // the callee's name as written
+	Mention bool       // not called here: passed, stored or compared
+	Dynamic bool       // through an interface: Methods says what the interface asks for
+	Methods []string   // "Name(signature)" of each method of the interface
+	Go      bool       // in a go statement
+	Cond    bool       // on some paths through the function only
+	After   bool       // follows a call that serves until it is shut down, in the same function
+	Guard   string     // import path of the command library that calls it when it executes
+	Fatal   bool       // the program ends where the result is empty
+}
+
+// A Branch is a condition that decides what runs.
+type Branch struct {
+	Cond  Expr
+	Quiet bool // nothing but logging, a framework's mode or loading a .env file depends on it
+}
+
+// An Assign is a value given to a field or a package variable.
+type Assign struct {
+	To      string
+	Value   Expr
+	Func    string // in which it happens
+	IfEmpty bool   // only where the field is still empty: a default
+	Cond    bool
+}
+
+// A Type is a concrete named type with its methods.
+type Type struct {
+	Name    string
+	Methods map[string]string // "Name(signature)" → symbol
+}
+
+// A Tag is a struct field that a library fills from the environment.
+type Tag struct {
+	Field string // symbol
+	Tag   string // the raw tag
+	Name  string // the field's name
+	Type  string // symbol of the field's struct type, for nested ones
+	At    check.Span
+}
+
+// An Expr is a value as the source computes it.
+type Expr struct {
+	Op   Op
+	S    string   // text of a constant, symbol, type, field
+	N    int      // index of a parameter or result
+	Keys []string // field names of a Composite
+	Args []Expr
+	At   check.Span
+}
+
+// An Op is the form of an Expr.
+type Op uint8
+
+// Forms of expressions.
+const (
+	Unknown   Op = iota
+	Const        // S: the text of a string, the digits of a number
+	Nil          //
+	Param        // S: the function, N: which of its parameters; -1 is the receiver
+	Var          // S: a package variable
+	Select       // S: field symbol; Args[0]: the value it is selected from
+	Result       // S: callee, N: which result; Args: its arguments, Keys: {"recv"} when the first is the receiver
+	FuncRef      // S: a function or literal
+	Composite    // S: type; Keys, Args: its fields
+	List         // Args: elements of a slice literal
+	Concat       // Args: written one after another
+	Default      // Args[0], or Args[1] where that is empty
+	Phi          // one of Args
+	Equals       // whether (or whether not) Args[0] is the text S
+	Either       // a condition made of Args
+)

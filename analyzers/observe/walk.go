@@ -1,0 +1,455 @@
+package observe
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+)
+
+// A walker goes through one function in source order and records what it calls and mentions.
+type walker struct {
+	x        *extractor
+	fn       *Func
+	served   bool               // a call that serves until shutdown has been passed on every way
+	guard    string             // the command library whose node is being built
+	required map[token.Pos]bool // calls whose empty result ends the program
+}
+
+// finish settles what only the whole body tells.
+func (w *walker) finish() {
+	for i := range w.fn.Calls {
+		for pos := range w.required {
+			if at := w.x.pass.Fset.Position(pos); at.Offset == w.fn.Calls[i].At.Start.Offset {
+				w.fn.Calls[i].Fatal = true
+			}
+		}
+	}
+}
+
+func (w *walker) block(b *ast.BlockStmt, cond bool) { w.stmts(b.List, cond) }
+
+func (w *walker) stmts(list []ast.Stmt, cond bool) {
+	for _, s := range list {
+		w.stmt(s, cond)
+	}
+}
+
+func (w *walker) stmt(s ast.Stmt, cond bool) {
+	switch s := s.(type) {
+	case *ast.BlockStmt:
+		w.block(s, cond)
+	case *ast.LabeledStmt:
+		w.stmt(s.Stmt, cond)
+	case *ast.ExprStmt:
+		w.expr(s.X, cond)
+	case *ast.GoStmt:
+		w.call(s.Call, cond, true)
+	case *ast.DeferStmt:
+		w.call(s.Call, cond, false)
+	case *ast.IfStmt:
+		if s.Init != nil {
+			w.stmt(s.Init, cond)
+		}
+		w.expr(s.Cond, cond)
+		w.branch(s.Cond, s.Body, s.Else)
+		w.requirement(s)
+		w.block(s.Body, true)
+		if s.Else != nil {
+			w.stmt(s.Else, true)
+		}
+	case *ast.ForStmt:
+		if s.Init != nil {
+			w.stmt(s.Init, cond)
+		}
+		if s.Cond != nil {
+			w.expr(s.Cond, cond)
+		}
+		if s.Post != nil {
+			w.stmt(s.Post, true)
+		}
+		w.block(s.Body, cond || s.Cond != nil)
+	case *ast.RangeStmt:
+		if _, ok := w.x.typeOf(s.X).(*types.Chan); ok {
+			w.fn.Blocks = true
+		}
+		w.expr(s.X, cond)
+		w.block(s.Body, true)
+	case *ast.SwitchStmt:
+		if s.Init != nil {
+			w.stmt(s.Init, cond)
+		}
+		if s.Tag != nil {
+			w.expr(s.Tag, cond)
+		}
+		w.switches(s)
+		w.block(s.Body, true)
+	case *ast.TypeSwitchStmt:
+		if s.Init != nil {
+			w.stmt(s.Init, cond)
+		}
+		w.stmt(s.Assign, cond)
+		w.block(s.Body, true)
+	case *ast.SelectStmt:
+		w.fn.Blocks = w.fn.Blocks || blocks(s)
+		w.block(s.Body, true)
+	case *ast.CaseClause:
+		for _, e := range s.List {
+			w.expr(e, true)
+		}
+		w.stmts(s.Body, true)
+	case *ast.CommClause:
+		if s.Comm != nil {
+			w.stmt(s.Comm, true)
+		}
+		w.stmts(s.Body, true)
+	case *ast.ReturnStmt:
+		w.returns(s, cond)
+	case *ast.AssignStmt:
+		for _, e := range append(s.Rhs[:len(s.Rhs):len(s.Rhs)], s.Lhs...) {
+			w.expr(e, cond)
+		}
+	case *ast.DeclStmt:
+		if d, ok := s.Decl.(*ast.GenDecl); ok {
+			for _, spec := range d.Specs {
+				if v, ok := spec.(*ast.ValueSpec); ok {
+					for _, e := range v.Values {
+						w.expr(e, cond)
+					}
+				}
+			}
+		}
+	case *ast.SendStmt:
+		w.expr(s.Chan, cond)
+		w.expr(s.Value, cond)
+	case *ast.IncDecStmt:
+		w.expr(s.X, cond)
+	}
+}
+
+// blocks reports whether a select waits: it has no default.
+func blocks(s *ast.SelectStmt) bool {
+	for _, c := range s.Body.List {
+		if c, ok := c.(*ast.CommClause); ok && c.Comm == nil {
+			return false
+		}
+	}
+	return true
+}
+
+func (w *walker) returns(s *ast.ReturnStmt, cond bool) {
+	var vals []Expr
+	for _, e := range s.Results {
+		w.expr(e, cond)
+		vals = append(vals, w.x.expr(e, 0))
+	}
+	if len(vals) == 0 || len(vals) > 1 && vals[len(vals)-1].Op != Nil && isZero(vals[0]) {
+		return // nothing but an error
+	}
+	w.fn.Returns = append(w.fn.Returns, vals)
+}
+
+func isZero(e Expr) bool {
+	return e.Op == Nil || e.Op == Const && (e.S == "" || e.S == "0" || e.S == "false") || e.Op == Composite && len(e.Args) == 0
+}
+
+// expr records the calls and mentions inside an expression.
+func (w *walker) expr(e ast.Expr, cond bool) {
+	switch e := e.(type) {
+	case nil:
+	case *ast.CallExpr:
+		w.call(e, cond, false)
+	case *ast.ParenExpr:
+		w.expr(e.X, cond)
+	case *ast.StarExpr:
+		w.expr(e.X, cond)
+	case *ast.UnaryExpr:
+		if e.Op == token.ARROW {
+			w.fn.Blocks = true
+		}
+		w.expr(e.X, cond)
+	case *ast.BinaryExpr:
+		w.expr(e.X, cond)
+		w.expr(e.Y, cond || e.Op == token.LAND || e.Op == token.LOR)
+	case *ast.IndexExpr:
+		w.expr(e.X, cond)
+		w.expr(e.Index, cond)
+	case *ast.IndexListExpr:
+		w.expr(e.X, cond)
+	case *ast.SliceExpr:
+		w.expr(e.X, cond)
+	case *ast.TypeAssertExpr:
+		w.expr(e.X, cond)
+	case *ast.KeyValueExpr:
+		w.expr(e.Value, cond)
+	case *ast.CompositeLit:
+		w.composite(e, cond)
+	case *ast.FuncLit:
+		w.mention(w.x.literal(e), e, nil, cond)
+	case *ast.Ident:
+		switch obj := w.x.pass.TypesInfo.ObjectOf(e).(type) {
+		case *types.Func:
+			w.mention(symbolOf(obj), e, nil, cond)
+		case *types.Var:
+			if obj.Pkg() != nil && obj.Parent() == obj.Pkg().Scope() {
+				w.mention("var "+symbolOf(obj), e, nil, cond)
+			}
+		}
+	case *ast.SelectorExpr:
+		sel := w.x.pass.TypesInfo.Selections[e]
+		if sel == nil {
+			w.expr(e.Sel, cond)
+			return
+		}
+		if sel.Kind() == types.MethodVal {
+			recv := w.x.receiver(e, sel, 0)
+			w.mention(symbolOf(sel.Obj()), e, &recv, cond)
+		}
+		w.expr(e.X, cond)
+	}
+}
+
+func (w *walker) composite(e *ast.CompositeLit, cond bool) {
+	sym := typeSymbol(w.x.pass.TypesInfo.TypeOf(e))
+	if sym != "?" {
+		w.fn.Makes = append(w.fn.Makes, sym)
+	}
+	old := w.guard
+	if lookup(sym, "command") != nil {
+		w.guard = sym[:strings.LastIndexByte(sym, '.')]
+	}
+	for _, el := range e.Elts {
+		w.expr(el, cond)
+	}
+	w.guard = old
+}
+
+func (w *walker) mention(symbol string, n ast.Node, recv *Expr, cond bool) {
+	w.fn.Calls = append(w.fn.Calls, Call{Callee: symbol, Recv: recv, At: w.x.at(n), Name: w.x.at(n), Mention: true, Cond: cond, After: w.served, Guard: w.guard})
+}
+
+func (w *walker) call(c *ast.CallExpr, cond, inGo bool) {
+	fun := ast.Unparen(c.Fun)
+	if tv, ok := w.x.pass.TypesInfo.Types[c.Fun]; ok && tv.IsType() {
+		for _, a := range c.Args {
+			w.expr(a, cond)
+		}
+		return
+	}
+	call := Call{At: w.x.at(c), Name: w.x.at(fun), Go: inGo, Cond: cond, After: w.served, Guard: w.guard}
+	call.Callee = w.x.callee(c)
+	switch f := fun.(type) {
+	case *ast.FuncLit:
+		call.Callee = w.x.literal(f)
+		call.Name.End = call.Name.Start
+	case *ast.SelectorExpr:
+		call.Name = w.x.at(f.Sel)
+		w.expr(f.X, cond)
+		if sel := w.x.pass.TypesInfo.Selections[f]; sel != nil {
+			recv := w.x.receiver(f, sel, 0)
+			call.Recv = &recv
+			w.dynamic(&call, sel)
+		}
+	case *ast.Ident: // nothing to look into
+	default:
+		w.expr(fun, cond)
+	}
+	for _, a := range c.Args {
+		w.expr(a, cond)
+	}
+	if call.Callee == "" || isStandardCall(call.Callee) && apis()[call.Callee] == nil && !call.Dynamic {
+		return
+	}
+	for _, a := range c.Args {
+		call.Args = append(call.Args, w.x.expr(a, 0))
+	}
+	switch a := lookup(call.Callee, "serve", "route", "wait"); {
+	case a == nil:
+	case a.kind == "serve" && !inGo && !cond:
+		w.served = true
+	case a.kind == "wait":
+		w.fn.Blocks = true
+	case a.kind == "route":
+		if n := a.index("pattern"); n >= 0 && n < len(call.Args) && call.Args[n].Op == Const {
+			w.fn.Routes = append(w.fn.Routes, call.Args[n].S)
+		} else {
+			w.fn.Routes = append(w.fn.Routes, "?")
+		}
+	}
+	w.fn.Calls = append(w.fn.Calls, call)
+}
+
+// dynamic records what the interface asks for when a method is called through one.
+func (w *walker) dynamic(call *Call, sel *types.Selection) {
+	iface, ok := sel.Recv().Underlying().(*types.Interface)
+	if !ok {
+		return
+	}
+	call.Dynamic = true
+	for i := range iface.NumMethods() {
+		call.Methods = append(call.Methods, methodKey(iface.Method(i)))
+	}
+	if m, ok := sel.Obj().(*types.Func); ok && typeSymbol(sel.Recv()) != "?" {
+		call.Callee = typeSymbol(sel.Recv()) + "." + m.Name()
+	}
+}
+
+func isStandardCall(symbol string) bool {
+	path := symbol
+	if i := strings.LastIndexByte(path, '/'); i >= 0 {
+		if j := strings.IndexByte(path[i:], '.'); j >= 0 {
+			path = path[:i+j]
+		}
+	} else if i := strings.IndexByte(path, '.'); i >= 0 {
+		path = path[:i]
+	}
+	return isStandard(path)
+}
+
+// requirement notes an empty result that ends the program: if v == "" { log.Fatal(…) }.
+func (w *walker) requirement(s *ast.IfStmt) {
+	if !w.ends(s.Body) {
+		return
+	}
+	ast.Inspect(s.Cond, func(n ast.Node) bool {
+		e, ok := n.(ast.Expr)
+		if !ok || !testsEmpty(s.Cond, types.ExprString(e)) {
+			return true
+		}
+		w.require(e, s.Cond.Pos())
+		return true
+	})
+	if u, ok := ast.Unparen(s.Cond).(*ast.UnaryExpr); ok && testsEmpty(s.Cond, "") {
+		w.require(u.X, s.Cond.Pos())
+	}
+}
+
+// require marks the call whose result e is.
+func (w *walker) require(e ast.Expr, use token.Pos) {
+	if c, ok := ast.Unparen(e).(*ast.CallExpr); ok {
+		w.required[c.Pos()] = true
+		return
+	}
+	v := w.x.localVar(e)
+	if v == nil {
+		return
+	}
+	for _, d := range w.x.defs[v] {
+		if c, ok := d.value.(*ast.CallExpr); ok && d.pos < use && !d.empty {
+			w.required[c.Pos()] = true
+		}
+	}
+}
+
+// ends reports whether a block ends the program on every way that matters: it holds a call that does.
+func (w *walker) ends(b *ast.BlockStmt) bool {
+	found := false
+	for _, s := range b.List {
+		e, ok := s.(*ast.ExprStmt)
+		if !ok {
+			continue
+		}
+		c, ok := e.X.(*ast.CallExpr)
+		if !ok {
+			continue
+		}
+		if id, ok := c.Fun.(*ast.Ident); ok && id.Name == "panic" || lookup(w.x.callee(c), "fatal") != nil {
+			found = true
+		}
+	}
+	return found
+}
+
+// branch records a condition on values compared with constants.
+func (w *walker) branch(cond ast.Expr, body *ast.BlockStmt, els ast.Stmt) {
+	e := w.x.expr(cond, 0)
+	if e.Op != Equals && e.Op != Either && e.Op != Result && e.Op != Var && e.Op != Select {
+		return
+	}
+	w.fn.Branches = append(w.fn.Branches, Branch{Cond: e, Quiet: w.quiet(body) && (els == nil || w.quiet(els))})
+}
+
+func (w *walker) switches(s *ast.SwitchStmt) {
+	quiet := w.quiet(s.Body)
+	for _, c := range s.Body.List {
+		clause, ok := c.(*ast.CaseClause)
+		if !ok {
+			continue
+		}
+		for _, e := range clause.List {
+			v := w.x.expr(e, 0)
+			if s.Tag != nil && v.Op == Const {
+				v = Expr{Op: Equals, S: v.S, Args: []Expr{w.x.expr(s.Tag, 0)}, At: w.x.at(e)}
+			}
+			if v.Op == Equals || v.Op == Either {
+				w.fn.Branches = append(w.fn.Branches, Branch{Cond: v, Quiet: quiet})
+			}
+		}
+	}
+}
+
+// quiet reports whether nothing but logging, a web framework's mode or a .env file depends on a statement.
+func (w *walker) quiet(s ast.Stmt) bool {
+	ok := true
+	ast.Inspect(s, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			if tv, is := w.x.pass.TypesInfo.Types[n.Fun]; is && (tv.IsType() || tv.IsBuiltin()) {
+				return true
+			}
+			if !quietCallee(w.x.callee(n)) {
+				ok = false
+			}
+		case *ast.AssignStmt:
+			for _, l := range n.Lhs {
+				if !quietTarget(types.ExprString(l), types.TypeString(orInvalid(w.x.pass.TypesInfo.TypeOf(l)), nil)) {
+					ok = false
+				}
+			}
+		case *ast.ReturnStmt:
+			for _, r := range n.Results {
+				if !quietTarget("", types.TypeString(orInvalid(w.x.pass.TypesInfo.TypeOf(r)), nil)) {
+					ok = false
+				}
+			}
+		case *ast.GoStmt, *ast.DeferStmt, *ast.SendStmt, *ast.BranchStmt:
+			ok = false
+		}
+		return ok
+	})
+	return ok
+}
+
+func orInvalid(t types.Type) types.Type {
+	if t == nil {
+		return types.Typ[types.Invalid]
+	}
+	return t
+}
+
+func quietCallee(symbol string) bool {
+	for _, prefix := range []string{"log.", "log/slog.", "fmt.", "errors.", "go.uber.org/zap", "github.com/sirupsen/logrus.",
+		"github.com/rs/zerolog", "github.com/gin-gonic/gin.SetMode", "github.com/joho/godotenv.", "github.com/labstack/gommon/log.",
+		"github.com/go-kit/log", "github.com/go-logr/", "k8s.io/klog", "os.Stat", "io.Discard", "io.MultiWriter", "strings."} {
+		if strings.HasPrefix(symbol, prefix) {
+			return true
+		}
+	}
+	name := strings.ToLower(symbol[strings.LastIndexByte(symbol, '.')+1:])
+	return strings.Contains(name, "log") || name == "error"
+}
+
+// quietTarget reports whether a value is about logging: by the name it is kept under or by its type.
+func quietTarget(name, typ string) bool {
+	for _, word := range []string{"log", "level", "format", "encod", "zap", "zerolog", "pretty", "color", "debug"} {
+		if strings.Contains(strings.ToLower(name), word) {
+			return true
+		}
+	}
+	for _, word := range []string{"log", "zap", "error"} {
+		if strings.Contains(strings.ToLower(typ), word) {
+			return true
+		}
+	}
+	return name == "_" || name == "err" || typ == "untyped nil"
+}

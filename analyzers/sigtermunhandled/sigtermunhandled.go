@@ -1,0 +1,34 @@
+// Package sigtermunhandled implements the rule sigterm-unhandled (FL0901).
+package sigtermunhandled
+
+import (
+	"fmt"
+
+	"github.com/factorlint/factorlint/analyzers/observe"
+	"github.com/factorlint/factorlint/internal/gopass"
+	"github.com/factorlint/factorlint/internal/workload"
+)
+
+// Analyzer reports servers and workers that handle no SIGTERM.
+var Analyzer = gopass.New("sigterm-unhandled", run, observe.Analyzer)
+
+func run(pass *gopass.Pass) {
+	p := observe.ProgramOf(pass.Pass)
+	if p == nil || p.Class != workload.Server && p.Class != workload.Worker {
+		return
+	}
+	if p.Signals.Open() || p.Handles("SIGTERM") {
+		return
+	}
+	if p.Handles("SIGINT") {
+		return // sigint-only says it better
+	}
+	serve, ok := p.MainListen()
+	if !ok { // a worker: it has no listener to point at
+		pass.ReportSpan(p.At, p.At, fmt.Sprintf("nothing that main of %s reaches handles SIGTERM: when the platform stops this worker "+
+			"the work in hand is cut off", p.Name), nil)
+		return
+	}
+	pass.ReportSpan(serve.At, p.At, fmt.Sprintf("%s serves here and nothing that its main reaches handles SIGTERM: when the platform stops it, "+
+		"the process dies at once and requests in flight are cut off", p.Name), nil)
+}

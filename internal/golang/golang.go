@@ -1,0 +1,355 @@
+// Package golang loads and analyses the Go packages of a repository.
+package golang
+
+import (
+	"context"
+	"fmt"
+	"go/token"
+	"maps"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/checker"
+	"golang.org/x/tools/go/packages"
+
+	"github.com/factorlint/factorlint/analyzers"
+	"github.com/factorlint/factorlint/analyzers/observe"
+	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/directive"
+	"github.com/factorlint/factorlint/internal/gopass"
+	"github.com/factorlint/factorlint/internal/workload"
+	"github.com/factorlint/factorlint/rules"
+)
+
+// A Result is what was found in the Go code of a repository.
+type Result struct {
+	Programs   []*workload.Program
+	Findings   []check.Finding // product code only
+	Withheld   []Withheld
+	Directives []directive.Directive
+	Notes      []check.Notification
+	Failed     bool // there is Go code, and none of it could be analysed
+}
+
+// A Withheld is a finding that an analyzer kept back.
+type Withheld struct {
+	Finding check.Finding
+	By      *directive.Directive // the comment that silences it; nil if Role is the reason
+	Role    check.Role
+}
+
+// A Loader finds the packages of a module with their syntax and types. It is an interface so that the driver behind it
+// can change without anything else noticing.
+type Loader interface {
+	// Load returns the packages below dir, which holds a go.mod, or is to be treated as the root of a module of the
+	// given path that has none, and those that patterns name besides. Packages that cannot be loaded carry their errors;
+	// the error returned means that nothing could be loaded.
+	Load(ctx context.Context, dir, module string, patterns ...string) ([]*packages.Package, error)
+}
+
+// Analyze loads every module of the tree at root and runs the analyzers on it. files are the tree's files, relative
+// to root and slash-separated; packages whose files are not among them are left out. only holds the names of the
+// rules to look for.
+func Analyze(ctx context.Context, loader Loader, root string, files []string, only []*rules.Rule) *Result {
+	res := &Result{}
+	mods := modules(root, files)
+	loaded := 0
+	for _, m := range mods {
+		dir := filepath.Join(root, filepath.FromSlash(m.dir))
+		pkgs, err := loader.Load(ctx, dir, m.path)
+		if beside := besides(pkgs, m, mods); err == nil && len(beside) > 0 {
+			pkgs, err = loader.Load(ctx, dir, m.path, beside...)
+		}
+		if err != nil {
+			res.Notes = append(res.Notes, check.Notification{Code: "go-load", Level: rules.Error, At: check.Span{File: m.file},
+				Message: fmt.Sprintf("the Go module in %s could not be loaded, so its code was not analysed: %v", show(m.dir), firstLine(err))})
+			continue
+		}
+		a := &analysisRun{root: root, module: m, res: res, files: files}
+		if a.run(pkgs, only) {
+			loaded++
+		}
+	}
+	res.Failed = len(mods) > 0 && loaded == 0
+	return res
+}
+
+// besides returns patterns for the other modules of the tree that the packages of a module import: their code is part
+// of its programs.
+func besides(pkgs []*packages.Package, m module, all []module) []string {
+	var out []string
+	for _, other := range all {
+		if other.dir == m.dir || other.path == "" {
+			continue
+		}
+		for _, p := range pkgs {
+			if slices.ContainsFunc(slices.Sorted(maps.Keys(p.Imports)), func(i string) bool { return i == other.path || strings.HasPrefix(i, other.path+"/") }) {
+				out = append(out, other.path+"/...")
+				break
+			}
+		}
+	}
+	return out
+}
+
+func show(dir string) string {
+	if dir == "." {
+		return "the root"
+	}
+	return dir
+}
+
+func firstLine(err error) string {
+	s, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
+	return s
+}
+
+// An analysisRun is the analysis of one module.
+type analysisRun struct {
+	root   string
+	module module
+	res    *Result
+	files  []string
+}
+
+// run analyses the packages of one module. It reports whether there was anything to analyse.
+func (a *analysisRun) run(pkgs []*packages.Package, only []*rules.Rule) bool {
+	known := map[string]bool{}
+	for _, f := range a.files {
+		known[f] = true
+	}
+	pkgs = slices.DeleteFunc(pkgs, func(p *packages.Package) bool {
+		return len(p.GoFiles) > 0 && !slices.ContainsFunc(p.GoFiles, func(f string) bool { return known[a.rel(f)] })
+	})
+	a.errors(pkgs)
+	pkgs = slices.DeleteFunc(pkgs, func(p *packages.Package) bool { return len(p.Syntax) == 0 || p.Types == nil })
+	if len(pkgs) == 0 {
+		return false
+	}
+	// what the module's packages import is known by its export data: analyse the module's own packages alone
+	own := map[*packages.Package]bool{}
+	for _, p := range pkgs {
+		own[p] = true
+	}
+	for _, p := range pkgs {
+		for path, dep := range p.Imports {
+			if !own[dep] {
+				delete(p.Imports, path)
+			}
+		}
+	}
+	list := []*analysis.Analyzer{observe.Analyzer}
+	for _, an := range analyzers.All() {
+		if slices.ContainsFunc(only, func(r *rules.Rule) bool { return gopass.Name(r.Name) == an.Name }) {
+			list = append(list, an)
+		}
+	}
+	graph, err := checker.Analyze(list, pkgs, &checker.Options{})
+	if err != nil {
+		a.res.Notes = append(a.res.Notes, check.Notification{Code: "go-analysis", Level: rules.Error, At: check.Span{File: a.module.file}, Message: firstLine(err)})
+		return false
+	}
+	for _, act := range sortedActions(graph) {
+		a.action(act)
+	}
+	for _, p := range pkgs {
+		a.directives(p)
+	}
+	return true
+}
+
+func sortedActions(g *checker.Graph) []*checker.Action {
+	acts := slices.Clone(g.Roots)
+	slices.SortFunc(acts, func(x, y *checker.Action) int {
+		if c := strings.Compare(x.Package.ID, y.Package.ID); c != 0 {
+			return c
+		}
+		return strings.Compare(x.Analyzer.Name, y.Analyzer.Name)
+	})
+	return acts
+}
+
+func (a *analysisRun) action(act *checker.Action) {
+	if act.Err != nil {
+		at := check.Span{File: a.module.file}
+		if len(act.Package.GoFiles) > 0 {
+			at.File = a.rel(act.Package.GoFiles[0])
+		}
+		a.res.Notes = append(a.res.Notes, check.Notification{Code: "go-analysis", Level: rules.Warning, At: at, Message: firstLine(act.Err)})
+		return
+	}
+	for _, d := range act.Diagnostics {
+		a.res.Findings = append(a.res.Findings, a.finding(act.Package.Fset, d))
+	}
+	switch r := act.Result.(type) {
+	case *gopass.Result:
+		for _, w := range r.Withheld {
+			a.res.Withheld = append(a.res.Withheld, Withheld{Finding: a.finding(act.Package.Fset, w.Diagnostic), By: a.own(w.By), Role: w.Role})
+		}
+	case *observe.Graph:
+		if p := r.Program(act.Package.PkgPath); p != nil {
+			a.program(p, act.Package)
+		}
+	}
+}
+
+// own returns a directive with its file relative to the root.
+func (a *analysisRun) own(d *directive.Directive) *directive.Directive {
+	if d == nil {
+		return nil
+	}
+	c := *d
+	c.At.File = a.rel(c.At.File)
+	return &c
+}
+
+func (a *analysisRun) directives(p *packages.Package) {
+	for _, f := range p.Syntax {
+		for _, d := range gopass.Directives(p.Fset, f) {
+			a.res.Directives = append(a.res.Directives, *a.own(&d))
+		}
+	}
+}
+
+// finding turns a diagnostic into a finding. The rule's id stands in front of its message for other drivers' sake.
+func (a *analysisRun) finding(fset *token.FileSet, d analysis.Diagnostic) check.Finding {
+	r := rules.Lookup(d.Category)
+	f := check.Finding{Rule: r, At: a.span(fset, d.Pos, d.End), Message: strings.TrimPrefix(d.Message, d.Category+": ")}
+	if r != nil {
+		f.Severity = r.Severity
+	}
+	for _, rel := range d.Related {
+		f.Related = append(f.Related, check.Related{At: a.span(fset, rel.Pos, rel.End), Message: rel.Message})
+	}
+	for _, fix := range d.SuggestedFixes[:min(1, len(d.SuggestedFixes))] {
+		f.Fix = &check.Fix{Message: fix.Message, Safe: r != nil && r.Fix == rules.SafeFix}
+		for _, e := range fix.TextEdits {
+			f.Fix.Edits = append(f.Fix.Edits, check.Edit{At: a.span(fset, e.Pos, e.End), New: string(e.NewText)})
+		}
+	}
+	return f
+}
+
+func (a *analysisRun) span(fset *token.FileSet, pos, end token.Pos) check.Span {
+	if !end.IsValid() {
+		end = pos
+	}
+	p, e := fset.Position(pos), fset.Position(end)
+	return check.Span{File: a.rel(p.Filename), Start: check.Pos{Offset: p.Offset, Line: p.Line, Col: p.Column}, End: check.Pos{Offset: e.Offset, Line: e.Line, Col: e.Column}}
+}
+
+// rel returns a file's path relative to the root, slash-separated; what lies elsewhere keeps its name.
+func (a *analysisRun) rel(file string) string {
+	if r, err := filepath.Rel(a.root, filepath.FromSlash(file)); err == nil && filepath.IsLocal(r) {
+		return filepath.ToSlash(r)
+	}
+	return filepath.ToSlash(file)
+}
+
+// program completes a program with what the module tells about it, and adds it.
+func (a *analysisRun) program(p *workload.Program, pkg *packages.Package) {
+	p.Dir = path.Dir(a.rel(pkg.GoFiles[0]))
+	p.ModuleDir = a.module.dir
+	p.GoVersion = a.module.goVersion
+	if v := path.Base(p.ImportPath); isMajor(v) && p.ImportPath == a.module.path { // go build names it after the element before /v2
+		p.Name = path.Base(path.Dir(p.ImportPath))
+	}
+	relocate(p, a.rel)
+	a.res.Programs = append(a.res.Programs, p)
+}
+
+func isMajor(elem string) bool {
+	return len(elem) > 1 && elem[0] == 'v' && strings.Trim(elem[1:], "0123456789") == ""
+}
+
+// relocate rewrites every place in a program.
+func relocate(p *workload.Program, rel func(string) string) {
+	fix := func(s *check.Span) {
+		if s.File != "" {
+			s.File = rel(s.File)
+		}
+	}
+	var text func(workload.Text)
+	text = func(t workload.Text) {
+		for i := range t {
+			fix(&t[i].At)
+			text(t[i].Default)
+		}
+	}
+	fix(&p.At)
+	for i := range p.Env.Members {
+		fix(&p.Env.Members[i].At)
+		p.Env.Members[i].Required = p.Env.Members[i].Required.Moved(rel)
+		p.Env.Members[i].Default = p.Env.Members[i].Default.Moved(rel)
+	}
+	for i := range p.Flags.Members {
+		fix(&p.Flags.Members[i].At)
+		p.Flags.Members[i].Default = p.Flags.Members[i].Default.Moved(rel)
+	}
+	for i := range p.Listens.Members {
+		fix(&p.Listens.Members[i].At)
+		text(p.Listens.Members[i].Addr)
+	}
+	for i := range p.Signals.Members {
+		fix(&p.Signals.Members[i].At)
+	}
+	for i := range p.Drains.Members {
+		fix(&p.Drains.Members[i].At)
+		fix(&p.Drains.Members[i].Budget)
+		p.Drains.Members[i].Deadline = p.Drains.Members[i].Deadline.Moved(rel)
+	}
+}
+
+// errors reports what the packages' loading met.
+func (a *analysisRun) errors(pkgs []*packages.Package) {
+	for _, p := range pkgs {
+		if len(p.Errors) == 0 {
+			continue
+		}
+		e := p.Errors[0]
+		at := check.Span{File: a.module.file}
+		if len(p.GoFiles) > 0 {
+			at.File = a.rel(p.GoFiles[0])
+		}
+		if file, line, col, ok := position(e.Pos); ok {
+			at.File = a.rel(file)
+			at.Start = check.Pos{Line: line, Col: col}
+			at.End = at.Start
+		}
+		more := ""
+		if n := len(p.Errors) - 1; n > 0 {
+			more = fmt.Sprintf(" (and %d more)", n)
+		}
+		what := "was analysed as far as it type-checks"
+		if len(p.Syntax) == 0 {
+			what = "was not analysed"
+		}
+		msg, _, _ := strings.Cut(e.Msg, "\n")
+		a.res.Notes = append(a.res.Notes, check.Notification{Code: "go-package", Level: rules.Note, At: at,
+			Message: fmt.Sprintf("package %s %s: %s%s", p.PkgPath, what, a.withoutRoot(msg), more)})
+	}
+}
+
+// withoutRoot takes the absolute path of the tree out of a message.
+func (a *analysisRun) withoutRoot(msg string) string {
+	return strings.ReplaceAll(msg, a.root+string(filepath.Separator), "")
+}
+
+// position splits "file:line:col", the form of packages.Error.Pos.
+func position(pos string) (file string, line, col int, ok bool) {
+	parts := strings.Split(pos, ":")
+	if len(parts) < 3 {
+		return "", 0, 0, false
+	}
+	n := len(parts)
+	if _, err := fmt.Sscan(parts[n-2], &line); err != nil || line == 0 {
+		return "", 0, 0, false
+	}
+	if _, err := fmt.Sscan(parts[n-1], &col); err != nil {
+		return "", 0, 0, false
+	}
+	return strings.Join(parts[:n-2], ":"), line, col, true
+}

@@ -1,0 +1,178 @@
+package golang
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/parser"
+	"go/token"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/mod/modfile"
+	"golang.org/x/tools/go/packages"
+)
+
+// A module is a folder of Go packages.
+type module struct {
+	dir       string // relative to the root
+	file      string // its go.mod, or a Go file where it has none
+	path      string
+	goVersion string
+}
+
+// modules finds the modules of a tree: every folder with a go.mod, and, where Go files belong to none, the topmost
+// folder of those, as a module of the path by which its packages import each other.
+func modules(root string, files []string) []module {
+	var (
+		out    []module
+		orphan []string
+	)
+	for _, f := range files {
+		if path.Base(f) != "go.mod" {
+			continue
+		}
+		m := module{dir: path.Dir(f), file: f}
+		if src, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(f))); err == nil {
+			if mf, err := modfile.ParseLax(f, src, nil); err == nil {
+				if mf.Module != nil {
+					m.path = mf.Module.Mod.Path
+				}
+				if mf.Go != nil {
+					m.goVersion = mf.Go.Version
+				}
+			}
+		}
+		out = append(out, m)
+	}
+	for _, f := range files {
+		if strings.HasSuffix(f, ".go") && !slices.ContainsFunc(out, func(m module) bool { return below(f, m.dir) }) {
+			orphan = append(orphan, f)
+		}
+	}
+	if len(orphan) > 0 {
+		if dir, ok := enclosing(root); ok {
+			out = append(out, module{dir: ".", file: orphan[0], path: dir})
+		} else {
+			out = append(out, module{dir: ".", file: orphan[0], path: importedAs(root, orphan)})
+		}
+	}
+	return out
+}
+
+func below(file, dir string) bool { return dir == "." || strings.HasPrefix(file, dir+"/") }
+
+// enclosing reports whether root lies inside a module, so that the go command finds its go.mod by itself.
+func enclosing(root string) (modulePath string, ok bool) {
+	for dir := filepath.Dir(root); ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return "", true
+		}
+		if dir == filepath.Dir(dir) {
+			return "", false
+		}
+	}
+}
+
+// importedAs guesses the import path of a folder without go.mod from the imports of its own files: the prefix P for
+// which P/sub is imported and sub is a folder with Go files.
+func importedAs(root string, files []string) string {
+	dirs := map[string]bool{}
+	for _, f := range files {
+		if d := path.Dir(f); d != "." {
+			dirs[d] = true
+		}
+	}
+	votes := map[string]int{}
+	fset := token.NewFileSet()
+	for _, f := range files {
+		src, err := parser.ParseFile(fset, filepath.Join(root, filepath.FromSlash(f)), nil, parser.ImportsOnly)
+		if err != nil {
+			continue
+		}
+		for _, i := range src.Imports {
+			p, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				continue
+			}
+			for d := range dirs {
+				if prefix, ok := strings.CutSuffix(p, "/"+d); ok {
+					votes[prefix]++
+				}
+			}
+		}
+	}
+	best := ""
+	for p, n := range votes {
+		if n > votes[best] || n == votes[best] && p < best {
+			best = p
+		}
+	}
+	if best == "" {
+		return "main.local"
+	}
+	return best
+}
+
+// GoList loads through the go command: it lists packages and compiles what they depend on into the build cache; the
+// module's own packages are type-checked from source. Nothing of the repository is run.
+type GoList struct {
+	Env []string // the environment to filter; os.Environ if nil
+}
+
+// Load implements Loader.
+func (l GoList) Load(ctx context.Context, dir, modulePath string, patterns ...string) ([]*packages.Package, error) {
+	if _, err := exec.LookPath("go"); err != nil {
+		return nil, errors.New("the go command is not on PATH")
+	}
+	env := l.environment(dir)
+	pkgs, err := load(ctx, dir, modulePath, env, patterns)
+	if err != nil && strings.Contains(err.Error(), "go.work") { // a module beside the workspace
+		pkgs, err = load(ctx, dir, modulePath, append(env, "GOWORK=off"), patterns)
+	}
+	return pkgs, err
+}
+
+func load(ctx context.Context, dir, modulePath string, env, patterns []string) ([]*packages.Package, error) {
+	cfg := &packages.Config{
+		Context: ctx,
+		Dir:     dir,
+		Env:     env,
+		Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports | packages.NeedTypes |
+			packages.NeedSyntax | packages.NeedTypesInfo | packages.NeedTypesSizes | packages.NeedModule | packages.NeedExportFile,
+	}
+	if _, err := os.Stat(filepath.Join(dir, "go.mod")); err != nil && modulePath != "" {
+		cfg.Overlay = map[string][]byte{filepath.Join(dir, "go.mod"): fmt.Appendf(nil, "module %s\n\ngo 1.21\n", modulePath)}
+	}
+	pkgs, err := packages.Load(cfg, append([]string{"./..."}, patterns...)...)
+	if err != nil {
+		return nil, err
+	}
+	if len(pkgs) == 1 && len(pkgs[0].GoFiles) == 0 && len(pkgs[0].Errors) > 0 {
+		return nil, errors.New(pkgs[0].Errors[0].Msg)
+	}
+	return pkgs, nil
+}
+
+// environment returns what the go command is given: no other driver, toolchain, settings or flags than factorlint's
+// own, since a repository can bring some. Services run on Linux: its files are the ones that count.
+func (l GoList) environment(dir string) []string {
+	env := l.Env
+	if env == nil {
+		env = os.Environ()
+	}
+	out := slices.DeleteFunc(slices.Clone(env), func(kv string) bool {
+		name, _, _ := strings.Cut(kv, "=")
+		return slices.Contains([]string{"GOFLAGS", "GOPACKAGESDRIVER", "GOTOOLCHAIN", "GOOS", "PWD"}, name)
+	})
+	flags := "-mod=readonly"
+	if _, err := os.Stat(filepath.Join(dir, "vendor", "modules.txt")); err == nil {
+		flags = "-mod=vendor"
+	}
+	return append(out, "GOFLAGS="+flags+" -buildvcs=false", "GOPACKAGESDRIVER=off", "GOTOOLCHAIN=local", "GOOS=linux", "PWD="+dir)
+}
