@@ -84,7 +84,7 @@ func (g *Graph) head(e Expr, f *frame, depth int) (Expr, *frame) {
 		name := e.S[strings.LastIndexByte(e.S, '.')+1:]
 		if base.Op == Composite {
 			for i, key := range base.Keys {
-				if key == name && !g.reassigned(e.S) {
+				if key == name && !g.reassigned(e.S) && !g.filled(e.S) {
 					return g.head(base.Args[i], bf, depth)
 				}
 			}
@@ -127,8 +127,8 @@ func (g *Graph) reassigned(field string) bool {
 
 // filled reports whether a library may fill a field from a file or the environment.
 func (g *Graph) filled(field string) bool {
-	_, ok := g.tags[field]
-	return ok
+	_, tagged := g.tags[field]
+	return tagged || g.fills[field]
 }
 
 // only returns the one value that is stored in a field or package variable, if there is just one.

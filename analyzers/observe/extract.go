@@ -25,8 +25,14 @@ type extractor struct {
 	defs    map[*types.Var][]def    // what is assigned to local variables, in source order
 	parm    map[*types.Var]Expr     // parameters
 	parents map[*ast.FuncLit]string // the functions that literals stand in
+	cancels map[*types.Var]bool     // functions that cancel a context, used otherwise than deferred where they are made
+	left    int                     // how many more parts the value being described may have
 	later   []func()                // what needs the definitions of every file
 }
+
+// maxSize bounds the parts of a described value. Values are trees in which a variable used twice stands twice: without
+// a bound, a chain of constructors that each take all that went before doubles at every link.
+const maxSize = 256
 
 // A def is one assignment to a local variable.
 type def struct {
@@ -49,6 +55,7 @@ func extract(pass *analysis.Pass) *Package {
 		defs:    map[*types.Var][]def{},
 		parm:    map[*types.Var]Expr{},
 		parents: map[*ast.FuncLit]string{},
+		cancels: map[*types.Var]bool{},
 	}
 	var files []*ast.File
 	imports := map[string]bool{}
@@ -138,7 +145,8 @@ func (x *extractor) span(pos, end token.Pos) check.Span {
 
 func (x *extractor) at(n ast.Node) check.Span { return x.span(n.Pos(), n.End()) }
 
-// parameters records the parameters of every function of a file.
+// parameters records the parameters of every function of a file, where its literals stand, and which contexts are
+// cancelled.
 func (x *extractor) parameters(f *ast.File) {
 	ast.PreorderStack(f, nil, func(n ast.Node, stack []ast.Node) bool {
 		switch n := n.(type) {
@@ -152,6 +160,8 @@ func (x *extractor) parameters(f *ast.File) {
 					break
 				}
 			}
+		case *ast.Ident:
+			x.cancel(n, stack)
 		}
 		return true
 	})
@@ -316,7 +326,7 @@ func stripped(t *types.Tuple) *types.Tuple {
 // collect records what is assigned to the local variables of a file.
 func (x *extractor) collect(f *ast.File) {
 	in := inspector.New([]*ast.File{f})
-	for cur := range in.Root().Preorder((*ast.AssignStmt)(nil), (*ast.ValueSpec)(nil), (*ast.RangeStmt)(nil), (*ast.UnaryExpr)(nil)) {
+	for cur := range in.Root().Preorder((*ast.AssignStmt)(nil), (*ast.ValueSpec)(nil), (*ast.RangeStmt)(nil), (*ast.UnaryExpr)(nil), (*ast.CallExpr)(nil)) {
 		switch n := cur.Node().(type) {
 		case *ast.AssignStmt:
 			for i, lhs := range n.Lhs {
@@ -327,17 +337,26 @@ func (x *extractor) collect(f *ast.File) {
 					d.value = n.Rhs[i]
 				case len(n.Rhs) == 1:
 					d.value, d.result = n.Rhs[0], i
+					if i == 0 && len(n.Lhs) == 2 && x.cancelled(n.Rhs[0], n.Lhs[1]) {
+						d.value = nil
+					}
 				}
 				x.define(cur, lhs, d)
 			}
 		case *ast.ValueSpec:
 			for i, name := range n.Names {
+				if x.localVar(name) == nil {
+					continue // genDecl has those of the package
+				}
 				d := def{result: -1}
 				switch {
 				case len(n.Values) == len(n.Names):
 					d.value = n.Values[i]
 				case len(n.Values) == 1:
 					d.value, d.result = n.Values[0], i
+					if i == 0 && len(n.Names) == 2 && x.cancelled(n.Values[0], n.Names[1]) {
+						d.value = nil
+					}
 				case len(n.Values) == 0:
 					zero := Expr{Op: Nil, At: x.at(name)}
 					if b, ok := x.typeOf(name).(*types.Basic); ok && b.Info()&types.IsString != 0 {
@@ -357,19 +376,109 @@ func (x *extractor) collect(f *ast.File) {
 			if n.Op != token.AND {
 				continue
 			}
-			call, ok := cur.Parent().Node().(*ast.CallExpr)
-			if !ok {
-				continue
-			}
 			d := def{result: -1}
-			if lookup(x.callee(call), "flagvar") != nil {
+			if call, ok := cur.Parent().Node().(*ast.CallExpr); ok && lookup(x.callee(call), "flagvar") != nil {
 				d.flag = call
-			} else if v := x.localVar(n.X); v == nil || isStruct(v.Type()) {
+			} else if isStruct(x.typeOf(n.X)) {
 				continue // a struct whose address is passed on is still the one that was built
 			}
 			x.define(cur, n.X, d)
+		case *ast.CallExpr:
+			x.fills(n)
 		}
 	}
+}
+
+// fills notes the structs that a call may fill by reflection, as decoders and configuration libraries do: those whose
+// address it takes as a value of any type.
+func (x *extractor) fills(call *ast.CallExpr) {
+	sig, ok := x.typeOf(call.Fun).(*types.Signature)
+	if !ok {
+		return
+	}
+	switch packageOf(x.callee(call)) {
+	case "fmt", "log", "log/slog", "errors":
+		return // they look only
+	}
+	for i, arg := range call.Args {
+		j := min(i, sig.Params().Len()-1)
+		if j < 0 {
+			return
+		}
+		p := sig.Params().At(j).Type()
+		if s, ok := p.Underlying().(*types.Slice); ok && sig.Variadic() && j == sig.Params().Len()-1 && !call.Ellipsis.IsValid() {
+			p = s.Elem()
+		}
+		if iface, ok := p.Underlying().(*types.Interface); !ok || !iface.Empty() {
+			continue
+		}
+		if ptr, ok := x.typeOf(arg).(*types.Pointer); ok {
+			x.filled(ptr.Elem(), 0)
+		}
+	}
+}
+
+func (x *extractor) filled(t types.Type, depth int) {
+	st, ok := t.Underlying().(*types.Struct)
+	sym := typeSymbol(t)
+	if !ok || depth > 4 || sym == "?" || isStandardCall(sym) {
+		return
+	}
+	for f := range st.Fields() {
+		if id := sym + "." + f.Name(); !slices.Contains(x.pkg.Filled, id) {
+			x.pkg.Filled = append(x.pkg.Filled, id)
+			ft := types.Unalias(f.Type())
+			if p, ok := ft.(*types.Pointer); ok {
+				ft = p.Elem()
+			}
+			x.filled(ft, depth+1)
+		}
+	}
+}
+
+// cancelled reports whether a call makes a context that something other than the end of the function may cancel: then
+// nothing is known about how long it lives.
+func (x *extractor) cancelled(call ast.Expr, cancel ast.Expr) bool {
+	c, ok := ast.Unparen(call).(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	switch x.callee(c) {
+	case "context.WithCancel", "context.WithCancelCause":
+	default:
+		return false
+	}
+	if id, ok := cancel.(*ast.Ident); ok && id.Name == "_" {
+		return false
+	}
+	v := x.localVar(cancel)
+	return v == nil || x.cancels[v]
+}
+
+// cancel notes the use of a function that cancels a context, unless it is deferred in the function that makes it.
+func (x *extractor) cancel(id *ast.Ident, stack []ast.Node) {
+	v := x.localVar(id)
+	if v == nil || x.pass.TypesInfo.Uses[id] == nil || len(stack) < 2 {
+		return
+	}
+	if t := typeSymbol(v.Type()); t != "context.CancelFunc" && t != "context.CancelCauseFunc" {
+		return
+	}
+	if a, ok := stack[len(stack)-1].(*ast.AssignStmt); ok && slices.Contains(a.Lhs, ast.Expr(id)) {
+		return
+	}
+	call, called := stack[len(stack)-1].(*ast.CallExpr)
+	if _, deferred := stack[len(stack)-2].(*ast.DeferStmt); called && deferred && call.Fun == ast.Expr(id) {
+		for _, n := range slices.Backward(stack) {
+			if x.scopeID(n) != "" {
+				if n.Pos() <= v.Pos() && v.Pos() < n.End() {
+					return
+				}
+				break
+			}
+		}
+	}
+	x.cancels[v] = true
 }
 
 func isStruct(t types.Type) bool {
@@ -436,7 +545,7 @@ func (x *extractor) define(cur inspector.Cursor, lhs ast.Expr, d def) {
 		x.defs[v] = append(x.defs[v], d)
 		return
 	}
-	if id := x.fieldOrVar(lhs); id != "" && d.scope != nil {
+	if id := x.fieldOrVar(lhs); id != "" {
 		_, inFunc := d.block.(*ast.BlockStmt)
 		x.later = append(x.later, func() {
 			e := Expr{At: x.at(lhs)}
@@ -448,7 +557,11 @@ func (x *extractor) define(cur inspector.Cursor, lhs ast.Expr, d def) {
 			case d.value != nil:
 				e = x.expr(d.value, 0)
 			}
-			x.pkg.Assigns = append(x.pkg.Assigns, Assign{To: id, Value: e, Func: x.scopeID(d.scope), IfEmpty: d.empty, Cond: !inFunc})
+			in := x.pkg.Path + ".init"
+			if d.scope != nil {
+				in = x.scopeID(d.scope)
+			}
+			x.pkg.Assigns = append(x.pkg.Assigns, Assign{To: id, Value: e, Func: in, IfEmpty: d.empty, Cond: !inFunc})
 		})
 	}
 }
@@ -542,7 +655,10 @@ func testsFull(cond ast.Expr) bool {
 // expr describes a value. depth bounds the work on values made of values.
 func (x *extractor) expr(e ast.Expr, depth int) Expr {
 	at := x.at(e)
-	if depth > 16 {
+	if depth == 0 {
+		x.left = maxSize
+	}
+	if x.left--; depth > 16 || x.left < 0 {
 		return Expr{At: at}
 	}
 	depth++
@@ -610,10 +726,25 @@ func (x *extractor) ident(e *ast.Ident, depth int) Expr {
 	return Expr{At: at}
 }
 
+// exprs describes several values. Each gets its share of the work that is left, so that a large one takes nothing from
+// those behind it.
+func (x *extractor) exprs(list []ast.Expr, depth int) []Expr {
+	out := make([]Expr, 0, len(list))
+	left := x.left
+	for i, e := range list {
+		share := left / (len(list) - i)
+		x.left = share
+		out = append(out, x.expr(e, depth))
+		left -= share - max(x.left, 0)
+	}
+	x.left = left
+	return out
+}
+
 // local describes the value of a local variable where it is used: what the last assignment that is passed on every
 // way gave it, or what the assignments after that may have given it.
 func (x *extractor) local(v *types.Var, use token.Pos, depth int) Expr {
-	if depth > 16 {
+	if depth > 16 || x.left < 0 {
 		return Expr{}
 	}
 	var live []def
@@ -713,12 +844,11 @@ func (x *extractor) composite(e *ast.CompositeLit, depth int) Expr {
 	switch u := t.Underlying().(type) {
 	case *types.Slice, *types.Array:
 		l := Expr{Op: List, At: at}
-		for _, el := range e.Elts {
-			l.Args = append(l.Args, x.expr(el, depth))
-		}
+		l.Args = x.exprs(e.Elts, depth)
 		return l
 	case *types.Struct:
 		c := Expr{Op: Composite, S: typeSymbol(t), At: at}
+		var vals []ast.Expr
 		for i, el := range e.Elts {
 			name, val := "", el
 			if kv, ok := el.(*ast.KeyValueExpr); ok {
@@ -730,8 +860,9 @@ func (x *extractor) composite(e *ast.CompositeLit, depth int) Expr {
 				name = u.Field(i).Name()
 			}
 			c.Keys = append(c.Keys, name)
-			c.Args = append(c.Args, x.expr(val, depth))
+			vals = append(vals, val)
 		}
+		c.Args = x.exprs(vals, depth)
 		return c
 	}
 	return Expr{At: at}
@@ -740,6 +871,9 @@ func (x *extractor) composite(e *ast.CompositeLit, depth int) Expr {
 // resultOf describes the n-th result of an expression of several values: a call's, or the value of a map index.
 func (x *extractor) resultOf(e ast.Expr, n, depth int) Expr {
 	at := x.at(e)
+	if depth == 0 {
+		x.left, depth = maxSize, 1
+	}
 	call, ok := ast.Unparen(e).(*ast.CallExpr)
 	if !ok || depth > 16 {
 		return Expr{At: at}
@@ -756,10 +890,7 @@ func (x *extractor) resultOf(e ast.Expr, n, depth int) Expr {
 	if callee == "" {
 		return Expr{At: at}
 	}
-	args := make([]Expr, 0, len(call.Args))
-	for _, a := range call.Args {
-		args = append(args, x.expr(a, depth))
-	}
+	args := x.exprs(call.Args, depth)
 	if a := lookup(callee, "text", "join", "format", "or"); a != nil {
 		return x.text(a, args, at)
 	}

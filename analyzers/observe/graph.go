@@ -15,6 +15,7 @@ type Graph struct {
 	callers  map[string][]site   // calls of a function by name
 	values   map[string][]stored // what is stored in a field or package variable
 	tags     map[string]string   // tags of fields that a library may fill
+	fills    map[string]bool     // fields that a library may fill
 	types    []Type
 }
 
@@ -35,7 +36,7 @@ type stored struct {
 func newGraph(pkgs []*Package) *Graph {
 	g := &Graph{
 		packages: map[string]*Package{}, funcs: map[string]*Func{}, owner: map[*Func]*Package{},
-		callers: map[string][]site{}, values: map[string][]stored{}, tags: map[string]string{},
+		callers: map[string][]site{}, values: map[string][]stored{}, tags: map[string]string{}, fills: map[string]bool{},
 	}
 	slices.SortFunc(pkgs, func(a, b *Package) int { return strings.Compare(a.Path, b.Path) })
 	for _, p := range pkgs {
@@ -43,6 +44,9 @@ func newGraph(pkgs []*Package) *Graph {
 		g.types = append(g.types, p.Types...)
 		for _, t := range p.Tags {
 			g.tags[t.Field] = t.Tag
+		}
+		for _, f := range p.Filled {
+			g.fills[f] = true
 		}
 		for _, a := range p.Assigns {
 			g.values[a.To] = append(g.values[a.To], stored{value: a.Value, fn: a.Func, def: a.IfEmpty})
@@ -58,6 +62,9 @@ func newGraph(pkgs []*Package) *Graph {
 				}
 				for _, a := range c.Args {
 					g.fields(a, f.ID)
+				}
+				if c.Recv != nil {
+					g.fields(*c.Recv, f.ID)
 				}
 			}
 			for _, r := range f.Returns {
@@ -97,17 +104,18 @@ type reach struct {
 	funcs  map[string]bool // through calls, mentions and interfaces with one implementation
 	wide   map[string]bool // through interfaces with several as well; holds funcs
 	before map[string]bool // of funcs, without what follows a call that serves until shutdown
+	sync   map[string]bool // of funcs, those that the main goroutine itself runs
 	always map[string]bool // by plain calls on every way through their callers
-	async  map[string]bool // of funcs, those that run in a goroutine or are passed to something that runs them
 }
 
 // reach computes what the main function of a package reaches, initialisation included.
 func (g *Graph) reach(path string) *reach {
-	r := &reach{g: g, always: map[string]bool{}, async: map[string]bool{}}
+	r := &reach{g: g, always: map[string]bool{}}
 	start := g.starts(path)
-	r.funcs = r.walk(start, false, true)
-	r.before = r.walk(start, false, false)
-	r.wide = r.walk(start, true, true)
+	r.funcs = r.walk(start, false, every)
+	r.before = r.walk(start, false, func(c *Call) bool { return !c.After })
+	r.sync = r.walk(start, false, synchronous)
+	r.wide = r.walk(start, true, every)
 	todo := []string{path + ".main"}
 	for len(todo) > 0 {
 		id := todo[0]
@@ -123,14 +131,15 @@ func (g *Graph) reach(path string) *reach {
 			}
 		}
 	}
-	for id := range r.funcs {
-		for _, c := range g.funcs[id].Calls {
-			if c.Go || c.Mention {
-				r.async[c.Callee] = true
-			}
-		}
-	}
 	return r
+}
+
+func every(*Call) bool { return true }
+
+// synchronous reports whether the caller waits for what it calls: no goroutine, and no function passed to something
+// that may run it in one. A command's function is run by the command library while main waits.
+func synchronous(c *Call) bool {
+	return !c.Go && (!c.Mention || c.Guard != "" || strings.HasPrefix(c.Callee, "var "))
 }
 
 // starts returns the functions that run by themselves: main, and the initialisation of what main's package imports.
@@ -157,9 +166,9 @@ func (g *Graph) starts(path string) []string {
 	return out
 }
 
-// walk returns the functions reached from start. With wide, a call through an interface reaches every type that
-// fits; without, only the one that must be meant. Without after, it passes no edge behind a blocking serve.
-func (r *reach) walk(start []string, wide, after bool) map[string]bool {
+// walk returns the functions reached from start by the edges that pass. With wide, a call through an interface reaches
+// every type that fits; without, only the one that must be meant.
+func (r *reach) walk(start []string, wide bool, passes func(*Call) bool) map[string]bool {
 	var (
 		seen     = map[string]bool{}
 		made     = map[string]bool{}
@@ -182,7 +191,7 @@ func (r *reach) walk(start []string, wide, after bool) map[string]bool {
 			}
 			for i := range f.Calls {
 				c := &f.Calls[i]
-				if c.After && !after {
+				if !passes(c) {
 					continue
 				}
 				if lookup(c.Callee, "execute") != nil {
@@ -203,7 +212,7 @@ func (r *reach) walk(start []string, wide, after bool) map[string]bool {
 		}
 		for _, c := range dynamic {
 			for _, m := range r.g.implementations(c, made, wide) {
-				if !seen[m] {
+				if r.g.funcs[m] != nil && !seen[m] {
 					todo = append(todo, m)
 				}
 			}

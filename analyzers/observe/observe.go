@@ -86,6 +86,7 @@ type Package struct {
 	Assigns []Assign
 	Types   []Type
 	Tags    []Tag
+	Filled  []string // fields of structs that may be filled by reflection, tagged or not
 }
 
 // A Func is a function, a method, a function literal, or the initialisation of a package or a package variable.
@@ -122,7 +123,8 @@ type Call struct {
 // A Branch is a condition that decides what runs.
 type Branch struct {
 	Cond  Expr
-	Quiet bool // nothing but logging, a framework's mode or loading a .env file depends on it
+	Chain check.Span // the first condition of the if statement that this one is an else if of
+	Quiet bool       // nothing but logging, a framework's mode or loading a .env file depends on it
 }
 
 // An Assign is a value given to a field or a package variable.

@@ -128,7 +128,7 @@ func (b *builder) notify(f *Func, c *Call, a *api) {
 
 func (b *builder) drain(f *Func, c *Call, a *api) {
 	d := workload.Drain{Server: packageOf(c.Callee), Method: c.Callee[strings.LastIndexByte(c.Callee, '.')+1:], At: c.At, Budget: c.At, Func: f.ID}
-	d.Parallel = b.r.async[f.ID] || c.Go
+	d.Parallel = !b.r.sync[f.ID] || c.Go
 	if c.Mention {
 		b.p.Drains.Members = append(b.p.Drains.Members, d)
 		return
@@ -226,12 +226,18 @@ func (b *builder) unknown(f *Func, c *Call) {
 		}
 	}
 	lower := strings.ToLower(c.Callee)
+	if c.Recv != nil { // a method that stops what it belongs to waits for nothing
+		lower = strings.TrimSuffix(lower, ".shutdown")
+	}
 	for _, word := range []string{"signal", "graceful", "shutdown", "interrupt", "lifecycle", "sigterm", "terminat"} {
 		if strings.Contains(lower, word) && lookup(c.Callee, "drain") == nil {
 			b.open(&b.p.Signals.Complete, c.At, c.Callee+" may handle signals")
 			b.p.Drains.Complete = false
 			return
 		}
+	}
+	if name := lastName(c.Callee); strings.HasPrefix(name, "Register") || strings.HasPrefix(name, "Configure") {
+		return // it adds to the server and hands it back
 	}
 	for _, a := range c.Args {
 		if b.hands(a) {

@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"go/token"
 	"reflect"
 	"slices"
 	"strings"
@@ -21,38 +22,175 @@ func ProgramOf(pass *analysis.Pass) *workload.Program {
 	return g.Program(pass.Pkg.Path())
 }
 
+// IsLocal reports whether a program serves on the loopback interface alone unless it is told otherwise: then it is a tool
+// for the person who starts it. It is false for a program without main traffic.
+func IsLocal(p *workload.Program) bool {
+	local := false
+	for _, l := range p.Listens.Members {
+		if l.Role != workload.MainTraffic {
+			continue
+		}
+		if !isLoopback(beginning(l.Addr)) {
+			return false
+		}
+		local = true
+	}
+	return local
+}
+
+// beginning returns what an address begins with where nothing is set from outside, as far as it is known.
+func beginning(t workload.Text) string {
+	s := ""
+	for _, p := range t {
+		v, ok := workload.Text{p}.Eval(nothing{}).Get()
+		if !ok {
+			break
+		}
+		s += v
+	}
+	return s
+}
+
+// nothing is a deploy that sets nothing.
+type nothing struct{}
+
+func (nothing) Env(string) workload.Value[string]     { return workload.Absent[string](check.Span{}) }
+func (nothing) Flag(string) workload.Value[string]    { return workload.Absent[string](check.Span{}) }
+func (nothing) Setting(string) workload.Value[string] { return workload.Absent[string](check.Span{}) }
+
 // Unbounded returns the calls in the package under analysis that stop a net/http, echo or fasthttp server with a
 // context that has no deadline. The pass must require [Analyzer].
 func Unbounded(pass *analysis.Pass) []check.Span {
 	g, ok := pass.ResultOf[Analyzer].(*Graph)
-	pkg := g.packages[pass.Pkg.Path()]
-	if !ok || pkg == nil {
+	if !ok || g.packages[pass.Pkg.Path()] == nil {
 		return nil
+	}
+	if p := ProgramOf(pass); p != nil && p.Listens.Complete && p.Class != workload.Server && p.Class != workload.Worker {
+		return nil // a program that ends by itself: its server waits for a callback
 	}
 	all := map[string]bool{}
 	for id := range g.funcs {
 		all[id] = true
 	}
 	var out []check.Span
-	for _, f := range pkg.Funcs {
-		for _, c := range f.Calls {
+	for _, f := range g.packages[pass.Pkg.Path()].Funcs {
+		for i := range f.Calls {
+			c := &f.Calls[i]
 			a := lookup(c.Callee, "drain")
 			if a == nil || c.Mention || a.index("ctx") < 0 || a.index("ctx") >= len(c.Args) || !waitsForConnections(c.Callee) {
 				continue
 			}
-			// a parameter is judged by all of its callers; those that cannot be seen make it unknown
-			endless := true
-			for _, fr := range g.frames(f.ID, all, 0) {
-				if d, _ := g.deadline(c.Args[a.index("ctx")], fr, 0); !d.Absent() {
-					endless = false
-				}
-			}
-			if endless {
+			ctx := c.Args[a.index("ctx")]
+			frames := g.frames(f.ID, all, 0)
+			if !slices.ContainsFunc(frames, func(fr *frame) bool { return !g.endless(ctx, fr) }) && !g.limited(f) && !g.local(f, c) {
 				out = append(out, c.At)
 			}
 		}
 	}
 	return out
+}
+
+// endless reports whether a context has no deadline when its function is called in this way. A parameter is judged
+// by its callers as far as they can all be seen.
+func (g *Graph) endless(ctx Expr, fr *frame) bool {
+	for calls := 0; ; calls++ {
+		if d, _ := g.deadline(ctx, fr.cut(calls), 0); d.Absent() {
+			return true
+		}
+		next := fr
+		for range calls {
+			next = next.up
+		}
+		if next == nil || !g.closed(next.fn) {
+			return false
+		}
+	}
+}
+
+// cut returns the frame without what lies beyond the innermost calls.
+func (f *frame) cut(calls int) *frame {
+	if f == nil || calls == 0 {
+		return nil
+	}
+	c := *f
+	c.up = f.up.cut(calls - 1)
+	return &c
+}
+
+// closed reports whether a function is called by name alone and from packages that were seen.
+func (g *Graph) closed(id string) bool {
+	f := g.funcs[id]
+	name := lastName(id)
+	if p := g.owner[f]; p == nil || name == "" || token.IsExported(name) && p.Name != "main" {
+		return false
+	}
+	for _, p := range g.packages {
+		for _, f := range p.Funcs {
+			for _, c := range f.Calls {
+				if c.Mention && c.Callee == id || c.Dynamic && lastName(c.Callee) == name {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// around returns a function with the one it stands in and all literals inside that.
+func (g *Graph) around(f *Func) []*Func {
+	top := f
+	for top.Parent != "" && g.funcs[top.Parent] != nil {
+		top = g.funcs[top.Parent]
+	}
+	out := []*Func{top}
+	for _, in := range g.owner[f].Funcs {
+		for up := in.Parent; up != ""; up = g.funcs[up].Parent {
+			if up == top.ID {
+				out = append(out, in)
+			}
+			if g.funcs[up] == nil {
+				break
+			}
+		}
+	}
+	return out
+}
+
+// limited reports whether something beside a wait limits it: a timer, or a goroutine that ends the program after a while.
+func (g *Graph) limited(f *Func) bool {
+	for _, near := range g.around(f) {
+		kinds := map[string]bool{}
+		for _, c := range near.Calls {
+			if a := apis()[c.Callee]; a != nil {
+				kinds[a.kind] = true
+			}
+		}
+		if kinds["timer"] || near.Parent != "" && kinds["sleep"] && kinds["fatal"] {
+			return true
+		}
+	}
+	return false
+}
+
+// local reports whether a server that is stopped listens on the loopback interface alone: for the callback of a login, or a
+// look at something.
+func (g *Graph) local(f *Func, stop *Call) bool {
+	if stop.Recv != nil {
+		if h, hf := g.head(*stop.Recv, nil, 0); h.Op == Composite {
+			if i := slices.Index(h.Keys, "Addr"); i >= 0 {
+				return isLoopback(beginning(g.text(h.Args[i], hf, 0)))
+			}
+		}
+	}
+	for _, near := range g.around(f) {
+		for _, c := range near.Calls {
+			a := lookup(c.Callee, "listen")
+			if a != nil && a.index("addr") >= 0 && a.index("addr") < len(c.Args) && isLoopback(beginning(g.text(c.Args[a.index("addr")], nil, 0))) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func waitsForConnections(callee string) bool {
@@ -81,14 +219,16 @@ func EnvironmentBranches(pass *analysis.Pass) []EnvironmentBranch {
 	r := g.reach(pass.Pkg.Path())
 	var out []EnvironmentBranch
 	for _, f := range g.sorted(r.funcs) {
+		told := map[check.Span]bool{}
 		for _, br := range f.Branches {
-			if br.Quiet {
-				continue
-			}
-			for _, b := range g.environments(br.Cond, 0) {
-				b.At = br.Cond.At
-				if !slices.ContainsFunc(out, func(o EnvironmentBranch) bool { return o.At == b.At }) {
-					out = append(out, b)
+			for _, fr := range g.frames(f.ID, r.funcs, 0) {
+				if br.Quiet || told[br.Chain] {
+					break
+				}
+				if all := g.environments(br.Cond, fr, 0); len(all) > 0 {
+					told[br.Chain] = true
+					all[0].At = br.Cond.At
+					out = append(out, all[0])
 				}
 			}
 		}
@@ -97,7 +237,7 @@ func EnvironmentBranches(pass *analysis.Pass) []EnvironmentBranch {
 }
 
 // environments returns the comparisons with names of environments in a condition, through functions and variables.
-func (g *Graph) environments(e Expr, depth int) []EnvironmentBranch {
+func (g *Graph) environments(e Expr, f *frame, depth int) []EnvironmentBranch {
 	if depth > 6 {
 		return nil
 	}
@@ -105,24 +245,24 @@ func (g *Graph) environments(e Expr, depth int) []EnvironmentBranch {
 	case Either, Phi:
 		var out []EnvironmentBranch
 		for _, a := range e.Args {
-			out = append(out, g.environments(a, depth+1)...)
+			out = append(out, g.environments(a, f, depth+1)...)
 		}
 		return out
 	case Equals:
 		if !isEnvironment(e.S) {
 			return nil
 		}
-		for _, name := range g.inputs(e.Args[0], 0) {
+		for _, name := range g.inputs(e.Args[0], f) {
 			if isEnvironmentName(name) {
 				return []EnvironmentBranch{{Name: name, Value: e.S, At: e.At}}
 			}
 		}
 	case Result, Select, Var:
 		if e.Op == Result && len(e.Args) == 2 && e.S == "strings.EqualFold" && e.Args[1].Op == Const {
-			return g.environments(Expr{Op: Equals, S: e.Args[1].S, Args: e.Args[:1], At: e.At}, depth+1)
+			return g.environments(Expr{Op: Equals, S: e.Args[1].S, Args: e.Args[:1], At: e.At}, f, depth+1)
 		}
-		if h, _ := g.head(e, nil, 0); h.Op == Equals || h.Op == Either {
-			return g.environments(h, depth+1)
+		if h, hf := g.head(e, f, 0); h.Op == Equals || h.Op == Either {
+			return g.environments(h, hf, depth+1)
 		}
 	}
 	return nil
@@ -130,14 +270,14 @@ func (g *Graph) environments(e Expr, depth int) []EnvironmentBranch {
 
 // inputs returns the environment variables that a value is read from, and, where it is a field that a library fills,
 // the variable in its tag.
-func (g *Graph) inputs(e Expr, depth int) []string {
+func (g *Graph) inputs(e Expr, f *frame) []string {
 	var out []string
-	for _, p := range g.text(e, nil, depth) {
+	for _, p := range g.text(e, f, 0) {
 		if p.Source == workload.FromEnv {
 			out = append(out, p.Name)
 		}
 	}
-	if h, _ := g.head(e, nil, 0); h.Op == Select {
+	if h, _ := g.head(e, f, 0); h.Op == Select {
 		if tag, ok := g.tags[h.S]; ok {
 			if name := envOfTag(tag); name != "" {
 				out = append(out, name)

@@ -9,7 +9,7 @@ import (
 
 // serve adds the listeners of a call that serves until shutdown: one for each address it is called with.
 func (b *builder) serve(f *Func, c *Call, a *api) {
-	async := c.Go || b.r.async[f.ID] || c.Mention
+	async := c.Go || c.Mention && c.Guard == "" || !b.r.sync[f.ID]
 	for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
 		addr, network := b.address(c, a, fr)
 		l := workload.Listen{Addr: addr, Network: network, Framework: packageOf(c.Callee), At: c.At, Role: workload.MainTraffic}
@@ -109,12 +109,15 @@ func (b *builder) auxiliary(f *Func, c *Call, a *api, fr *frame, l workload.List
 			return false
 		}
 		host, port, _ := strings.Cut(s, ":")
-		if host == "localhost" || strings.HasPrefix(host, "127.") || strings.HasPrefix(s, "[::1]") || port == "6060" || port == "0" {
+		if port == "6060" || port == "0" {
 			return true
 		}
 		if strings.HasPrefix(l.Network, "unix") || host == "unix" {
 			return true
 		}
+	}
+	if len(l.Addr) > 0 && l.Addr[0].Source == workload.Literal && isLoopback(l.Addr[0].Lit) {
+		return true
 	}
 	for _, p := range l.Addr {
 		if auxiliaryName(p.Name) {
@@ -143,6 +146,11 @@ func (b *builder) auxiliary(f *Func, c *Call, a *api, fr *frame, l workload.List
 		return true
 	}
 	return b.auxiliaryHandler(f, c, a, fr)
+}
+
+// isLoopback reports whether an address, or the beginning of one that goes beyond the host, names the loopback interface.
+func isLoopback(addr string) bool {
+	return addr == "localhost" || strings.HasPrefix(addr, "localhost:") || strings.HasPrefix(addr, "127.") || strings.HasPrefix(addr, "[::1]")
 }
 
 // auxiliaryHandler reports whether what is served is metrics, profiles or redirects by its handler or routes.

@@ -2,9 +2,13 @@ package observe
 
 import (
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
+
+	"github.com/factorlint/factorlint/internal/check"
 )
 
 // A walker goes through one function in source order and records what it calls and mentions.
@@ -12,8 +16,11 @@ type walker struct {
 	x        *extractor
 	fn       *Func
 	served   bool               // a call that serves until shutdown has been passed on every way
+	loops    int                // for statements around the current one
 	guard    string             // the command library whose node is being built
 	required map[token.Pos]bool // calls whose empty result ends the program
+	rest     []ast.Stmt         // what follows the current statement in its block
+	tests    []Expr             // conditions on which it returns true or false
 }
 
 // finish settles what only the whole body tells.
@@ -25,12 +32,22 @@ func (w *walker) finish() {
 			}
 		}
 	}
+	if len(w.tests) > 0 { // if cond { return true }; return false: it returns cond, or its opposite
+		result := Expr{Op: Either, Args: w.tests, At: w.tests[0].At}
+		for _, r := range w.fn.Returns {
+			if len(r) == 1 && r[0].Op != Const {
+				result.Args = append(result.Args, r[0])
+			}
+		}
+		w.fn.Returns = [][]Expr{{result}}
+	}
 }
 
 func (w *walker) block(b *ast.BlockStmt, cond bool) { w.stmts(b.List, cond) }
 
 func (w *walker) stmts(list []ast.Stmt, cond bool) {
-	for _, s := range list {
+	for i, s := range list {
+		w.rest = list[i+1:]
 		w.stmt(s, cond)
 	}
 }
@@ -48,16 +65,7 @@ func (w *walker) stmt(s ast.Stmt, cond bool) {
 	case *ast.DeferStmt:
 		w.call(s.Call, cond, false)
 	case *ast.IfStmt:
-		if s.Init != nil {
-			w.stmt(s.Init, cond)
-		}
-		w.expr(s.Cond, cond)
-		w.branch(s.Cond, s.Body, s.Else)
-		w.requirement(s)
-		w.block(s.Body, true)
-		if s.Else != nil {
-			w.stmt(s.Else, true)
-		}
+		w.ifs(s, cond, w.x.at(s.Cond))
 	case *ast.ForStmt:
 		if s.Init != nil {
 			w.stmt(s.Init, cond)
@@ -68,7 +76,9 @@ func (w *walker) stmt(s ast.Stmt, cond bool) {
 		if s.Post != nil {
 			w.stmt(s.Post, true)
 		}
+		w.loops++
 		w.block(s.Body, cond || s.Cond != nil)
+		w.loops--
 	case *ast.RangeStmt:
 		if _, ok := w.x.typeOf(s.X).(*types.Chan); ok {
 			w.fn.Blocks = true
@@ -91,7 +101,7 @@ func (w *walker) stmt(s ast.Stmt, cond bool) {
 		w.stmt(s.Assign, cond)
 		w.block(s.Body, true)
 	case *ast.SelectStmt:
-		w.fn.Blocks = w.fn.Blocks || blocks(s)
+		w.fn.Blocks = w.fn.Blocks || w.waits(s)
 		w.block(s.Body, true)
 	case *ast.CaseClause:
 		for _, e := range s.List {
@@ -100,7 +110,9 @@ func (w *walker) stmt(s ast.Stmt, cond bool) {
 		w.stmts(s.Body, true)
 	case *ast.CommClause:
 		if s.Comm != nil {
+			blocks := w.fn.Blocks // the select as a whole waits or not
 			w.stmt(s.Comm, true)
+			w.fn.Blocks = blocks
 		}
 		w.stmts(s.Body, true)
 	case *ast.ReturnStmt:
@@ -127,12 +139,65 @@ func (w *walker) stmt(s ast.Stmt, cond bool) {
 	}
 }
 
-// blocks reports whether a select waits: it has no default.
-func blocks(s *ast.SelectStmt) bool {
+// ifs goes through an if statement; chain is the condition of the first one, of which s is an else if.
+func (w *walker) ifs(s *ast.IfStmt, cond bool, chain check.Span) {
+	rest := w.rest
+	if s.Init != nil {
+		w.stmt(s.Init, cond)
+	}
+	w.expr(s.Cond, cond)
+	w.branch(s, chain)
+	w.requirement(s)
+	w.block(s.Body, true)
+	w.rest = rest
+	switch els := s.Else.(type) {
+	case nil:
+	case *ast.IfStmt:
+		w.ifs(els, true, chain)
+	default:
+		w.stmt(els, true)
+	}
+}
+
+// waits reports whether a select waits for the end of something: it has no default, and outside a loop it takes
+// nothing from a channel that brings a value.
+func (w *walker) waits(s *ast.SelectStmt) bool {
 	for _, c := range s.Body.List {
-		if c, ok := c.(*ast.CommClause); ok && c.Comm == nil {
+		c, ok := c.(*ast.CommClause)
+		if !ok {
+			continue
+		}
+		if c.Comm == nil {
 			return false
 		}
+		brings := false
+		ast.Inspect(c.Comm, func(n ast.Node) bool {
+			if u, ok := n.(*ast.UnaryExpr); ok && u.Op == token.ARROW {
+				brings = brings || w.brings(u.X)
+			}
+			return true
+		})
+		if brings && w.loops == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// brings reports whether a channel carries values rather than the news that something is over: who takes one from it
+// waits for that value (the code of an OAuth redirect), and goes on with it.
+func (w *walker) brings(ch ast.Expr) bool {
+	t, ok := w.x.typeOf(ch).(*types.Chan)
+	if !ok {
+		return false
+	}
+	switch e := t.Elem().Underlying().(type) {
+	case *types.Basic:
+		return e.Info()&types.IsString != 0
+	case *types.Struct:
+		return e.NumFields() > 0 && typeSymbol(t.Elem()) != "time.Time"
+	case *types.Interface: // an error, a signal, anything
+		return false
 	}
 	return true
 }
@@ -164,7 +229,7 @@ func (w *walker) expr(e ast.Expr, cond bool) {
 	case *ast.StarExpr:
 		w.expr(e.X, cond)
 	case *ast.UnaryExpr:
-		if e.Op == token.ARROW {
+		if e.Op == token.ARROW && (w.loops > 0 || !w.brings(e.X)) {
 			w.fn.Blocks = true
 		}
 		w.expr(e.X, cond)
@@ -361,31 +426,79 @@ func (w *walker) ends(b *ast.BlockStmt) bool {
 }
 
 // branch records a condition on values compared with constants.
-func (w *walker) branch(cond ast.Expr, body *ast.BlockStmt, els ast.Stmt) {
-	e := w.x.expr(cond, 0)
+func (w *walker) branch(s *ast.IfStmt, chain check.Span) {
+	e := w.x.expr(s.Cond, 0)
 	if e.Op != Equals && e.Op != Either && e.Op != Result && e.Op != Var && e.Op != Select {
 		return
 	}
-	w.fn.Branches = append(w.fn.Branches, Branch{Cond: e, Quiet: w.quiet(body) && (els == nil || w.quiet(els))})
+	e.At = w.x.at(s.Cond)
+	if w.answers(s.Body.List) && s.Else == nil {
+		w.tests = append(w.tests, e)
+		return
+	}
+	quiet := w.quiet(s.Body) && (s.Else == nil || w.quiet(s.Else)) && w.quietAfter(s.Body)
+	w.fn.Branches = append(w.fn.Branches, Branch{Cond: e, Chain: chain, Quiet: quiet})
 }
 
 func (w *walker) switches(s *ast.SwitchStmt) {
-	quiet := w.quiet(s.Body)
+	var (
+		e       = Expr{Op: Either}
+		answers = true
+	)
 	for _, c := range s.Body.List {
 		clause, ok := c.(*ast.CaseClause)
 		if !ok {
 			continue
 		}
-		for _, e := range clause.List {
-			v := w.x.expr(e, 0)
+		answers = answers && w.answers(clause.Body)
+		for _, test := range clause.List {
+			v := w.x.expr(test, 0)
 			if s.Tag != nil && v.Op == Const {
-				v = Expr{Op: Equals, S: v.S, Args: []Expr{w.x.expr(s.Tag, 0)}, At: w.x.at(e)}
+				v = Expr{Op: Equals, S: v.S, Args: []Expr{w.x.expr(s.Tag, 0)}, At: w.x.at(test)}
 			}
 			if v.Op == Equals || v.Op == Either {
-				w.fn.Branches = append(w.fn.Branches, Branch{Cond: v, Quiet: quiet})
+				e.Args = append(e.Args, v)
 			}
 		}
 	}
+	if len(e.Args) == 0 {
+		return
+	}
+	e.At = e.Args[0].At
+	if s.Tag != nil {
+		e.At = w.x.at(s.Tag)
+	}
+	if answers {
+		w.tests = append(w.tests, e)
+		return
+	}
+	w.fn.Branches = append(w.fn.Branches, Branch{Cond: e, Chain: e.At, Quiet: w.quiet(s.Body) && w.quietAfter(s.Body)})
+}
+
+// answers reports whether statements do nothing but return true or false.
+func (w *walker) answers(list []ast.Stmt) bool {
+	if len(list) != 1 {
+		return false
+	}
+	r, ok := list[0].(*ast.ReturnStmt)
+	if !ok || len(r.Results) != 1 {
+		return false
+	}
+	v := w.x.pass.TypesInfo.Types[r.Results[0]].Value
+	return v != nil && v.Kind() == constant.Bool
+}
+
+// quietAfter reports whether what does not run because a branch leaves the function early is quiet as well.
+func (w *walker) quietAfter(body *ast.BlockStmt) bool {
+	leaves := false
+	ast.Inspect(body, func(n ast.Node) bool {
+		if r, ok := n.(*ast.ReturnStmt); ok {
+			leaves = leaves || !slices.ContainsFunc(r.Results, func(e ast.Expr) bool { return !w.x.pass.TypesInfo.Types[e].IsNil() })
+		}
+		_, inner := n.(*ast.FuncLit)
+		return !inner
+	})
+	return !leaves || !slices.ContainsFunc(w.rest, func(s ast.Stmt) bool { return !w.quiet(s) })
 }
 
 // quiet reports whether nothing but logging, a web framework's mode or a .env file depends on a statement.

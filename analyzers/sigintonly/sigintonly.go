@@ -20,7 +20,7 @@ var Analyzer = gopass.New("sigint-only", run, observe.Analyzer)
 
 func run(pass *gopass.Pass) {
 	p := observe.ProgramOf(pass.Pass)
-	if p == nil || p.Class != workload.Server && p.Class != workload.Worker || p.Signals.Open() || p.Handles("SIGTERM") {
+	if p == nil || p.Class != workload.Server && p.Class != workload.Worker || p.Signals.Open() || p.Handles("SIGTERM") || observe.IsLocal(p) {
 		return
 	}
 	for _, s := range p.Signals.Members {

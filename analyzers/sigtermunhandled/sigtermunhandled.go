@@ -20,8 +20,8 @@ func run(pass *gopass.Pass) {
 	if p.Signals.Open() || p.Handles("SIGTERM") {
 		return
 	}
-	if p.Handles("SIGINT") {
-		return // sigint-only says it better
+	if p.Handles("SIGINT") || observe.IsLocal(p) {
+		return // sigint-only says it better; nobody deploys what serves on the loopback interface
 	}
 	serve, ok := p.MainListen()
 	if !ok { // a worker: it has no listener to point at

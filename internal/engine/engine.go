@@ -3,10 +3,28 @@ package engine
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
 
+	checkdockerfile "github.com/factorlint/factorlint/checks/dockerfile"
+	checkmanifest "github.com/factorlint/factorlint/checks/manifest"
+	checkrepository "github.com/factorlint/factorlint/checks/repository"
+	checkworkload "github.com/factorlint/factorlint/checks/workload"
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/config"
+	"github.com/factorlint/factorlint/internal/directive"
+	"github.com/factorlint/factorlint/internal/dockerfile"
+	"github.com/factorlint/factorlint/internal/golang"
+	"github.com/factorlint/factorlint/internal/manifest"
+	"github.com/factorlint/factorlint/internal/repository"
+	"github.com/factorlint/factorlint/internal/triage"
 	"github.com/factorlint/factorlint/internal/workload"
+	"github.com/factorlint/factorlint/rules"
 )
 
 // Options says what to look at and for.
@@ -15,6 +33,7 @@ type Options struct {
 	Config          *config.Config // nil for the defaults
 	Only            []string       // words of rules.Select; if any, only those rules run
 	Enable, Disable []string
+	Loader          golang.Loader // nil for golang.GoList
 }
 
 // Result is what a run found.
@@ -26,5 +45,303 @@ type Result struct {
 // Run looks at a repository. The error is about the request (no such path, unknown rule); everything about the
 // repository is in the report.
 func Run(ctx context.Context, o Options) (*Result, error) {
-	return &Result{Report: &check.Report{}}, nil
+	if o.Config == nil {
+		o.Config = &config.Config{}
+	}
+	if o.Loader == nil {
+		o.Loader = golang.GoList{}
+	}
+	selected, err := choose(o)
+	if err != nil {
+		return nil, err
+	}
+	root, only, err := base(o.Paths)
+	if err != nil {
+		return nil, err
+	}
+	cfg := o.Config.For(root)
+	tree, notes, err := repository.Open(root, repository.Options{Only: only, Exclude: cfg.Exclude})
+	if err != nil {
+		return nil, err
+	}
+	r := &run{tree: tree, rules: selected, notes: notes, partial: len(only) > 0 || tree.Prefix != ""}
+	r.load(ctx, o.Loader)
+	r.bind(cfg)
+	r.check()
+	return &Result{Report: r.report(), Workloads: r.workloads}, nil
+}
+
+// choose returns the rules to look for.
+func choose(o Options) ([]*rules.Rule, error) {
+	all, err := rules.All()
+	if err != nil {
+		return nil, err
+	}
+	on := map[*rules.Rule]bool{}
+	for _, r := range all {
+		on[r] = r.Default
+	}
+	set := func(words []string, value bool) error {
+		for _, w := range words {
+			chosen := rules.Select(w)
+			if len(chosen) == 0 {
+				return fmt.Errorf("no rule, kind or principle is called %q", w)
+			}
+			for _, r := range chosen {
+				on[r] = value
+			}
+		}
+		return nil
+	}
+	if len(o.Only) > 0 {
+		clear(on)
+	}
+	// flags beat the configuration, and --only beats both it and the defaults
+	if len(o.Only) == 0 {
+		err = errors.Join(set(o.Config.Enable, true), set(o.Config.Disable, false))
+	}
+	if err := errors.Join(err, set(o.Only, true), set(o.Enable, true), set(o.Disable, false)); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(r *rules.Rule) bool { return !on[r] }), nil
+}
+
+// base returns the folder to analyse, and the parts of it to look at if not the whole: the folder that holds all paths.
+func base(paths []string) (root string, only []string, err error) {
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	abs := make([]string, len(paths))
+	for i, p := range paths {
+		if abs[i], err = filepath.Abs(p); err != nil {
+			return "", nil, err
+		}
+		if abs[i], err = filepath.EvalSymlinks(abs[i]); err != nil {
+			return "", nil, fmt.Errorf("%s: no such file or folder", p)
+		}
+	}
+	root = abs[0]
+	if info, err := os.Stat(root); err != nil {
+		return "", nil, err
+	} else if !info.IsDir() {
+		root = filepath.Dir(root)
+	}
+	for _, p := range abs {
+		for !within(p, root) {
+			root = filepath.Dir(root)
+		}
+	}
+	for _, p := range abs {
+		rel, err := filepath.Rel(root, p)
+		if err != nil {
+			return "", nil, err
+		}
+		if rel == "." {
+			return root, nil, nil
+		}
+		only = append(only, filepath.ToSlash(rel))
+	}
+	return root, only, nil
+}
+
+func within(p, dir string) bool {
+	rel, err := filepath.Rel(dir, p)
+	return err == nil && filepath.IsLocal(rel)
+}
+
+// A run is one look at a repository.
+type run struct {
+	tree    *repository.Tree
+	rules   []*rules.Rule
+	partial bool
+
+	golang      *golang.Result
+	dockerfiles []*dockerfile.File
+	variants    []*workload.Variant
+	workloads   []*workload.Workload
+	findings    []check.Finding
+	notes       []check.Notification
+	sources     map[string][]byte
+}
+
+func (r *run) wants(kinds ...rules.Kind) bool {
+	return slices.ContainsFunc(r.rules, func(rule *rules.Rule) bool { return slices.Contains(kinds, rule.Kind) })
+}
+
+// load reads Go code, Dockerfiles and manifests, the latter two while the go command is at work.
+func (r *run) load(ctx context.Context, loader golang.Loader) {
+	files := make([]string, len(r.tree.Files))
+	for i, f := range r.tree.Files {
+		files[i] = f.Path
+	}
+	done := make(chan *golang.Result, 1)
+	go func() {
+		if !r.wants(rules.Go, rules.Workload) {
+			done <- &golang.Result{}
+			return
+		}
+		done <- golang.Analyze(ctx, loader, r.tree.Root, files, r.rules)
+	}()
+	for _, f := range files {
+		if !dockerfile.IsDockerfile(f) {
+			continue
+		}
+		src, err := r.tree.ReadFile(f)
+		if err != nil {
+			r.notes = append(r.notes, check.Notification{Code: "read", Level: rules.Warning, At: check.Span{File: f}, Message: err.Error()})
+			continue
+		}
+		d, notes := dockerfile.Parse(f, src)
+		r.notes = append(r.notes, notes...)
+		if d != nil {
+			r.dockerfiles = append(r.dockerfiles, d)
+		}
+	}
+	variants, notes := manifest.Load(r.tree.FS(), files)
+	r.variants = variants
+	r.notes = append(r.notes, notes...)
+	r.golang = <-done
+	r.notes = append(r.notes, r.golang.Notes...)
+}
+
+// A dockerfileEvidence is a Dockerfile as Bind sees it.
+type dockerfileEvidence struct{ *dockerfile.File }
+
+func (d dockerfileEvidence) Path() string { return d.File.Path }
+
+func (r *run) bind(c *config.Config) {
+	e := workload.Evidence{Root: filepath.Base(r.tree.Root), Programs: r.golang.Programs, Variants: r.variants, Bindings: c.Services}
+	for _, d := range r.dockerfiles {
+		e.Dockerfiles = append(e.Dockerfiles, dockerfileEvidence{d})
+	}
+	var notes []check.Notification
+	r.workloads, notes = workload.Bind(e)
+	r.notes = append(r.notes, notes...)
+}
+
+func (r *run) check() {
+	report := func(f check.Finding) { r.findings = append(r.findings, f) }
+	for _, f := range r.dockerfiles {
+		each(r, checkdockerfile.All(), f, report)
+	}
+	for _, v := range r.variants {
+		each(r, checkmanifest.All(), v, report)
+	}
+	each(r, checkrepository.All(), r.tree, report)
+	for _, w := range r.workloads {
+		each(r, checkworkload.All(), w, func(f check.Finding) {
+			if f.Workload == "" {
+				f.Workload = w.Name
+			}
+			report(f)
+		})
+	}
+	bound := r.deployed()
+	for _, f := range r.golang.Findings {
+		if p := bound[f.At]; p != nil && f.Rule != nil && f.Rule.Name == "sigterm-unhandled" {
+			f.Severity, f.Workload = rules.Error, p.Name
+		}
+		report(f)
+	}
+	for _, w := range r.golang.Withheld {
+		if w.By != nil { // triage finds the comment again, and counts it as used
+			report(w.Finding)
+			continue
+		}
+		// what is deployed is judged wherever it lies; so is what the user asked for by its folder
+		if bound[w.Finding.At] != nil || check.RoleOf(w.Finding.At.File) == check.Product && !check.IsToolName(path.Base(path.Dir(w.Finding.At.File))) {
+			report(w.Finding)
+		}
+	}
+}
+
+func each[T any](r *run, checks []check.Check[T], subject T, report func(check.Finding)) {
+	for _, c := range checks {
+		if slices.ContainsFunc(r.rules, func(rule *rules.Rule) bool { return rule.Name == c.Rule }) {
+			check.Run(c, subject, report)
+		}
+	}
+}
+
+// deployed returns the workloads whose program an image carries, by the place of the program's main listener.
+func (r *run) deployed() map[check.Span]*workload.Workload {
+	out := map[check.Span]*workload.Workload{}
+	for _, w := range r.workloads {
+		if w.Program == nil || w.Image == nil || check.RoleOf(w.Image.File) != check.Product {
+			continue
+		}
+		if l, ok := w.Program.MainListen(); ok {
+			out[l.At] = w
+		}
+	}
+	return out
+}
+
+func (r *run) report() *check.Report {
+	directives := r.golang.Directives
+	for _, f := range r.tree.Files {
+		if strings.HasSuffix(f.Path, ".go") || !r.commented(f.Path) {
+			continue
+		}
+		if src, err := r.tree.ReadFile(f.Path); err == nil {
+			directives = append(directives, directive.Scan(f.Path, src)...)
+		}
+	}
+	rep := triage.Apply(triage.Input{Findings: r.findings, Directives: directives, Rules: r.rules, Unread: r.unread})
+	rep.Prefix = r.tree.Prefix
+	rep.Rules = r.rules
+	rep.Files = len(r.tree.Files)
+	rep.Partial = r.partial
+	rep.Untrusted = r.golang.Failed
+	rep.Notifications = r.notes
+	slices.SortStableFunc(rep.Notifications, func(a, b check.Notification) int {
+		if c := a.At.Compare(b.At); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Code+a.Message, b.Code+b.Message)
+	})
+	rep.Sources = map[string][]byte{}
+	for _, f := range rep.Findings {
+		r.keep(rep, f.At.File)
+		for _, rel := range f.Related {
+			r.keep(rep, rel.At.File)
+		}
+		if f.Fix != nil {
+			for _, e := range f.Fix.Edits {
+				r.keep(rep, e.At.File)
+			}
+		}
+	}
+	for _, sup := range rep.Suppressed {
+		r.keep(rep, sup.Finding.At.File)
+	}
+	for _, n := range rep.Notifications {
+		r.keep(rep, n.At.File)
+		if n.Level == rules.Error {
+			rep.Untrusted = true
+		}
+	}
+	return rep
+}
+
+// unread reports whether something that decides on findings in a file could not be read.
+func (r *run) unread(file string) bool {
+	return slices.ContainsFunc(r.notes, func(n check.Notification) bool {
+		return n.At.File == file || strings.HasPrefix(n.Code, "go-") && strings.HasSuffix(file, ".go") && (r.golang.Failed || path.Dir(n.At.File) == path.Dir(file))
+	})
+}
+
+func (r *run) keep(rep *check.Report, file string) {
+	if _, ok := rep.Sources[file]; ok || file == "" {
+		return
+	}
+	if src, err := r.tree.ReadFile(file); err == nil {
+		rep.Sources[file] = src
+	}
+}
+
+// commented reports whether a file may hold suppression comments that concern it.
+func (r *run) commented(file string) bool {
+	ext := path.Ext(file)
+	return ext == ".yaml" || ext == ".yml" || dockerfile.IsDockerfile(file) || strings.HasPrefix(path.Base(file), ".env") || ext == ".env"
 }

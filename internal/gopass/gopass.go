@@ -158,25 +158,3 @@ func (p *Pass) fileOf(pos token.Pos) *ast.File {
 	}
 	return nil
 }
-
-func directives(p *analysis.Pass) []directive.Directive {
-	var out []directive.Directive
-	for _, f := range p.Files {
-		out = append(out, Directives(p.Fset, f)...)
-	}
-	return out
-}
-
-// Directives returns the suppression comments of a file.
-func Directives(fset *token.FileSet, f *ast.File) []directive.Directive {
-	var out []directive.Directive
-	for _, g := range f.Comments {
-		for _, c := range g.List {
-			at := fset.Position(c.Pos())
-			if d, ok := directive.Parse(c.Text, at.Filename, at.Line, at.Column, at.Offset); ok {
-				out = append(out, d)
-			}
-		}
-	}
-	return out
-}

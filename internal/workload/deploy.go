@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/factorlint/factorlint/internal/check"
@@ -15,6 +16,10 @@ type Variant struct {
 	Services   []*Service
 	Scalers    []*Scaler
 	ConfigMaps []*ConfigMap
+	Ingresses  []*Ingress
+
+	// Incomplete says that an overlay or renderer may still change what is here: what is missing may be added.
+	Incomplete bool
 }
 
 // A Platform is what reads a manifest.
@@ -45,6 +50,7 @@ type Deploy struct {
 	WorkDir    Value[string]
 	Env        Set[EnvVar]    // every variable it is given, ConfigMaps and env_files of the tree included; incomplete if a source is not in the tree
 	EnvAt      check.Span     // the env or environment key, or the container's name
+	EnvSources []EnvSource    // the ConfigMaps, Secrets and env_files that it names for its variables
 	Ports      []Port         // containerPort; in Compose the container's side of ports and expose
 	Services   []*ServicePort // ports of Services (and published Compose ports) that lead to it
 
@@ -57,6 +63,8 @@ type Deploy struct {
 	ReadOnlyRoot, Privileged, NonRoot Value[bool]
 	RunAsUser                         Value[string]
 	Mounts                            []Mount
+	StopSignal                        Value[string] // lifecycle.stopSignal, stop_signal; absent: the image's
+	HostNetwork                       bool          // it shares the ports of its host
 
 	// Development is set for a Compose service that bind-mounts its source or runs a rebuild tool.
 	Development bool
@@ -82,14 +90,25 @@ const (
 
 // A Build is how a deploy's image is built from the tree.
 type Build struct {
-	Context    string // relative to the repository's root
-	Dockerfile string // relative to the repository's root
+	Context    string // relative to the repository's root; "" if it lies elsewhere or cannot be told
+	Dockerfile string // likewise
 	Target     string // stage, or ""
 	Args       map[string]Value[string]
 	At         check.Span
 }
 
-// A Probe is a liveness, readiness or startup probe, or a Compose healthcheck.
+// An EnvSource is what a container names as the origin of variables.
+type EnvSource struct {
+	Kind     string // "ConfigMap", "Secret", "env_file"
+	Name     string // of the object; the path of an env_file relative to the root, or as written if that is unknown
+	Key      string // the one key that is asked for, or "" for all
+	Optional bool   // the container starts without it
+	Found    bool   // it is in the variant, and so is the key
+	At       check.Span
+}
+
+// A Probe is a liveness, readiness or startup probe, or a Compose healthcheck (a readiness probe: Compose waits for
+// it and does not restart because of it).
 type Probe struct {
 	Path    Value[string] // of an HTTP probe
 	Port    Value[string] // number or name
@@ -100,8 +119,8 @@ type Probe struct {
 // A Mount is a volume as a container sees it.
 type Mount struct {
 	Path     string // in the container
-	Source   string // "emptyDir", "persistentVolumeClaim", "configMap", "secret", "hostPath", "bind", "volume"
-	Name     string // claim, ConfigMap, host path or volume name
+	Source   string // "emptyDir", "persistentVolumeClaim", "configMap", "secret", "hostPath", "bind", "volume", "tmpfs", …
+	Name     string // claim, ConfigMap, host path or volume name; of a bind within the tree, its path relative to the root
 	ReadOnly bool
 	At       check.Span
 }
@@ -111,6 +130,8 @@ type Service struct {
 	Name, Namespace string
 	Selector        map[string]string
 	Ports           []*ServicePort
+	Type            string     // "ClusterIP", "NodePort", "LoadBalancer", "ExternalName"
+	Headless        bool       // clusterIP None: nothing translates its ports
 	At              check.Span // metadata.name
 	Selects         []*Deploy  // every container of the pods it picks in its variant
 }
@@ -118,10 +139,24 @@ type Service struct {
 // A ServicePort is one port of a Service, or a published port of a Compose service.
 type ServicePort struct {
 	Service  string        // the Service's name
-	Port     Value[int]    // its own port
+	Name     string        // its own name within the Service, or ""
+	Port     Value[int]    // its own port; absent if Compose chooses one
 	Target   Value[string] // number or name of the container's port
 	Protocol string
 	At       check.Span // the targetPort's value, or the port's where targetPort is not given
+}
+
+// An Ingress is a Kubernetes Ingress.
+type Ingress struct {
+	Name, Namespace string
+	Backends        []Backend
+	At              check.Span // metadata.name
+}
+
+// A Backend is a port of a Service to which an Ingress sends requests.
+type Backend struct {
+	Service string
+	Port    Value[string] // number or name of the Service's port, at its place
 }
 
 // A Scaler is a HorizontalPodAutoscaler.
@@ -138,5 +173,20 @@ type ConfigMap struct {
 	Secret          bool
 	Data            map[string]Value[string] // values of Secrets are unknown
 	Keys            map[string]check.Span
+	Open            bool // it may have keys that are not here
 	At              check.Span
+}
+
+// LeadsTo reports whether a Service's port is resolved to a container's port: by the same number, or by the same name
+// and protocol (Kubernetes, pkg/api/v1/pod FindPort).
+func (p *ServicePort) LeadsTo(c Port) bool {
+	target, ok := p.Target.Get()
+	if !ok {
+		return false
+	}
+	if n, err := strconv.Atoi(target); err == nil {
+		number, ok := c.Number.Get()
+		return ok && number == n
+	}
+	return c.Name == target && c.Protocol == p.Protocol
 }

@@ -23,8 +23,19 @@ type Image struct {
 	Volumes     []Word
 	Healthcheck Value[Command]
 
-	// Binaries are the Go programs it carries; incomplete if something built or copied could not be followed.
+	// Binaries are the Go programs that the Dockerfile builds and the image carries; incomplete if something that is
+	// run could not be followed. A program built elsewhere and copied from the build context is only in Copies.
 	Binaries Set[Binary]
+	Copies   []Copy // what COPY and ADD put into it, in order
+}
+
+// A Copy is a COPY or ADD instruction of an image.
+type Copy struct {
+	From    string          // "" for the build context; else a stage (see Stage) or the reference of an image
+	Stage   bool            // From is the name or index of a stage
+	Sources []Value[string] // as written, variables expanded
+	Dest    Value[string]   // absolute; ends in a slash if the source's name is kept
+	At      check.Span      // the instruction
 }
 
 // A Shell says which program /bin/sh is in an image.
@@ -41,9 +52,10 @@ const (
 
 // A Command is an ENTRYPOINT, CMD, HEALTHCHECK or a manifest's command.
 type Command struct {
-	Shell bool   // run by a shell: then there is one word, the script
-	Words []Word // in exec form, the program and its arguments
-	At    check.Span
+	Shell       bool     // run by a shell: then there is one word, the script
+	Interpreter []string // the SHELL that runs it; nil for /bin/sh -c
+	Words       []Word   // in exec form, the program and its arguments
+	At          check.Span
 }
 
 // A Word is a string with its place.
@@ -54,10 +66,15 @@ type Word struct {
 
 // A Binary is a Go program in an image, and the package it was built from.
 type Binary struct {
-	Path    string // absolute path in the image: "/usr/local/bin/api"
+	Path    string // absolute path in the image: "/usr/local/bin/api"; "/app/" if go build chose the name in there
 	Package string // directory of the main package, relative to the build context: "cmd/api"; "." for its root
 	Tags    []string
 	At      check.Span // the go build (or install) command
+
+	// ImportPath is the package as the command names it, when that tells no directory; then Package is "".
+	ImportPath string
+	// Implied is set if go build chose the name: Path is this program only if its last element is the program's Name.
+	Implied bool
 }
 
 // An EnvVar is a variable that an artifact sets.

@@ -1,5 +1,7 @@
 package workload
 
+import "github.com/factorlint/factorlint/internal/check"
+
 // A Workload is one container as it is deployed: the program it runs, the image that carries it and the deploy that
 // schedules it. Any of the three may be nil. Links say why they belong together.
 type Workload struct {
@@ -20,8 +22,9 @@ type Link struct {
 // A Binding is an entry of the services section of .factorlint.yaml: what belongs together, in the user's words.
 type Binding struct {
 	Name       string
-	Program    string   // directory of the main package: "./cmd/api"
-	Dockerfile string   // path of the Dockerfile
-	Target     string   // stage of the Dockerfile
-	Deploys    []string // "deploy/api.yaml#container", "docker-compose.yml#service"
+	Program    string     // directory of the main package: "./cmd/api"
+	Dockerfile string     // path of the Dockerfile
+	Target     string     // stage of the Dockerfile
+	Deploys    []string   // "deploy/api.yaml#container", "docker-compose.yml#service"
+	At         check.Span // the entry, as far as the configuration's reader can tell
 }

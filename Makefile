@@ -1,0 +1,47 @@
+# Everything a change needs. "make check" is what has to pass.
+
+GO ?= go
+GOLANGCI_LINT_VERSION := v2.15.0
+GOLANGCI_LINT = $(or $(wildcard bin/golangci-lint),$(shell command -v golangci-lint),bin/golangci-lint)
+
+.PHONY: build test lint golangci-lint fmt vet self check bench corpus generate rule
+
+build: ## the command, as ./factorlint
+	$(GO) build -o factorlint ./cmd/factorlint
+
+test: ## all tests
+	$(GO) test ./...
+
+fmt: ## fails if a file is not formatted
+	@files=$$(gofmt -l analyzers checks cmd internal rules); \
+	if [ -n "$$files" ]; then echo "not formatted by gofmt:"; echo "$$files"; exit 1; fi
+
+vet:
+	$(GO) vet ./...
+
+lint: golangci-lint ## golangci-lint with .golangci.yml
+	$(GOLANGCI_LINT) run ./...
+
+golangci-lint: # into ./bin, where the machine has none
+	@[ -x bin/golangci-lint ] || command -v golangci-lint >/dev/null || \
+		GOBIN="$(CURDIR)/bin" $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+
+self: ## factorlint on itself
+	$(GO) run ./cmd/factorlint check .
+
+check: fmt vet lint test self
+
+bench: ## how long a run takes, also in relation to go vet
+	$(GO) test -run '^$$' -bench . -benchmem \
+		$$(grep -rl --include='*_test.go' '^func Benchmark' analyzers checks cmd internal rules | xargs -n 1 dirname | sort -u | sed 's,^,./,')
+
+# make corpus DIR=/path/to/checkouts [LABELS=/path/to/labels.md] [RULES=all]
+corpus: ## measures the rules on real repositories
+	@$(GO) run internal/corpus/main.go -dir "$(DIR)" -labels "$(LABELS)" -rules "$(RULES)"
+
+generate: ## rules/README.md
+	$(GO) run rules/generate.go
+
+# make rule KIND=go NAME=log-to-file ID=FL1101
+rule: ## page, implementation and cases of a new rule, to be filled in
+	@$(GO) run rules/scaffold.go -kind "$(KIND)" -name "$(NAME)" -id "$(ID)"

@@ -1,0 +1,49 @@
+package dockerfile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/dockerfile"
+)
+
+func unpinnedBaseImage() check.Check[*dockerfile.File] {
+	return check.Check[*dockerfile.File]{Rule: "unpinned-base-image", Run: func(p *check.Pass[*dockerfile.File]) {
+		chain := p.Subject.Chain("")
+		if len(chain) == 0 || !shipped(p.Subject) {
+			return
+		}
+		base := chain[0] // the only one of them on an image from elsewhere
+		tag, floats := floatingTag(base.Ref)
+		if base.Ref == "scratch" || !floats {
+			return
+		}
+		what := "has the moving tag " + tag
+		if tag == "" {
+			what = "has no tag, which means latest"
+		}
+		p.Report(check.Finding{
+			At:      base.Base.At,
+			Message: fmt.Sprintf("base image %s %s: the next build of the same commit may start from a different image", base.Ref, what),
+			Logical: base.Label(), Matter: base.Base.Text,
+		})
+	}}
+}
+
+// floatingTag returns the tag of a reference and whether the reference moves: no tag, latest or latest-…, and no
+// digest. What an unknown variable ("${NAME}") may hold is nobody's fault.
+func floatingTag(ref string) (tag string, floats bool) {
+	if strings.Contains(ref, "@") {
+		return "", false
+	}
+	last := ref[strings.LastIndexByte(ref, '/')+1:]
+	name, tag, tagged := strings.Cut(last, ":")
+	switch {
+	case tagged:
+		return tag, tag == "latest" || strings.HasPrefix(tag, "latest-")
+	case strings.Contains(name, "${"): // may hold the tag
+		return "", false
+	}
+	return "", true
+}

@@ -1,0 +1,193 @@
+package manifest
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/workload"
+)
+
+// danglingTargetPort is FL0703: from a Service to the ports of its pods, and from an Ingress to those of its Service.
+func danglingTargetPort() check.Check[*workload.Variant] {
+	return check.Check[*workload.Variant]{Rule: "dangling-target-port", Run: func(p *check.Pass[*workload.Variant]) {
+		v := p.Subject
+		if v.Incomplete || v.Platform != workload.Kubernetes {
+			return // a patch may add the port
+		}
+		for _, s := range v.Services {
+			targetPorts(p, s)
+		}
+		services := map[[2]string][]*workload.Service{} // by namespace and name
+		for _, s := range v.Services {
+			id := [2]string{s.Namespace, s.Name}
+			services[id] = append(services[id], s)
+		}
+		for _, in := range v.Ingresses {
+			for _, b := range in.Backends {
+				backendPort(p, in, b, services[[2]string{in.Namespace, b.Service}])
+			}
+		}
+	}}
+}
+
+// targetPorts judges the ports of a Service. Nothing translates the ports of a headless one: its clients connect to
+// the pods themselves.
+func targetPorts(p *check.Pass[*workload.Variant], s *workload.Service) {
+	var pods []*workload.Deploy
+	for _, d := range s.Selects {
+		if d.Role == workload.App && !d.OneShot {
+			pods = append(pods, d)
+		}
+	}
+	if len(pods) == 0 || s.Headless {
+		return
+	}
+	var ports []workload.Port
+	for _, d := range pods {
+		ports = append(ports, d.Ports...)
+	}
+	if slices.ContainsFunc(ports, func(c workload.Port) bool { return strings.Contains(c.Name, "$") }) {
+		return // a name is still to be filled in
+	}
+	declared := list(ports)
+	for _, port := range s.Ports {
+		target, ok := port.Target.Get()
+		if !ok || slices.ContainsFunc(ports, func(c workload.Port) bool { return port.LeadsTo(c) }) {
+			continue
+		}
+		f := check.Finding{At: port.At, Logical: serviceName(s), Matter: target}
+		if _, err := strconv.Atoi(target); err == nil {
+			if !allDeclared(s, pods, ports) {
+				continue // a port need not be declared to be served
+			}
+			f.Message = fmt.Sprintf("Service %q sends %sto port %s, but its pods declare %s: connections are refused unless something listens there undeclared",
+				s.Name, from(port), target, declared)
+		} else {
+			if injected(target) {
+				continue
+			}
+			f.Message = fmt.Sprintf("Service %q sends %sto the port named %q, but its pods declare %s: the Service has no endpoint for it and connections fail",
+				s.Name, from(port), target, declared)
+		}
+		for _, c := range ports[:min(len(ports), maxNamed)] {
+			f.Related = append(f.Related, check.Related{At: c.At, Message: fmt.Sprintf("declares %s", describe(c))})
+		}
+		if len(ports) == 0 {
+			f.Related = append(f.Related, check.Related{At: pods[0].At, Message: "a container that it picks"})
+		}
+		p.Report(f)
+	}
+}
+
+// allDeclared reports whether the pods declare their ports so thoroughly that a number among the targets that is not
+// declared is a mistake: every container declares some by number, and no target of the Service matches one.
+// Containers on the host's network, and Services of which another port matches, may leave ports undeclared.
+func allDeclared(s *workload.Service, pods []*workload.Deploy, ports []workload.Port) bool {
+	for _, d := range pods {
+		if len(d.Ports) == 0 || d.HostNetwork {
+			return false
+		}
+	}
+	for _, c := range ports {
+		if _, ok := c.Number.Get(); !ok {
+			return false
+		}
+		if slices.ContainsFunc(s.Ports, func(port *workload.ServicePort) bool { return port.LeadsTo(c) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// injected reports whether a port name is that of a sidecar that is added to pods in the cluster: by Istio, Linkerd,
+// Dapr or Knative.
+func injected(name string) bool {
+	switch name {
+	case "http-envoy-prom", "http-usermetric", "http-queueadm", "queue-port":
+		return true
+	}
+	return strings.HasPrefix(name, "linkerd-") || strings.HasPrefix(name, "dapr-") || strings.HasPrefix(name, "istio-")
+}
+
+// backendPort judges a backend of an Ingress whose Service is in the variant.
+func backendPort(p *check.Pass[*workload.Variant], in *workload.Ingress, b workload.Backend, services []*workload.Service) {
+	want, ok := b.Port.Get()
+	if !ok || want == "use-annotation" { // the AWS load balancer controller takes the backend from an annotation
+		return
+	}
+	if len(services) == 0 || slices.ContainsFunc(services, func(s *workload.Service) bool { return offers(s, want) }) {
+		return
+	}
+	s := services[0]
+	var have []string
+	f := check.Finding{At: b.Port.At(), Logical: fmt.Sprintf("networking.k8s.io/Ingress/%s/%s", in.Namespace, in.Name), Matter: s.Name + ":" + want}
+	for _, port := range s.Ports[:min(len(s.Ports), maxNamed)] {
+		number, _ := port.Port.Get()
+		text := strings.TrimSpace(port.Name + " " + strconv.Itoa(number))
+		have = append(have, text)
+		f.Related = append(f.Related, check.Related{At: port.Port.At(), Message: "offers " + text})
+	}
+	f.Message = fmt.Sprintf("Ingress %q sends requests to port %s of Service %q, which offers %s: they are answered with an error of the ingress controller",
+		in.Name, want, s.Name, strings.Join(have, ", "))
+	p.Report(f)
+}
+
+// offers reports whether a Service has a port of that number or name, or may have one.
+func offers(s *workload.Service, port string) bool {
+	if s.Type == "ExternalName" || len(s.Ports) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(s.Ports, func(p *workload.ServicePort) bool {
+		number, ok := p.Port.Get()
+		return !ok || p.Name == port || strconv.Itoa(number) == port
+	})
+}
+
+func serviceName(s *workload.Service) string {
+	return fmt.Sprintf("v1/Service/%s/%s", s.Namespace, s.Name)
+}
+
+func from(p *workload.ServicePort) string {
+	if n, ok := p.Port.Get(); ok {
+		return fmt.Sprintf("port %d ", n)
+	}
+	return ""
+}
+
+// maxNamed is how many ports a message names at most.
+const maxNamed = 10
+
+// list says which ports pods declare.
+func list(ports []workload.Port) string {
+	var out []string
+	for _, c := range ports {
+		if len(out) == maxNamed {
+			out = append(out, "…")
+			break
+		}
+		if s := describe(c); !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	if len(out) == 0 {
+		return "no port"
+	}
+	return strings.Join(out, ", ")
+}
+
+func describe(c workload.Port) string {
+	text := "a port"
+	if n, ok := c.Number.Get(); ok {
+		text = strconv.Itoa(n)
+	}
+	if c.Name != "" {
+		text = c.Name + " " + text
+	}
+	if c.Protocol != "tcp" {
+		text += "/" + c.Protocol
+	}
+	return text
+}

@@ -1,0 +1,40 @@
+// Package workload holds the rules about a deployed container joined with its image and its program.
+package workload
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/workload"
+)
+
+// All returns the rules in the order of their names.
+func All() []check.Check[*workload.Workload] {
+	return []check.Check[*workload.Workload]{
+		drainExceedsGrace(),
+		envNotProvided(),
+		portMismatch(),
+	}
+}
+
+// logical returns the stable name of a deploy: "apps/v1/Deployment/shop/api/server", "compose/api/api".
+func logical(d *workload.Deploy) string { return d.Object + "/" + d.Name }
+
+// servesAll reports whether the deploy runs the program as a server in whole: without a subcommand, or with one that
+// says so. What a program does in another subcommand cannot be told apart from what it does in all of them.
+func servesAll(w *workload.Workload) bool {
+	name, ok := w.Subcommand().Or("")
+	return ok && (name == "" || slices.Contains([]string{"serve", "server", "start", "run", "web", "http", "api", "daemon"}, strings.ToLower(name)))
+}
+
+// ends reports whether a deploy ends by itself: a job, a hook, an init container.
+func ends(d *workload.Deploy) bool { return d.OneShot || d.Role == workload.Init }
+
+// related appends another side of a finding, if it has a place and none before stands there.
+func related(to []check.Related, at check.Span, message string) []check.Related {
+	if at.IsZero() || slices.ContainsFunc(to, func(r check.Related) bool { return r.At == at }) {
+		return to
+	}
+	return append(to, check.Related{At: at, Message: message})
+}

@@ -1,0 +1,220 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/config"
+	"github.com/factorlint/factorlint/internal/engine"
+	"github.com/factorlint/factorlint/internal/output"
+	"github.com/factorlint/factorlint/internal/output/sarif"
+	"github.com/factorlint/factorlint/internal/suggest"
+	"github.com/factorlint/factorlint/rules"
+)
+
+type checkFlags struct {
+	configFlags
+	outputs               []string
+	only, enable, disable []string
+	failOn                string
+	color                 string
+	category              string
+	suppressed            bool
+	exitZero, strict      bool
+}
+
+func (a *app) checkCommand() *cobra.Command {
+	var f checkFlags
+	c := &cobra.Command{
+		Use:   "check [PATH...]",
+		Short: "Look for violations in a repository",
+		Long: `Look for violations in files and folders; without PATH, in the current folder.
+
+Results go to standard output or to the files that --output names, everything else to standard error.
+
+Exit codes: 0 no finding at or above --fail-on, 1 there are such findings, 2 the run could not be trusted: wrong usage or
+configuration, or something essential could not be analysed. 2 wins over 1.`,
+		RunE: func(c *cobra.Command, paths []string) error { return a.check(c, paths, &f) },
+	}
+	f.configFlags.add(c)
+	c.Flags().StringArrayVarP(&f.outputs, "output", "o", []string{"text"},
+		"`FORMAT[=FILE]` to write: "+strings.Join(output.Formats(), ", ")+"; may be repeated")
+	c.Flags().StringSliceVar(&f.only, "only", nil, "look for these rules alone: ids, names, principles or kinds")
+	c.Flags().StringSliceVar(&f.enable, "enable", nil, "look for these rules too")
+	c.Flags().StringSliceVar(&f.disable, "disable", nil, "do not look for these rules")
+	c.Flags().StringVar(&f.failOn, "fail-on", "warning", "`SEVERITY` from which on findings make the exit code 1: error, warning or note")
+	c.Flags().BoolVar(&f.exitZero, "exit-zero", false, "exit 0 whatever is found")
+	c.Flags().BoolVar(&f.strict, "strict", false, "exit 2 if anything could not be read or judged")
+	c.Flags().StringVar(&f.color, "color", "auto", "colour text on standard output: auto, always or never")
+	c.Flags().StringVar(&f.category, "category", "", "`CATEGORY` of the SARIF log (default factorlint, for a part factorlint-partial)")
+	c.Flags().BoolVar(&f.suppressed, "sarif-include-suppressed", false, "write suppressed findings to the SARIF log too, marked as such")
+	return c
+}
+
+func (a *app) check(c *cobra.Command, paths []string, f *checkFlags) error {
+	targets, err := parseOutputs(f.outputs)
+	if err != nil {
+		return err
+	}
+	opts, err := a.outputOptions(f.color)
+	if err != nil {
+		return err
+	}
+	for _, list := range []struct {
+		flag  string
+		words []string
+	}{{"--only", f.only}, {"--enable", f.enable}, {"--disable", f.disable}} {
+		for _, w := range list.words {
+			if err := config.CheckWord(w); err != nil {
+				return fmt.Errorf("%s: %w", list.flag, err)
+			}
+		}
+	}
+	cfg, err := f.load(paths)
+	if err != nil {
+		return err
+	}
+	if cfg != nil && !c.Flags().Changed("fail-on") {
+		f.failOn = cmp.Or(cfg.FailOn, f.failOn)
+	}
+	failOn, err := rules.ParseSeverity(f.failOn)
+	if err != nil {
+		return fmt.Errorf("--fail-on: %w", err)
+	}
+	res, err := engine.Run(c.Context(), engine.Options{Paths: paths, Config: cfg, Only: f.only, Enable: f.enable, Disable: f.disable})
+	if err != nil {
+		return err
+	}
+	a.code = exitCode(res.Report, failOn, f)
+	opts.ExitCode, opts.Category, opts.Suppressed = a.code, f.category, f.suppressed
+	if opts.Category == "" && len(f.only) > 0 {
+		opts.Category = "factorlint-partial" // the alerts of other rules are not fixed because nobody looked for them
+	}
+	return a.write(targets, res.Report, opts)
+}
+
+func exitCode(r *check.Report, failOn rules.Severity, f *checkFlags) int {
+	unread := slices.ContainsFunc(r.Notifications, func(n check.Notification) bool { return n.Level >= rules.Warning })
+	fails := slices.ContainsFunc(r.Findings, func(x check.Finding) bool { return x.Severity >= failOn })
+	switch {
+	case r.Untrusted, f.strict && unread:
+		return exitUntrusted
+	case fails && !f.exitZero:
+		return exitFindings
+	}
+	return exitClean
+}
+
+func (a *app) write(targets []target, r *check.Report, o output.Options) error {
+	for _, t := range targets {
+		if t.file == "" {
+			if err := output.Write(t.format, a.stdout, r, o); err != nil {
+				return err
+			}
+			continue
+		}
+		toFile := o
+		toFile.Color, toFile.GitHubActions = false, false
+		if err := writeFile(t.file, func(w io.Writer) error { return output.Write(t.format, w, r, toFile) }); err != nil {
+			return err
+		}
+	}
+	if n := len(r.Findings); n > sarif.MaxResults && slices.ContainsFunc(targets, func(t target) bool { return t.format == "sarif" }) {
+		a.complain(fmt.Sprintf("the SARIF log holds the %d worst of %d findings", sarif.MaxResults, n))
+	}
+	if r.Untrusted {
+		a.complain("not everything essential could be analysed, see the notifications; exit code 2")
+	}
+	return nil
+}
+
+// A target is where one format goes: a file, or standard output if there is none.
+type target struct{ format, file string }
+
+func parseOutputs(outputs []string) ([]target, error) {
+	var out []target
+	seen := map[string]bool{}
+	for _, s := range outputs {
+		format, file, toFile := strings.Cut(s, "=")
+		t := target{format, file}
+		if err := checkFormat("--output", format, output.Formats()); err != nil {
+			return nil, err
+		}
+		switch {
+		case toFile && file == "":
+			return nil, fmt.Errorf("--output %s: want the name of a file after =", s)
+		case toFile:
+			if err := writable(file); err != nil {
+				return nil, err
+			}
+			file = filepath.Clean(file)
+		}
+		if seen[file] && file == "" {
+			return nil, errors.New("--output: only one format can go to standard output; give the others a file: FORMAT=FILE")
+		} else if seen[file] {
+			return nil, fmt.Errorf("--output: two formats go to %s", file)
+		}
+		seen[file] = true
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+func checkFormat(flag, format string, known []string) error {
+	if slices.Contains(known, format) {
+		return nil
+	}
+	return fmt.Errorf("%s: no such format: %q, want one of %s%s", flag, format, strings.Join(known, ", "), suggest.DidYouMean(format, known))
+}
+
+// configFlags say which configuration to use.
+type configFlags struct {
+	file string
+	none bool
+}
+
+func (f *configFlags) add(c *cobra.Command) {
+	c.Flags().StringVar(&f.file, "config", "", "read this `FILE` instead of the nearest .factorlint.yaml")
+	c.Flags().BoolVar(&f.none, "no-config", false, "read no .factorlint.yaml")
+	c.MarkFlagsMutuallyExclusive("config", "no-config")
+}
+
+// load returns the configuration for paths: the nearest to the first of them. It is nil if there is none.
+func (f *configFlags) load(paths []string) (*config.Config, error) {
+	file := f.file
+	if file == "" && !f.none {
+		start := "."
+		if len(paths) > 0 {
+			start = paths[0]
+		}
+		var err error
+		if file, err = config.Find(start); err != nil {
+			return nil, err
+		}
+	}
+	if file == "" {
+		return nil, nil
+	}
+	return config.Load(short(file))
+}
+
+// short returns a path relative to the current folder if that is below it.
+func short(file string) string {
+	wd, err := os.Getwd()
+	if err != nil {
+		return file
+	}
+	if rel, err := filepath.Rel(wd, file); err == nil && filepath.IsLocal(rel) {
+		return rel
+	}
+	return file
+}

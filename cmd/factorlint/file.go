@@ -1,0 +1,53 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// writable refuses a name that is taken by something other than a regular file. A symbolic link could lead what is
+// written anywhere.
+func writable(name string) error {
+	info, err := os.Lstat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case info.Mode()&fs.ModeSymlink != 0:
+		return fmt.Errorf("%s: is a symbolic link; refusing to write through it", name)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s: is not a regular file", name)
+	}
+	return nil
+}
+
+// writeFile replaces the content of a file by what write writes, or leaves it as it was: readers never see a part.
+func writeFile(name string, write func(io.Writer) error) (err error) {
+	if err := writable(name); err != nil {
+		return err
+	}
+	mode := fs.FileMode(0o644)
+	if info, err := os.Lstat(name); err == nil {
+		mode = info.Mode().Perm()
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(tmp.Name()))
+		}
+	}()
+	b := bufio.NewWriter(tmp)
+	if err := errors.Join(write(b), b.Flush(), tmp.Chmod(mode), tmp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), name)
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/factorlint/factorlint/internal/engine"
+	"github.com/factorlint/factorlint/internal/output"
+	"github.com/factorlint/factorlint/rules"
+)
+
+// listFlags are those of the commands that list something.
+type listFlags struct{ format, color string }
+
+func (f *listFlags) add(c *cobra.Command) {
+	c.Flags().StringVar(&f.format, "format", "text", "`FORMAT` to write: "+strings.Join(output.ListFormats(), ", "))
+	c.Flags().StringVar(&f.color, "color", "auto", "colour text: auto, always or never")
+}
+
+func (a *app) listOptions(f listFlags) (output.Options, error) {
+	if err := checkFormat("--format", f.format, output.ListFormats()); err != nil {
+		return output.Options{}, err
+	}
+	return a.outputOptions(f.color)
+}
+
+func (a *app) rulesCommand() *cobra.Command {
+	var f listFlags
+	c := &cobra.Command{
+		Use:   "rules",
+		Short: "List the rules",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			opts, err := a.listOptions(f)
+			if err != nil {
+				return err
+			}
+			all, err := rules.All()
+			if err != nil {
+				return err
+			}
+			return output.Rules(f.format, a.stdout, all, opts)
+		},
+	}
+	f.add(c)
+	return c
+}
+
+func (a *app) workloadsCommand() *cobra.Command {
+	var (
+		f   listFlags
+		cfg configFlags
+	)
+	c := &cobra.Command{
+		Use:   "workloads [PATH...]",
+		Short: "Show which program, image and manifest belong together, and why",
+		RunE: func(c *cobra.Command, paths []string) error {
+			opts, err := a.listOptions(f)
+			if err != nil {
+				return err
+			}
+			conf, err := cfg.load(paths)
+			if err != nil {
+				return err
+			}
+			res, err := engine.Run(c.Context(), engine.Options{Paths: paths, Config: conf})
+			if err != nil {
+				return err
+			}
+			if err := output.Workloads(f.format, a.stdout, res.Workloads, res.Report.Prefix, opts); err != nil {
+				return err
+			}
+			if res.Report.Untrusted {
+				a.code = exitUntrusted
+			}
+			return output.Notifications(a.stderr, res.Report, output.Options{GitHubActions: a.inCI()})
+		},
+	}
+	f.add(c)
+	cfg.add(c)
+	return c
+}

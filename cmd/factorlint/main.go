@@ -1,0 +1,100 @@
+// Command factorlint checks Go services, their images and their manifests against the Twelve-Factor and LIFESPAR
+// principles.
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/factorlint/factorlint/internal/output"
+	"github.com/factorlint/factorlint/internal/output/plain"
+	"github.com/factorlint/factorlint/internal/suggest"
+)
+
+// Exit codes. The highest wins.
+const (
+	exitClean     = 0
+	exitFindings  = 1
+	exitUntrusted = 2 // usage, configuration, or a run that could not look at everything essential
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, os.Getenv))
+}
+
+// run executes the command line and returns the exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(string) string) int {
+	a := &app{stdout: stdout, stderr: stderr, env: env}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	if err := root.ExecuteContext(ctx); err != nil {
+		a.complain(err.Error())
+		return exitUntrusted
+	}
+	return a.code
+}
+
+// An app is one execution of the command.
+type app struct {
+	stdout, stderr io.Writer
+	env            func(string) string
+	code           int // exit code of a subcommand that returns no error
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "factorlint",
+		Short:         "Check Go services, their images and their manifests against the Twelve-Factor and LIFESPAR principles",
+		Version:       readVersion().Version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetFlagErrorFunc(flagError)
+	root.AddCommand(a.checkCommand(), a.explainCommand(), a.rulesCommand(), a.workloadsCommand(), a.versionCommand())
+	return root
+}
+
+// flagError says which flag was probably meant.
+func flagError(c *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) || unknown.GetSpecifiedShortnames() != "" {
+		return err
+	}
+	var names []string
+	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+	return errors.New(err.Error() + suggest.DidYouMean("--"+unknown.GetSpecifiedName(), names))
+}
+
+// complain writes a message, made harmless to print, to standard error.
+func (a *app) complain(message string) {
+	lines := strings.Split(strings.TrimSpace(message), "\n")
+	for i, l := range lines {
+		lines[i] = plain.Text(strings.TrimSpace(l))
+	}
+	text := "factorlint: " + strings.Join(lines, "\n") + "\n"
+	if a.inCI() {
+		text = plain.Log(text)
+	}
+	io.WriteString(a.stderr, text) //nolint:errcheck // there is nowhere left to complain
+}
+
+// inCI reports whether a CI system that obeys commands in logs runs this: GitHub Actions or Azure Pipelines.
+func (a *app) inCI() bool { return a.env("GITHUB_ACTIONS") != "" || a.env("TF_BUILD") != "" }
+
+// outputOptions returns the options for text on standard output.
+func (a *app) outputOptions(color string) (output.Options, error) {
+	c, err := useColor(color, a.env, isTerminal(a.stdout))
+	return output.Options{Color: c, GitHubActions: a.inCI(), Version: readVersion().semantic()}, err
+}

@@ -1,0 +1,177 @@
+package config_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/factorlint/factorlint/internal/config"
+	"github.com/factorlint/factorlint/internal/workload"
+)
+
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func TestLoad(t *testing.T) {
+	name := write(t, filepath.Join(t.TempDir(), ".factorlint.yaml"), `# what we want
+enable: [go, Disposability]
+disable: manifest
+exclude:
+  - third_party/**
+  - "*.gen.yaml"
+fail-on: error
+services:
+  - name: api
+    program: ./cmd/api
+    dockerfile: build/Dockerfile
+    target: runtime
+    deploys: ["deploy/api.yaml#main", docker-compose.yml#api]
+  - name: worker
+`)
+	got, err := config.Load(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &config.Config{
+		Path: name, Enable: []string{"go", "Disposability"}, Disable: []string{"manifest"},
+		Exclude: []string{"third_party/**", "*.gen.yaml"}, FailOn: "error",
+		Services: []workload.Binding{
+			{Name: "api", Program: "./cmd/api", Dockerfile: "build/Dockerfile", Target: "runtime",
+				Deploys: []string{"deploy/api.yaml#main", "docker-compose.yml#api"}},
+			{Name: "worker"},
+		},
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
+	}
+}
+
+func TestEmptyFilesAreDefaults(t *testing.T) {
+	for _, text := range []string{"", "# nothing\n", "---\n", "enable:\ndisable: []\n", "null\n", "{}\n"} {
+		name := write(t, filepath.Join(t.TempDir(), ".factorlint.yml"), text)
+		got, err := config.Load(name)
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		if d := cmp.Diff(&config.Config{Path: name}, got); d != "" {
+			t.Errorf("%q (-want +got)\n%s", text, d)
+		}
+	}
+}
+
+func TestLoadErrors(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		want []string // each a whole line, FILE standing for the file
+	}{
+		{"enabel: [go]\n", []string{`FILE:1: unknown key "enabel"; did you mean enable?`}},
+		{"extends: https://example.com/x.yaml\n", []string{`FILE:1: unknown key "extends"`}},
+		{"# c\nservices:\n- name: a\n  dockrfile: x\n", []string{`FILE:4: unknown key "dockrfile"; did you mean dockerfile?`}},
+		{"enable: [go]\nenable: [go]\n", []string{`FILE:2: key "enable" is given twice`}},
+		{"enable: [go, dispossability]\n", []string{`FILE:1: enable: no rule, principle or kind is called "dispossability"; did you mean disposability?`}},
+		{"disable: [[go]]\n", []string{"FILE:1: disable: want a text"}},
+		{"exclude: ['[']\n", []string{"FILE:1: exclude: syntax error in pattern"}},
+		{"fail-on: fatal\n", []string{`FILE:1: fail-on: severity "fatal": want error, warning or note`}},
+		{"services: {name: a}\n", []string{"FILE:1: services: want a list"}},
+		{"services:\n- program: x\n- name: b\n- name: b\n", []string{"FILE:2: a service has no name", `FILE:4: service "b" is given twice`}},
+		{"services:\n- name: a\n  program: ../x\n  dockerfile: /etc/passwd\n  deploys: [x.yaml]\n", []string{
+			`FILE:3: program: "../x" is no path below this file's folder`,
+			`FILE:4: dockerfile: "/etc/passwd" is no path below this file's folder`,
+			`FILE:5: deploys: "x.yaml": want "file#container"`,
+		}},
+		{"- go\n", []string{"FILE:1: want a configuration: a mapping with the keys enable, disable, exclude, fail-on, services"}},
+		{"enable: [go\nx: y\n", []string{"FILE:1: did not find expected ',' or ']'"}},
+		{"enable: [go]\n---\ndisable: [go]\n", []string{"FILE: holds more than one YAML document"}},
+		{"enable: &a [go]\ndisable: *a\n", []string{"FILE:2: disable: want a text"}},
+	} {
+		name := write(t, filepath.Join(t.TempDir(), ".factorlint.yaml"), c.text)
+		_, err := config.Load(name)
+		if err == nil {
+			t.Errorf("%q: no error", c.text)
+			continue
+		}
+		if d := cmp.Diff(strings.Join(c.want, "\n"), strings.ReplaceAll(err.Error(), name, "FILE")); d != "" {
+			t.Errorf("%q (-want +got)\n%s", c.text, d)
+		}
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	dir := t.TempDir()
+	big := write(t, filepath.Join(dir, "big.yaml"), strings.Repeat("# x\n", 1<<19))
+	for _, name := range []string{filepath.Join(dir, "absent.yaml"), dir, big} {
+		if _, err := config.Load(name); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+func TestFind(t *testing.T) {
+	base := t.TempDir()
+	path := func(elem ...string) string { return filepath.Join(append([]string{base}, elem...)...) }
+	top := write(t, path(".factorlint.yaml"), "")
+	write(t, path("repo/.git/HEAD"), "")
+	inRepo := write(t, path("repo/.factorlint.yml"), "")
+	nested := write(t, path("repo/services/api/.factorlint.yaml"), "")
+	mainGo := write(t, path("repo/services/api/cmd/main.go"), "")
+	write(t, path("bare/.git"), "gitdir: elsewhere")
+	write(t, path("bare/a/b.txt"), "")
+	write(t, path("norepo/a/b.txt"), "")
+	write(t, path("repo/twice/.factorlint.yaml"), "")
+	write(t, path("repo/twice/.factorlint.yml"), "")
+	for name, target := range map[string]string{"repo/out/.factorlint.yaml": top, "repo/in/.factorlint.yaml": nested, "repo/gone/.factorlint.yaml": "nothing"} {
+		if err := os.MkdirAll(filepath.Dir(path(name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(target, path(name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct{ start, want, err string }{
+		{path("repo"), inRepo, ""},
+		{path("repo/services"), inRepo, ""},
+		{path("repo/services/api/cmd"), nested, ""},
+		{mainGo, nested, ""},
+		{path("repo/absent"), inRepo, ""},
+		{path("bare/a"), "", ""},   // stops at the repository's root
+		{path("norepo/a"), "", ""}, // no repository: does not climb
+		{base, top, ""},
+		{path("repo/in"), path("repo/in/.factorlint.yaml"), ""},
+		{path("repo/twice"), "", "keep one of them"},
+		{path("repo/out"), "", "symbolic link out of the repository"},
+		{path("repo/gone"), "", "no such file"},
+	} {
+		got, err := config.Find(c.start)
+		if got != c.want || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
+			t.Errorf("Find(%s) = %q, %v; want %q, %q", c.start, got, err, c.want, c.err)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{"enable: [go]\n", "services:\n- name: a\n  deploys: [x#y]\n", "a: &a [*a]\n", "? [x]\n: y\n"} {
+		f.Add(seed)
+	}
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, text string) {
+		name := filepath.Join(dir, "config.yaml")
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if c, err := config.Load(name); (c == nil) == (err == nil) {
+			t.Errorf("config %v and error %v", c, err)
+		}
+	})
+}

@@ -1,0 +1,65 @@
+package dockerfile
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/factorlint/factorlint/internal/check"
+)
+
+// IsDockerfile reports whether a file of that name (or slash-separated path) is a Dockerfile: Dockerfile,
+// Containerfile, Dockerfile.web, Dockerfile-release, api.Dockerfile. Documents, templates, ignore files and source
+// code of such a name are not.
+func IsDockerfile(name string) bool {
+	base := strings.ToLower(path.Base(name))
+	for _, word := range []string{"dockerfile", "containerfile"} {
+		if base == word {
+			return true
+		}
+		rest, ok := strings.CutPrefix(base, word)
+		if ok && strings.ContainsAny(rest[:1], ".-_") && len(rest) > 1 && !strings.HasSuffix(base, "~") {
+			return !slices.Contains(otherFiles(), strings.TrimPrefix(path.Ext(rest), "."))
+		}
+		if stem, ok := strings.CutSuffix(base, "."+word); ok && stem != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// otherFiles returns the extensions that make Dockerfile.x something else.
+func otherFiles() []string {
+	return []string{
+		"dockerignore", "containerignore", "md", "txt", "rst", "adoc", "html", "log",
+		"tmpl", "tpl", "template", "gotmpl", "j2", "jinja", "jinja2", "erb", "mustache", "hbs", "in", "m4", "ejs",
+		"go", "py", "js", "ts", "rb", "rs", "java", "sh", "nix", "json", "yaml", "yml", "toml", "lock", "sum", "sig",
+		"orig", "bak", "old", "swp", "rej", "disabled", "diff", "patch", "png", "svg", "zip", "gz",
+	}
+}
+
+// Role says what the Dockerfile is for, by its folders and by the words of its own name: Dockerfile-test and
+// dev.Dockerfile make images for developers, which nobody deploys.
+func (f *File) Role() check.Role {
+	if r := check.RoleOf(f.Path); r != check.Product {
+		return r
+	}
+	return roleOfName(path.Base(f.Path))
+}
+
+// roleOfName reads the words of the name of a Dockerfile or a stage.
+func roleOfName(name string) check.Role {
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return strings.ContainsRune(".-_", r) })
+	for _, w := range words {
+		switch w {
+		case "test", "tests", "testing", "e2e", "integration", "unittest", "bench", "benchmark", "mock":
+			return check.Test
+		case "example", "sample", "demo":
+			return check.Sample
+		case "dev", "devel", "develop", "development", "devcontainer", "debug", "debugger", "local", "ci", "lint", "linter",
+			"tools", "watch", "cross", "docs":
+			return check.Tooling
+		}
+	}
+	return check.Product
+}

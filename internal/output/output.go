@@ -1,0 +1,73 @@
+// Package output writes what a run found: for people, for programs and for code scanning services. All of it is
+// deterministic, and harmless to print whatever the analysed repository holds.
+package output
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/output/plain"
+	"github.com/factorlint/factorlint/internal/output/sarif"
+)
+
+// Options says how to write.
+type Options struct {
+	Color         bool   // colour text; other formats have none
+	GitHubActions bool   // text goes to the log of a CI job: what would be a command there is broken up
+	Version       string // factorlint's version in the form of semver.org, without "v"
+	ExitCode      int    // with which factorlint is about to end
+	Category      string // of a SARIF log; "" for factorlint or, if the report is partial, factorlint-partial
+	Suppressed    bool   // whether a SARIF log holds suppressed findings too, marked as such
+}
+
+// Formats returns the formats that Write knows, the default first.
+func Formats() []string { return []string{"text", "json", "sarif"} }
+
+// Write writes a report in one of Formats. The error is that of w, or tells of an unknown format.
+func Write(format string, w io.Writer, r *check.Report, o Options) error {
+	switch format {
+	case "text":
+		return writeText(w, r, o)
+	case "json":
+		return writeJSON(w, reportJSON(r, o))
+	case "sarif":
+		return sarif.Write(w, r, sarif.Options{Version: o.Version, ExitCode: o.ExitCode, Category: o.Category, Suppressed: o.Suppressed})
+	}
+	return fmt.Errorf("no such format: %s", format)
+}
+
+// writeJSON writes v indented, with characters that are unsafe to print escaped.
+func writeJSON(w io.Writer, v any) error {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(plain.JSON(b.Bytes()))
+	return err
+}
+
+// count returns "1 file", "2 files", "no files".
+func count(n int, noun string) string {
+	switch n {
+	case 0:
+		return "no " + noun + "s"
+	case 1:
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// bySeverity counts findings.
+func bySeverity(findings []check.Finding) (errors, warnings, notes int) {
+	var n [3]int
+	for _, f := range findings {
+		n[f.Severity]++
+	}
+	return n[2], n[1], n[0]
+}

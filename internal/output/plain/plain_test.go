@@ -1,0 +1,65 @@
+package plain_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/factorlint/factorlint/internal/output/plain"
+)
+
+func TestText(t *testing.T) {
+	for _, c := range []struct{ in, want string }{
+		{"plain é 😀", "plain é 😀"},
+		{"\x1b]0;owned\a", `\x1b]0;owned\a`},
+		{"two\nlines\r\n\tand a tab", `two\nlines\r\n\tand a tab`},
+		{"api\u202egpj.exe", `api\u202egpj.exe`},
+		{"zero\u200bwidth\ufeff", `zero\u200bwidth\ufeff`},
+		{"c1 \u009b and raw \x9b", `c1 \u009b and raw \x9b`},
+		{"tag \U000e0041", `tag \U000e0041`},
+		{"line\u2028separator", `line\u2028separator`},
+	} {
+		if got := plain.Text(c.in); got != c.want {
+			t.Errorf("Text(%q) = %q, want %q", c.in, got, c.want)
+		}
+	}
+}
+
+func TestJSONSaysTheSame(t *testing.T) {
+	const in = "a\u202eb\u200bc\x7fd\U000e0041e\u009b é😀\n"
+	text, err := json.Marshal(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	safe := plain.JSON(text)
+	if want := `"a\u202eb\u200bc\u007fd\udb40\udc41e\u009b é😀\n"`; string(safe) != want {
+		t.Errorf("JSON = %s, want %s", safe, want)
+	}
+	var out string
+	if err := json.Unmarshal(safe, &out); err != nil || out != in {
+		t.Errorf("decodes to %q, %v; want %q", out, err, in)
+	}
+}
+
+func TestLog(t *testing.T) {
+	for _, c := range []struct{ in, want string }{
+		{"::add-mask::x", ": :add-mask::x"},
+		{"a\n  ::error::x\nb::c", "a\n  : :error::x\nb::c"},
+		{"see ##[error] and ##vso[task] and ##VSO[x]", "see ## [error] and ## vso[task] and ## VSO[x]"},
+		{"\u00a0::error::x", "\u00a0: :error::x"},
+		{"std::vector ## heading", "std::vector ## heading"},
+	} {
+		if got := plain.Log(c.in); got != c.want {
+			t.Errorf("Log(%q) = %q, want %q", c.in, got, c.want)
+		}
+	}
+}
+
+func TestMarkdown(t *testing.T) {
+	const page = "# sigint-only\n\nKubernetes sends **SIGTERM**, see [signals](https://example.com/s) and <https://example.com>.\n\n" +
+		"## Bad\n\n```txtar bad\n-- main.go --\n\n# kept [x](y)\n```\n"
+	const want = "SIGINT-ONLY\n\nKubernetes sends SIGTERM, see signals (https://example.com/s) and https://example.com.\n\n" +
+		"BAD\n\n    -- main.go --\n\n    # kept [x](y)\n"
+	if got := plain.Markdown(page); got != want {
+		t.Errorf("Markdown =\n%s\nwant\n%s", got, want)
+	}
+}

@@ -1,0 +1,173 @@
+package output
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/output/plain"
+)
+
+// Limits of a snippet, in columns of the terminal.
+const (
+	tabWidth     = 4
+	snippetWidth = 120
+	snippetLead  = 30 // shown before the finding where a long line is cut
+)
+
+// snippet returns the line of source that a finding begins on, made fit for a terminal, and the carets to print under
+// it. Both are empty if there is no such line or if it may hold a secret.
+func snippet(source []byte, f check.Finding) (code, mark string) {
+	at := f.At
+	line, before, ok := lineOf(source, at.Start.Line)
+	if !ok || strings.TrimSpace(line) == "" || f.Rule.SecurityAt != "" ||
+		mayHoldSecret(at.File, line) || mayHoldSecret(at.File, before) {
+		return "", ""
+	}
+	end := len(line)
+	if at.End.Line <= at.Start.Line {
+		end = min(end, at.End.Col-1)
+	}
+	start := min(at.Start.Col-1, len(line))
+
+	var text strings.Builder
+	col, from, to := 0, -1, 0 // columns so far, of the first caret and after the last
+	for i, n := 0, 0; i < len(line); i += n {
+		var r rune
+		r, n = utf8.DecodeRuneInString(line[i:])
+		s, w := cell(line[i:i+n], r, col)
+		if i >= start && from < 0 {
+			from = col
+		}
+		if col += w; i < end {
+			to = col
+		}
+		text.WriteString(s)
+	}
+	if from < 0 {
+		from = col
+	}
+	return cut(text.String(), strings.Repeat(" ", from)+strings.Repeat("^", max(to-from, 1)), from)
+}
+
+// cut keeps of a long line and its carets what is around the column from.
+func cut(text, under string, from int) (string, string) {
+	if columns(text) <= snippetWidth {
+		return text, under
+	}
+	left := 0
+	if from > snippetWidth-snippetLead {
+		left = from - snippetLead
+	}
+	var out strings.Builder
+	col, skipped := 0, 0
+	if left > 0 {
+		out.WriteString("…")
+	}
+	for _, r := range text {
+		w := width(r)
+		switch {
+		case col < left:
+			skipped += w
+		case col-skipped >= snippetWidth:
+			return out.String() + "…", clip(under, skipped, left > 0)
+		default:
+			out.WriteRune(r)
+		}
+		col += w
+	}
+	return out.String(), clip(under, skipped, left > 0)
+}
+
+// clip drops the first columns of a line of carets, makes place for an ellipsis and keeps it as short as the line.
+func clip(under string, drop int, ellipsis bool) string {
+	under = under[min(drop, len(under)):]
+	under = under[:min(len(under), snippetWidth)]
+	if ellipsis {
+		under = " " + under
+	}
+	return under
+}
+
+// lineOf returns a line (counted from 1) without its end, and the line before it.
+func lineOf(source []byte, n int) (line, before string, ok bool) {
+	if n < 1 || len(source) == 0 {
+		return "", "", false
+	}
+	for ; n > 1; n-- {
+		l, rest, more := bytes.Cut(source, []byte("\n"))
+		if !more {
+			return "", "", false
+		}
+		before, source = string(l), rest
+	}
+	l, _, _ := bytes.Cut(source, []byte("\n"))
+	return strings.TrimSuffix(string(l), "\r"), before, true
+}
+
+// cell returns how one character is shown at a column, and how many columns that takes.
+func cell(raw string, r rune, col int) (string, int) {
+	if r == '\t' {
+		n := tabWidth - col%tabWidth
+		return strings.Repeat(" ", n), n
+	}
+	s := plain.Text(raw)
+	if s != raw {
+		return s, len(s)
+	}
+	return s, width(r)
+}
+
+func columns(s string) (n int) {
+	for _, r := range s {
+		n += width(r)
+	}
+	return n
+}
+
+// width returns how many columns of a terminal a character takes: none for combining marks, two for the wide ranges
+// of Unicode's East Asian Width (UAX #11) and for emoji.
+func width(r rune) int {
+	switch {
+	case r < 0x300:
+		return 1
+	case unicode.In(r, unicode.Mn, unicode.Me):
+		return 0
+	case unicode.Is(wide, r):
+		return 2
+	}
+	return 1
+}
+
+var wide = &unicode.RangeTable{
+	R16: []unicode.Range16{
+		{0x1100, 0x115f, 1}, {0x2e80, 0x303e, 1}, {0x3041, 0xa4cf, 1}, {0xac00, 0xd7a3, 1}, {0xf900, 0xfaff, 1},
+		{0xfe30, 0xfe6f, 1}, {0xff00, 0xff60, 1}, {0xffe0, 0xffe6, 1},
+	},
+	R32: []unicode.Range32{{0x1f300, 0x1f64f, 1}, {0x1f680, 0x1f6ff, 1}, {0x1f900, 0x1faff, 1}, {0x20000, 0x3fffd, 1}},
+}
+
+// mayHoldSecret reports whether a line of a file names a credential or holds one in a URL or DSN. Code without a
+// string literal does not count.
+func mayHoldSecret(file, line string) bool {
+	if strings.HasSuffix(file, ".go") && !strings.ContainsAny(line, "\"`") {
+		return false
+	}
+	if userinfo.MatchString(strings.ReplaceAll(line, "@sha256:", "")) {
+		return true
+	}
+	for _, name := range identifier.FindAllString(line, -1) {
+		if check.IsSecretName(name) {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	userinfo   = regexp.MustCompile(`[^\s:@/]*:[^\s@]+@`)
+	identifier = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_-]*`)
+)

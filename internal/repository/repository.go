@@ -1,0 +1,334 @@
+// Package repository finds the files of a repository: those that git tracks or would track, without running git.
+package repository
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/rules"
+)
+
+// Limits of what is looked at where Options says nothing.
+const (
+	MaxFileSize = 10 << 20 // bytes
+	MaxFiles    = 200_000
+	maxDepth    = 200 // folders in folders
+)
+
+// Options says what part of a tree to look at.
+type Options struct {
+	Only    []string // slash-separated paths of files and folders below the root; none means everything
+	Exclude []string // patterns of paths to leave out, in the syntax of .gitignore, relative to the root
+
+	MaxFileSize int64 // bytes that ReadFile reads; 0 means the constant of that name
+	MaxFiles    int   // likewise
+}
+
+// A Tree is a folder of a repository, as it lies on the disk.
+type Tree struct {
+	Root   string // the folder
+	Prefix string // path from the top of the git work tree to Root, slash-separated: "" or "services/api/"
+	Files  []File // sorted by path
+
+	root    *os.Root
+	maxSize int64
+	ignored map[string]bool // files and folders that were met and left out because git ignores them
+}
+
+// A File is a regular file of a tree.
+type File struct {
+	Path    string // slash-separated, relative to the tree's root
+	Size    int64
+	Tracked bool // git tracks it; without git, every file that is not ignored counts, with an unreadable index none
+}
+
+// A TooLarge is the error of reading a file that is larger than the limit.
+type TooLarge struct {
+	Path        string
+	Size, Limit int64 // bytes
+}
+
+// Error says how large the file is and may be.
+func (e *TooLarge) Error() string {
+	return fmt.Sprintf("%s has %d bytes, more than the %d that are read", e.Path, e.Size, e.Limit)
+}
+
+// skipped are folders below the root that are not looked into unless asked for: they hold other people's code, or no
+// product.
+var skipped = []string{"node_modules", "testdata", "vendor"}
+
+// Open walks a folder. The error means that it cannot be read at all; what cannot be read or is left out for its
+// size is in the notifications.
+//
+// The ignore file of the user (core.excludesFile) is not read: what is found is not to depend on the machine.
+func Open(root string, o Options) (*Tree, []check.Notification, error) {
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return nil, nil, err
+	}
+	handle, err := os.OpenRoot(root)
+	if err != nil {
+		return nil, nil, err
+	}
+	w := &walker{
+		tree: &Tree{Root: root, root: handle, maxSize: cmp.Or(o.MaxFileSize, MaxFileSize), ignored: map[string]bool{}},
+		only: slices.Clone(o.Only), max: cmp.Or(o.MaxFiles, MaxFiles),
+	}
+	for i, p := range w.only {
+		w.only[i] = path.Clean(p)
+	}
+	w.exclude = parsePatterns(strings.Join(o.Exclude, "\n"), "")
+	w.readGit()
+	w.dir(".")
+	slices.SortFunc(w.tree.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	return w.tree, w.notes, nil
+}
+
+// A walker collects the files of a tree.
+type walker struct {
+	tree    *Tree
+	only    []string
+	exclude patterns
+	ignore  patterns // relative to the top of the work tree
+	inside  bool     // an ignored folder is being walked for the tracked files in it
+	git     bool
+	index   tracked
+	max     int
+	full    bool // max was reached
+	notes   []check.Notification
+}
+
+func (w *walker) note(code string, level rules.Severity, file, format string, args ...any) {
+	w.notes = append(w.notes, check.Notification{Code: code, Level: level, At: check.Span{File: file}, Message: fmt.Sprintf(format, args...)})
+}
+
+// readGit reads what the enclosing git repository tracks, and what it ignores by files above the root.
+func (w *walker) readGit() {
+	g, ok := findGit(w.tree.Root)
+	if !ok {
+		return
+	}
+	rel, err := filepath.Rel(g.top, w.tree.Root)
+	if err != nil {
+		return
+	}
+	if rel != "." {
+		w.tree.Prefix = filepath.ToSlash(rel) + "/"
+	}
+	w.git = true
+	if w.index, err = g.tracked(w.tree.Prefix); err != nil {
+		w.note("git-index", rules.Warning, "", "the git index cannot be read, so it is unknown which files are tracked: %v", err)
+	}
+	if text, err := readSmall(filepath.Join(g.common, "info", "exclude")); err == nil {
+		w.ignore = parsePatterns(text, "")
+	}
+	// the folders from the top down to the root; the root's own file is read by the walk
+	for i, c := range w.tree.Prefix {
+		if c != '/' {
+			continue
+		}
+		above := path.Dir(w.tree.Prefix[:i])
+		if text, err := readSmall(filepath.Join(g.top, filepath.FromSlash(above), ".gitignore")); err == nil {
+			w.ignore = append(w.ignore, parsePatterns(text, strings.TrimPrefix(above, "."))...)
+		}
+	}
+}
+
+// dir walks one folder.
+func (w *walker) dir(name string) {
+	if strings.Count(name, "/") >= maxDepth {
+		w.note("depth-limit", rules.Warning, name, "folders lie more than %d deep in each other; what is in this one was not looked at", maxDepth)
+		return
+	}
+	entries, err := fs.ReadDir(w.tree.root.FS(), name)
+	if err != nil {
+		w.note("read", rules.Warning, name, "the folder cannot be read: %v", cause(err))
+	}
+	outer := len(w.ignore)
+	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == ".gitignore" && e.Type().IsRegular() }) {
+		file := path.Join(name, ".gitignore")
+		if text, err := w.tree.read(file); err == nil {
+			w.ignore = append(w.ignore, parsePatterns(string(text), strings.TrimSuffix(w.tree.Prefix+prefix(name), "/"))...)
+		} else {
+			w.note("read", rules.Warning, file, "the file cannot be read, so it is unknown what it ignores: %v", cause(err))
+		}
+	}
+	for _, e := range entries {
+		if w.full {
+			break
+		}
+		w.entry(path.Join(name, e.Name()), e)
+	}
+	w.ignore = w.ignore[:outer]
+}
+
+// prefix returns the prefix of what lies in a folder.
+func prefix(dir string) string {
+	if dir == "." {
+		return ""
+	}
+	return dir + "/"
+}
+
+func (w *walker) entry(name string, e fs.DirEntry) {
+	isDir := e.IsDir()
+	if e.Name() == ".git" || !w.wanted(name, isDir) || w.exclude.ignores(name, isDir) {
+		return
+	}
+	ignored := w.inside || w.ignore.ignores(w.tree.Prefix+name, isDir)
+	if ignored && !w.index.files[name] && !w.index.dirs[name] {
+		w.tree.ignored[name] = true
+		return
+	}
+	switch {
+	case isDir:
+		if foreign := slices.Contains(skipped, e.Name()) || w.index.submodules[name] || w.nested(name); foreign && !w.named(name) {
+			return
+		}
+		outer := w.inside
+		w.inside = ignored
+		w.dir(name)
+		w.inside = outer
+	case e.Type()&fs.ModeSymlink != 0:
+		if _, err := w.tree.root.Stat(filepath.FromSlash(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			w.note("symlink-outside", rules.Note, name, "the symbolic link leads out of the tree or in a circle; what it leads to was not read")
+		}
+	case e.Type().IsRegular():
+		w.file(name, e)
+	}
+}
+
+func (w *walker) file(name string, e fs.DirEntry) {
+	info, err := e.Info()
+	if err != nil {
+		w.note("read", rules.Warning, name, "the file cannot be read: %v", cause(err))
+		return
+	}
+	if len(w.tree.Files) == w.max {
+		w.full = true
+		w.note("file-limit", rules.Warning, "", "the tree holds more than %d files; the rest, from %s on, was not looked at", w.max, name)
+		return
+	}
+	w.tree.Files = append(w.tree.Files, File{Path: name, Size: info.Size(), Tracked: !w.git || w.index.files[name]})
+}
+
+// wanted reports whether a path is one of those asked for, or on the way to one.
+func (w *walker) wanted(name string, dir bool) bool {
+	return len(w.only) == 0 || slices.ContainsFunc(w.only, func(p string) bool {
+		return p == "." || p == name || strings.HasPrefix(name, p+"/") || dir && strings.HasPrefix(p, name+"/")
+	})
+}
+
+// named reports whether a folder, or something in it, was asked for.
+func (w *walker) named(dir string) bool {
+	return slices.ContainsFunc(w.only, func(p string) bool { return p == dir || strings.HasPrefix(p, dir+"/") })
+}
+
+// nested reports whether a folder is the work tree of another repository.
+func (w *walker) nested(dir string) bool {
+	_, err := w.tree.root.Lstat(filepath.FromSlash(path.Join(dir, ".git")))
+	return err == nil
+}
+
+// cause returns the reason of a failed file operation without the path, which may be an absolute one.
+func cause(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// Close releases the folder. The tree cannot be read afterwards.
+func (t *Tree) Close() error { return t.root.Close() }
+
+// ReadFile returns the content of a regular file below the root, of a symbolic link's target if it lies there too. The error
+// of a file above the limit is a *TooLarge; errors hold no absolute path.
+func (t *Tree) ReadFile(name string) ([]byte, error) {
+	b, err := t.read(name)
+	if err == nil {
+		return b, nil
+	}
+	if tooLarge := (*TooLarge)(nil); errors.As(err, &tooLarge) {
+		return nil, err
+	}
+	return nil, &fs.PathError{Op: "read", Path: name, Err: cause(err)}
+}
+
+func (t *Tree) read(name string) ([]byte, error) {
+	if !fs.ValidPath(name) {
+		return nil, fs.ErrInvalid
+	}
+	local := filepath.FromSlash(name)
+	info, err := t.root.Stat(local) // opening a FIFO would wait for a writer
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, errors.New("is not a regular file")
+	case info.Size() > t.maxSize:
+		return nil, &TooLarge{Path: name, Size: info.Size(), Limit: t.maxSize}
+	}
+	f, err := t.root.Open(local)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, t.maxSize))
+}
+
+// FS returns the tree as a file system that reads through ReadFile. Vendored files are there, since manifests may refer to
+// them; ignored ones are not, so that what lies about on one machine makes no difference.
+func (t *Tree) FS() fs.FS { return treeFS{t} }
+
+type treeFS struct{ t *Tree }
+
+// Open opens a folder, or a regular file within the limit.
+func (f treeFS) Open(name string) (fs.File, error) {
+	fail := func(err error) (fs.File, error) { return nil, &fs.PathError{Op: "open", Path: name, Err: cause(err)} }
+	if !fs.ValidPath(name) {
+		return fail(fs.ErrInvalid)
+	}
+	if f.t.isIgnored(name) {
+		return fail(fs.ErrNotExist)
+	}
+	info, err := f.t.root.Stat(filepath.FromSlash(name))
+	switch {
+	case err != nil:
+		return fail(err)
+	case !info.IsDir() && !info.Mode().IsRegular():
+		return fail(errors.New("is not a regular file"))
+	case !info.IsDir() && info.Size() > f.t.maxSize:
+		return fail(&TooLarge{Path: name, Size: info.Size(), Limit: f.t.maxSize})
+	}
+	return f.t.root.FS().Open(name)
+}
+
+// ReadFile returns the content of a file.
+func (f treeFS) ReadFile(name string) ([]byte, error) {
+	if f.t.isIgnored(name) {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: fs.ErrNotExist}
+	}
+	return f.t.ReadFile(name)
+}
+
+func (t *Tree) isIgnored(name string) bool {
+	if !fs.ValidPath(name) {
+		return false
+	}
+	for ; name != "."; name = path.Dir(name) {
+		if t.ignored[name] {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,154 @@
+// Package triage turns what the rules found into what a user is told: suppressed findings set aside, duplicates
+// dropped, identities given, order made.
+package triage
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/directive"
+	"github.com/factorlint/factorlint/internal/suggest"
+	"github.com/factorlint/factorlint/rules"
+)
+
+// Input is what a run found.
+type Input struct {
+	Findings   []check.Finding
+	Directives []directive.Directive
+	Rules      []*rules.Rule // that were looked for
+	// Unread reports whether a file, or what a finding in it depends on, could not be analysed: an unused comment there
+	// proves nothing.
+	Unread func(file string) bool
+}
+
+// Apply returns a report with the findings that remain, those that comments silence, and those about the comments.
+func Apply(in Input) *check.Report {
+	rep := &check.Report{}
+	used := make([]bool, len(in.Directives))
+	findings := replaced(dedupe(product(in.Findings)))
+	for _, f := range findings {
+		if i := silencer(in.Directives, f); i >= 0 {
+			used[i] = true
+			rep.Suppressed = append(rep.Suppressed, check.Suppressed{Finding: f, At: in.Directives[i].At, Reason: in.Directives[i].Reason})
+			continue
+		}
+		rep.Findings = append(rep.Findings, f)
+	}
+	for _, f := range comments(in, used) {
+		if i := silencer(in.Directives, f); i < 0 {
+			rep.Findings = append(rep.Findings, f)
+		}
+	}
+	slices.SortStableFunc(rep.Findings, compare)
+	all := make([]*check.Finding, 0, len(rep.Findings)+len(rep.Suppressed))
+	for i := range rep.Findings {
+		all = append(all, &rep.Findings[i])
+	}
+	for i := range rep.Suppressed {
+		all = append(all, &rep.Suppressed[i].Finding)
+	}
+	identify(all)
+	return rep
+}
+
+func compare(a, b check.Finding) int {
+	return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.Message, b.Message), cmp.Compare(a.Workload, b.Workload))
+}
+
+// product drops findings in files that are not shipped, unless what they are about is deployed.
+func product(fs []check.Finding) []check.Finding {
+	return slices.DeleteFunc(slices.Clone(fs), func(f check.Finding) bool {
+		return f.Rule == nil || check.RoleOf(f.At.File) != check.Product && !(f.Rule.Kind == rules.Go && f.Workload != "")
+	})
+}
+
+// dedupe keeps one of several findings of a rule at one place: two programs may share the code, two deploys the
+// image.
+func dedupe(fs []check.Finding) []check.Finding {
+	slices.SortStableFunc(fs, func(a, b check.Finding) int {
+		return cmp.Or(cmp.Compare(a.Rule.ID, b.Rule.ID), a.At.Compare(b.At), cmp.Compare(a.Matter, b.Matter), cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Message, b.Message))
+	})
+	return slices.CompactFunc(fs, func(a, b check.Finding) bool { return a.Rule == b.Rule && a.At == b.At && a.Matter == b.Matter })
+}
+
+// replaced leaves out findings whose defect another rule at the same place says better.
+func replaced(fs []check.Finding) []check.Finding { return fs }
+
+// silencer returns the index of the directive that silences a finding at any of its places, or -1.
+func silencer(ds []directive.Directive, f check.Finding) int {
+	return slices.IndexFunc(ds, func(d directive.Directive) bool {
+		return d.Silences(f.Rule, f.At.File, f.At.Start.Line) || slices.ContainsFunc(f.Related, func(r check.Related) bool {
+			return d.Silences(f.Rule, r.At.File, r.At.Start.Line)
+		})
+	})
+}
+
+// comments returns the findings about suppression comments: without a reason, or silencing nothing.
+func comments(in Input, used []bool) []check.Finding {
+	var out []check.Finding
+	ran := func(name string) *rules.Rule {
+		i := slices.IndexFunc(in.Rules, func(r *rules.Rule) bool { return strings.EqualFold(r.ID, name) || strings.EqualFold(r.Name, name) })
+		if i < 0 {
+			return nil
+		}
+		return in.Rules[i]
+	}
+	unused, reasonless := ran("unused-suppression"), ran("suppression-without-reason")
+	report := func(r *rules.Rule, d directive.Directive, message string) {
+		if r != nil && check.RoleOf(d.At.File) == check.Product {
+			out = append(out, check.Finding{Rule: r, Severity: r.Severity, At: d.At, Message: message, Matter: strings.Join(d.Rules, ",")})
+		}
+	}
+	for i, d := range in.Directives {
+		if d.Nolint || used[i] {
+			continue
+		}
+		if d.Reason == "" {
+			report(reasonless, d, "this comment silences nothing because it gives no reason: write \"-- \" and why after the rule")
+			continue
+		}
+		if len(d.Rules) == 0 {
+			report(unused, d, "this comment names no rule, so it silences nothing")
+			continue
+		}
+		for _, w := range d.Rules {
+			if rules.Lookup(w) == nil {
+				report(unused, d, fmt.Sprintf("there is no rule '%s'%s: this comment silences nothing of that name", w, didYouMean(w)))
+			}
+		}
+		// a rule that did not run, or could not see the file, may well have something to silence
+		if slices.ContainsFunc(d.Rules, func(w string) bool { return ran(w) == nil }) || in.Unread != nil && in.Unread(d.At.File) {
+			continue
+		}
+		report(unused, d, fmt.Sprintf("nothing here violates %s any more: this comment would hide the next violation", strings.Join(d.Rules, ", ")))
+	}
+	return out
+}
+
+func didYouMean(word string) string {
+	all, _ := rules.All()
+	names := make([]string, 0, 2*len(all))
+	for _, r := range all {
+		names = append(names, r.Name, r.ID)
+	}
+	return suggest.DidYouMean(word, names)
+}
+
+// identify gives each finding an identity that survives edits elsewhere: rule, file, logical place and matter, with an
+// ordinal where that is not unique.
+func identify(fs []*check.Finding) {
+	seen := map[string]int{}
+	for _, f := range fs {
+		key := strings.Join([]string{f.Rule.ID, f.At.File, f.Logical, strings.ToLower(strings.Join(strings.Fields(f.Matter), " "))}, "\x00")
+		n := seen[key]
+		seen[key]++
+		sum := sha256.Sum256([]byte(key + "\x00" + strconv.Itoa(n)))
+		f.Identity = hex.EncodeToString(sum[:16])
+	}
+}

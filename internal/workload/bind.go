@@ -1,0 +1,308 @@
+package workload
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/rules"
+)
+
+// Evidence is everything that was read of a repository and can belong to a workload.
+type Evidence struct {
+	Root        string // name of the repository's root directory, or ""
+	Programs    []*Program
+	Dockerfiles []Dockerfile
+	Variants    []*Variant
+	Bindings    []Binding // they override all that is found out
+}
+
+// A Dockerfile can say what each of its stages leaves.
+type Dockerfile interface {
+	// Path returns where it is, relative to the repository's root.
+	Path() string
+	// Image returns what docker build --target makes of it with some build arguments; without a target, its last
+	// stage. It is nil if there is no such stage.
+	Image(target string, args map[string]Value[string]) *Image
+}
+
+// Bind joins programs, images and deploys. It makes a link only where it can be just one; the workloads say why each
+// link was made, and what would make those that were not. Programs and images that nothing deploys come as workloads of
+// their own. The notifications are about bindings that name nothing.
+func Bind(e Evidence) ([]*Workload, []check.Notification) {
+	b := newBinder(e)
+	b.readBindings()
+	var all []*Workload
+	for _, v := range e.Variants {
+		for _, d := range v.Deploys {
+			all = append(all, &Workload{Name: d.Name, Deploy: d})
+		}
+	}
+	for _, w := range all {
+		b.findImage(w)
+	}
+	b.placeTheOnlyOne(all)
+	for _, w := range all {
+		b.findProgram(w)
+	}
+	return b.addUndeployed(all), b.notes
+}
+
+// A recipe is one way to build an image: what a Build, a binding or a Dockerfile alone says.
+type recipe struct {
+	file   *file
+	target string
+	args   map[string]Value[string]
+}
+
+// A file is a Dockerfile, and what is found out about it.
+type file struct {
+	Dockerfile
+	final    *Image          // nil if it has no stage
+	contexts map[string]bool // build contexts that Compose or Skaffold give
+	dir      string          // the directory it is about: its own, or the first one above that is not named docker, build, …
+	label    string          // of Dockerfile.label, Dockerfile-label or label.Dockerfile
+	names    []string        // that an image made of it may have
+	program  *Program        // what its final image runs
+}
+
+type binder struct {
+	Evidence
+	files     []*file // sorted by path
+	repo      []string
+	owners    []string
+	images    map[string]*Image // by path, target and arguments: one image however many deploys run it
+	built     map[string][]recipe
+	overrides map[*Deploy]override
+	made      map[string]*Program // by image: what bindings say that it runs
+	renamed   map[string]string   // by image: what bindings call it
+	notes     []check.Notification
+}
+
+// An override is what a binding says about one deploy.
+type override struct {
+	name    string
+	recipe  recipe // without file: the binding names none
+	program *Program
+}
+
+func newBinder(e Evidence) *binder {
+	b := &binder{Evidence: e, images: map[string]*Image{}, built: map[string][]recipe{},
+		overrides: map[*Deploy]override{}, made: map[string]*Program{}, renamed: map[string]string{}}
+	for _, d := range e.Dockerfiles {
+		b.files = append(b.files, &file{Dockerfile: d, contexts: map[string]bool{}})
+	}
+	slices.SortFunc(b.files, func(x, y *file) int { return cmp.Compare(x.Path(), y.Path()) })
+	modules := e.modules()
+	for dir, module := range modules {
+		elems := strings.Split(strings.ToLower(module), "/")
+		last := len(elems) - 1
+		first := 0
+		if strings.Contains(elems[0], ".") {
+			first = min(1, last) // a host
+		}
+		b.owners = append(b.owners, elems[first:last]...)
+		if dir == "." {
+			b.repo = append(b.repo, elems[last])
+		}
+	}
+	if root := strings.ToLower(e.Root); len(b.repo) == 0 && root != "" && !slices.Contains(everyday, root) {
+		b.repo = append(b.repo, root)
+	}
+	for _, f := range b.files {
+		f.final = b.image(recipe{file: f})
+		f.dir, f.label = about(f.Path())
+	}
+	b.collectBuilds()
+	for _, f := range b.files {
+		w := &Workload{Image: f.final}
+		if f.final != nil {
+			b.findProgram(w)
+		}
+		f.program = w.Program
+		f.names = b.namesOf(f, w, modules)
+	}
+	return b
+}
+
+// modules returns the paths of the modules that programs belong to, by directory, without their major version.
+func (e Evidence) modules() map[string]string {
+	out := map[string]string{}
+	for _, p := range e.Programs {
+		module := p.ImportPath
+		if rel, ok := below(p.Dir, p.ModuleDir); ok && rel != "." {
+			module = strings.TrimSuffix(module, "/"+rel)
+		}
+		if last := path.Base(module); len(last) > 1 && last[0] == 'v' && strings.Trim(last[1:], "0123456789") == "" {
+			module = path.Dir(module)
+		}
+		if module != "" {
+			out[path.Clean(p.ModuleDir)] = module
+		}
+	}
+	return out
+}
+
+// collectBuilds records which contexts a Dockerfile is built in, and which image names such builds give.
+func (b *binder) collectBuilds() {
+	for _, v := range b.Variants {
+		for _, d := range v.Deploys {
+			r, ok := b.recipeOf(d.Build)
+			if !ok {
+				continue
+			}
+			r.file.contexts[path.Clean(d.Build.Context)] = true
+			if ref, known := d.Image.Get(); known {
+				name := parseReference(ref).repository
+				if !slices.ContainsFunc(b.built[name], func(o recipe) bool { return o.key() == r.key() }) {
+					b.built[name] = append(b.built[name], r)
+				}
+			}
+		}
+	}
+}
+
+func (b *binder) recipeOf(build *Build) (recipe, bool) {
+	if build == nil {
+		return recipe{}, false
+	}
+	f := b.file(build.path())
+	return recipe{f, build.Target, build.Args}, f != nil
+}
+
+func (build *Build) path() string {
+	return path.Clean(cmp.Or(build.Dockerfile, path.Join(build.Context, "Dockerfile")))
+}
+
+func (b *binder) file(name string) *file {
+	for _, f := range b.files {
+		if path.Clean(f.Path()) == path.Clean(name) {
+			return f
+		}
+	}
+	return nil
+}
+
+func (b *binder) program(dir string) *Program {
+	for _, p := range b.Programs {
+		if path.Clean(p.Dir) == path.Clean(dir) {
+			return p
+		}
+	}
+	return nil
+}
+
+func (r recipe) key() string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "%s\x00%s", r.file.Path(), r.target)
+	for _, name := range slices.Sorted(maps.Keys(r.args)) {
+		v, known := r.args[name].Get()
+		fmt.Fprintf(&s, "\x00%s=%q %t", name, v, known)
+	}
+	return s.String()
+}
+
+func (b *binder) image(r recipe) *Image {
+	key := r.key()
+	img, ok := b.images[key]
+	if !ok {
+		img = r.file.Image(r.target, r.args)
+		b.images[key] = img
+	}
+	return img
+}
+
+// addUndeployed adds a workload for each image and each program that is in none yet.
+func (b *binder) addUndeployed(all []*Workload) []*Workload {
+	images, programs := map[string]bool{}, map[*Program]bool{}
+	for _, w := range all {
+		if w.Image != nil {
+			images[imageKey(w.Image)] = true
+		}
+	}
+	for _, f := range b.files {
+		if f.final == nil || images[imageKey(f.final)] {
+			continue
+		}
+		w := &Workload{Image: f.final}
+		b.findProgram(w)
+		w.Name = b.renamed[imageKey(f.final)]
+		switch {
+		case w.Name != "":
+		case w.Program != nil:
+			w.Name = w.Program.Name
+		default:
+			w.Name = f.Path()
+		}
+		all = append(all, w)
+	}
+	for _, w := range all {
+		programs[w.Program] = true
+	}
+	rest := slices.DeleteFunc(slices.Clone(b.Programs), func(p *Program) bool { return programs[p] })
+	slices.SortFunc(rest, func(x, y *Program) int { return cmp.Compare(x.Dir, y.Dir) })
+	for _, p := range rest {
+		all = append(all, &Workload{Name: p.Name, Program: p})
+	}
+	return all
+}
+
+func imageKey(img *Image) string { return img.File + "\x00" + img.Stage }
+
+// readBindings resolves the bindings to deploys, images and programs.
+func (b *binder) readBindings() {
+	for _, bd := range b.Bindings {
+		o := override{name: bd.Name}
+		if bd.Program != "" {
+			if o.program = b.program(bd.Program); o.program == nil {
+				b.note(bd, "program %s is no main package of the tree", bd.Program)
+			}
+		}
+		if bd.Dockerfile != "" {
+			o.recipe = recipe{file: b.file(bd.Dockerfile), target: bd.Target}
+			switch f := o.recipe.file; {
+			case f == nil:
+				b.note(bd, "dockerfile %s is not in the tree", bd.Dockerfile)
+			case b.image(o.recipe) == nil:
+				b.note(bd, "dockerfile %s has no stage %q", bd.Dockerfile, bd.Target)
+				o.recipe.file = nil
+			default:
+				key := imageKey(b.image(o.recipe))
+				b.renamed[key] = bd.Name
+				b.made[key] = o.program
+			}
+		}
+		for _, name := range bd.Deploys {
+			deploys := b.deploysOf(name)
+			if len(deploys) == 0 {
+				b.note(bd, "deploy %s is not in the tree: want FILE#CONTAINER or FILE#SERVICE", name)
+			}
+			for _, d := range deploys {
+				b.overrides[d] = o
+			}
+		}
+	}
+}
+
+func (b *binder) note(bd Binding, format string, args ...any) {
+	b.notes = append(b.notes, check.Notification{Code: "binding-unknown", Level: rules.Warning, At: bd.At,
+		Message: fmt.Sprintf("services: %s: ", bd.Name) + fmt.Sprintf(format, args...)})
+}
+
+// deploysOf returns the deploys that "deploy/api.yaml#container" means, in every variant.
+func (b *binder) deploysOf(name string) []*Deploy {
+	file, container, _ := strings.Cut(name, "#")
+	var out []*Deploy
+	for _, v := range b.Variants {
+		for _, d := range v.Deploys {
+			if d.Name == container && path.Clean(d.File) == path.Clean(file) {
+				out = append(out, d)
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,331 @@
+package workload
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/factorlint/factorlint/internal/check"
+)
+
+// about returns the directory whose image a Dockerfile makes, and the label in its own name.
+func about(name string) (dir, label string) {
+	dir, base := path.Dir(path.Clean(name)), path.Base(name)
+	lower := strings.ToLower(base)
+	for _, word := range []string{"dockerfile", "containerfile"} {
+		if rest, ok := strings.CutPrefix(lower, word); ok {
+			label = strings.TrimLeft(rest, ".-_")
+		} else if rest, ok := strings.CutSuffix(lower, "."+word); ok {
+			label = rest
+		}
+	}
+	for dir != "." {
+		switch strings.ToLower(path.Base(dir)) {
+		case "docker", "dockerfiles", ".docker", "build", "builds", "package", "deploy", "deployment", "deployments",
+			"container", "containers", "image", "images", "infra", "ops", "packaging":
+			dir = path.Dir(dir)
+		default:
+			return dir, label
+		}
+	}
+	return dir, label
+}
+
+// forDevelopers are labels of Dockerfiles and names of stages that nobody deploys.
+var forDevelopers = []string{"dev", "devel", "development", "local", "test", "tests", "testing", "debug", "ci", "e2e", "lint", "bench", "air"}
+
+// flavours are labels that tell apart images of the same thing.
+var flavours = []string{"prod", "production", "release", "alpine", "debian", "ubuntu", "scratch", "distroless", "slim",
+	"multi", "multistage", "multiarch", "amd64", "arm64", "arm", "armv7", "armhf", "x86_64", "linux", "windows", "ubi",
+	"goreleaser", "s6", "cross", "static", "build", "deploy", "new", "old"}
+
+// isDevelopers reports whether a Dockerfile makes an image for developers or tests, which only a build can name.
+func (f *file) isDevelopers() bool {
+	return slices.Contains(forDevelopers, f.label) || check.RoleOf(f.Path()) != check.Product ||
+		f.final != nil && slices.Contains(forDevelopers, strings.ToLower(f.final.Stage))
+}
+
+// everyday are names that say nothing about which program it is.
+var everyday = []string{"app", "main", "server", "service", "bin", "binary", "program", "run", "start", "entrypoint", "cmd",
+	"out", "target", "build", "src", "repo", "code", "work", "workspace", "project"}
+
+// namesOf returns the image names that can only mean f: the name of its directory or its label, of its module, of
+// the program it runs, and of the repository if it has no other Dockerfile or f lies at its root. w is its image joined
+// with its program.
+func (b *binder) namesOf(f *file, w *Workload, modules map[string]string) []string {
+	var names []string
+	switch {
+	case f.label != "" && !slices.Contains(flavours, f.label) && !slices.Contains(forDevelopers, f.label):
+		names = append(names, f.label)
+	case f.dir == ".":
+		names = append(names, b.repo...)
+	default:
+		names = append(names, strings.ToLower(path.Base(f.dir)))
+		if m, ok := modules[f.dir]; ok {
+			names = append(names, strings.ToLower(path.Base(m)))
+		}
+	}
+	if n := len(b.deployable()); n == 1 && b.deployable()[0] == f {
+		names = append(names, b.repo...)
+	}
+	if w.Program != nil {
+		for _, name := range []string{w.Program.Name, path.Base(w.started())} {
+			if name = strings.ToLower(name); name != "." && !slices.Contains(everyday, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	for _, name := range slices.Clone(names) {
+		for _, repo := range b.repo {
+			if name != repo {
+				names = append(names, repo+"-"+name, repo+"_"+name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// started returns the path or name that the workload's command line starts, or "".
+func (w *Workload) started() string {
+	st := w.start()
+	if len(st.args) == 0 || st.pkg != "" {
+		return ""
+	}
+	return st.args[0].text
+}
+
+// deployable returns the Dockerfiles that are not for developers only.
+func (b *binder) deployable() []*file {
+	return slices.DeleteFunc(slices.Clone(b.files), (*file).isDevelopers)
+}
+
+// findImage binds a deploy to its image.
+func (b *binder) findImage(w *Workload) {
+	d := w.Deploy
+	if o, ok := b.overrides[d]; ok {
+		w.Name = o.name
+		if o.recipe.file != nil {
+			r := o.recipe
+			if d.Build != nil {
+				r.args = d.Build.Args
+			}
+			b.setImage(w, r, "services: "+o.name)
+			return
+		}
+	}
+	if d.Build != nil {
+		r, ok := b.recipeOf(d.Build)
+		if !ok {
+			w.miss("image: the build names %s, which is not among the Dockerfiles of the tree", d.Build.path())
+			return
+		}
+		reason := "build: " + d.Build.Context
+		if d.Platform == Compose {
+			reason = "compose " + reason
+		}
+		b.setImage(w, r, reason)
+		return
+	}
+	text, ok := d.Image.Get()
+	if !ok {
+		if !d.Image.Absent() {
+			w.miss("image: its name holds variables that nothing in the tree sets\n%s", snippet(d, ""))
+		}
+		return
+	}
+	ref := parseReference(text)
+	if b.isExternal(ref) {
+		return
+	}
+	if same := b.built[ref.repository]; len(same) == 1 {
+		b.setImage(w, same[0], "image "+ref.repository+" is built by another deploy of the tree")
+		return
+	}
+	files, reason := b.named(ref)
+	switch {
+	case len(files) == 0:
+		return
+	case len(files) > 1:
+		w.miss("image: %s can be built by %s\n%s", ref.repository, orList(files), snippet(d, files[0].Path()))
+	case b.isFork(ref):
+		w.miss("image: %s has the name of this repository's image, but another owner\n%s", ref.repository, snippet(d, files[0].Path()))
+	case b.isBase(files[0], ref):
+		return // the deploy runs the image that the Dockerfile builds on
+	default:
+		b.setImage(w, recipe{file: files[0]}, reason)
+	}
+}
+
+func (b *binder) setImage(w *Workload, r recipe, reason string) {
+	w.Image = b.image(r)
+	if w.Image == nil {
+		w.miss("image: %s has no stage %q", r.file.Path(), r.target)
+		return
+	}
+	w.link("deploy", "image", "%s → %s", reason, r.file.Path())
+}
+
+func (w *Workload) link(from, to, format string, args ...any) {
+	w.Links = append(w.Links, Link{From: from, To: to, Reason: fmt.Sprintf(format, args...)})
+}
+
+func (w *Workload) miss(format string, args ...any) {
+	w.Missing = append(w.Missing, fmt.Sprintf(format, args...))
+}
+
+// snippet returns what a user can write to bind d.
+func snippet(d *Deploy, dockerfile string) string {
+	return fmt.Sprintf("services:\n  - name: %s\n    dockerfile: %s\n    deploys: [%q]",
+		d.Name, cmp.Or(dockerfile, "path/to/Dockerfile"), d.File+"#"+d.Name)
+}
+
+func orList(files []*file) string {
+	names := make([]string, len(files))
+	for i, f := range files {
+		names[i] = f.Path()
+	}
+	return strings.Join(names, " or ")
+}
+
+// named returns the Dockerfiles that an image's name can mean, and why.
+func (b *binder) named(ref reference) (files []*file, reason string) {
+	name := strings.ToLower(path.Base(ref.repository))
+	for _, f := range b.deployable() {
+		if f.final != nil && slices.Contains(f.names, name) {
+			files = append(files, f)
+		}
+	}
+	if len(files) > 0 {
+		return files, "image name " + name
+	}
+	// "shop-api" for the Dockerfile named api, where it is obvious that "shop" stands for the whole repository
+	for _, f := range b.deployable() {
+		for _, own := range f.names {
+			prefix, ok := cutName(name, own)
+			if ok && !slices.Contains(everyday, own) && f.final != nil && b.isPrefix(prefix) && !slices.Contains(files, f) {
+				files = append(files, f)
+				reason = fmt.Sprintf("image name %s, %s of %s", name, own, prefix)
+			}
+		}
+	}
+	return files, reason
+}
+
+// cutName splits the image name "shop-api" or "shop_api" into the prefix "shop" and the name "api".
+func cutName(image, name string) (prefix string, ok bool) {
+	prefix, ok = strings.CutSuffix(image, name)
+	if !ok || len(prefix) < 2 || !strings.ContainsAny(prefix[len(prefix)-1:], "-_") {
+		return "", false
+	}
+	return prefix[:len(prefix)-1], true
+}
+
+// isPrefix reports whether a prefix of image names stands for the whole repository: it is the repository's name or the
+// beginning of its owner's, or the images of several Dockerfiles carry it.
+func (b *binder) isPrefix(prefix string) bool {
+	const shortest = 4 // shorter beginnings of an owner's name are chance
+	if slices.Contains(b.repo, prefix) {
+		return true
+	}
+	for _, owner := range b.owners {
+		if len(prefix) >= shortest && strings.HasPrefix(owner, prefix) {
+			return true
+		}
+	}
+	carriers := map[*file]bool{}
+	for _, v := range b.Variants {
+		for _, d := range v.Deploys {
+			ref, _ := d.Image.Get()
+			for _, f := range b.files {
+				for _, name := range f.names {
+					image := strings.ToLower(path.Base(parseReference(ref).repository))
+					if p, ok := cutName(image, name); ok && p == prefix {
+						carriers[f] = true
+					}
+				}
+			}
+		}
+	}
+	return len(carriers) > 1
+}
+
+// isFork reports whether an image belongs to another owner than that of the repository, though the tree also names an
+// image of the same name that is the owner's.
+func (b *binder) isFork(ref reference) bool {
+	if owner := ref.owner(); owner == "" || slices.Contains(b.owners, owner) {
+		return false
+	}
+	for _, v := range b.Variants {
+		for _, d := range v.Deploys {
+			text, ok := d.Image.Get()
+			other := parseReference(text)
+			if ok && path.Base(other.repository) == path.Base(ref.repository) && slices.Contains(b.owners, other.owner()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (b *binder) isBase(f *file, ref reference) bool {
+	base, ok := f.final.Base.Get()
+	return ok && parseReference(base).repository == ref.repository
+}
+
+// isExternal reports whether a reference is that of a well-known image which somebody else publishes.
+func (b *binder) isExternal(ref reference) bool {
+	name, owner := path.Base(ref.repository), ref.owner()
+	switch {
+	case owner == "" && ref.host == "", owner == "library":
+		return slices.Contains(officialImages, name) && !slices.Contains(b.repo, name)
+	case slices.Contains(b.owners, owner):
+		return false
+	}
+	return slices.Contains(publishers, owner) || slices.Contains(publishers, ref.host)
+}
+
+// placeTheOnlyOne binds the one image name that is left over to the one Dockerfile of a tree with one program.
+func (b *binder) placeTheOnlyOne(all []*Workload) {
+	files := b.deployable()
+	if len(files) != 1 || files[0].final == nil || files[0].program == nil || len(b.products()) != 1 {
+		return
+	}
+	left := map[string][]*Workload{}
+	for _, w := range all {
+		d := w.Deploy
+		if w.Image != nil {
+			if w.Image.File == files[0].Path() && d.Role == App {
+				return // it is placed
+			}
+			continue
+		}
+		if d.Role != App || d.OneShot {
+			continue
+		}
+		ref, ok := d.Image.Get()
+		if !ok {
+			return // it may be the one
+		}
+		if len(w.Missing) > 0 {
+			continue
+		}
+		if r := parseReference(ref); !b.isExternal(r) {
+			left[r.repository] = append(left[r.repository], w)
+		}
+	}
+	if len(left) != 1 {
+		return
+	}
+	for repository, ws := range left {
+		r := parseReference(repository)
+		if r.owner() != "" && !slices.Contains(b.owners, r.owner()) || b.isBase(files[0], r) {
+			return // somebody else's
+		}
+		for _, w := range ws {
+			b.setImage(w, recipe{file: files[0]}, "the only Dockerfile, the only program and the only unplaced image of the tree")
+		}
+	}
+}
