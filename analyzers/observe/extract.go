@@ -26,6 +26,7 @@ type extractor struct {
 	parm    map[*types.Var]Expr     // parameters
 	parents map[*ast.FuncLit]string // the functions that literals stand in
 	cancels map[*types.Var]bool     // functions that cancel a context, used otherwise than deferred where they are made
+	made    map[ast.Expr]string     // types of values of unknown type, by their constructors
 	left    int                     // how many more parts the value being described may have
 	later   []func()                // what needs the definitions of every file
 }
@@ -56,6 +57,7 @@ func extract(pass *analysis.Pass) *Package {
 		parm:    map[*types.Var]Expr{},
 		parents: map[*ast.FuncLit]string{},
 		cancels: map[*types.Var]bool{},
+		made:    map[ast.Expr]string{},
 	}
 	var files []*ast.File
 	imports := map[string]bool{}
@@ -299,12 +301,13 @@ func (x *extractor) types() {
 		if ms.Len() == 0 {
 			continue
 		}
-		t := Type{Name: typeSymbol(named), Methods: map[string]string{}}
+		t := Type{Name: typeSymbol(named)}
 		for i := range ms.Len() {
 			if m, ok := ms.At(i).Obj().(*types.Func); ok {
-				t.Methods[methodKey(m)] = symbolOf(m)
+				t.Methods = append(t.Methods, Method{Key: methodKey(m), Symbol: symbolOf(m)})
 			}
 		}
+		slices.SortFunc(t.Methods, func(a, b Method) int { return strings.Compare(a.Key, b.Key) })
 		x.pkg.Types = append(x.pkg.Types, t)
 	}
 }
@@ -991,7 +994,8 @@ func formatted(args []Expr, at check.Span) Expr {
 }
 
 // callee returns the symbol of the function that a call calls, "" if it is called through a value. A call into a
-// package that could not be loaded is known by the import's path; a method on a value of unknown type is "?.Name".
+// package that could not be loaded is known by the import's path, a method on what a known constructor there returns by its
+// type; any other method on a value of unknown type is "?.Name".
 func (x *extractor) callee(call *ast.CallExpr) string {
 	fun := ast.Unparen(call.Fun)
 	switch f := fun.(type) {
@@ -1015,10 +1019,28 @@ func (x *extractor) callee(call *ast.CallExpr) string {
 			}
 		}
 		if t := x.pass.TypesInfo.TypeOf(f.X); t == nil || t == types.Typ[types.Invalid] {
-			return "?." + f.Sel.Name
+			return x.constructed(f.X) + "." + f.Sel.Name
 		}
 	}
 	return ""
+}
+
+// constructed returns the type of a value whose package could not be loaded, by the constructor that it comes from; "?"
+// if it is none that apis.txt knows.
+func (x *extractor) constructed(e ast.Expr) string {
+	if t, ok := x.made[e]; ok {
+		return t
+	}
+	x.made[e] = "?"
+	left := x.left
+	x.left = maxSize
+	if v := x.expr(e, 8); v.Op == Result {
+		if a := lookup(v.S, "new"); a != nil {
+			x.made[e] = a.arg["type"]
+		}
+	}
+	x.left = left
+	return x.made[e]
 }
 
 // literalID returns the symbol of a function literal.

@@ -232,10 +232,10 @@ func (g *Graph) implementations(c *Call, made map[string]bool, wide bool) []stri
 	name := c.Callee[strings.LastIndexByte(c.Callee, '.')+1:]
 	var all, reached []string
 types:
-	for _, t := range g.types {
-		target := ""
+	for i := range g.types {
+		t, target := &g.types[i], ""
 		for _, m := range c.Methods {
-			sym, ok := t.Methods[m]
+			sym, ok := t.method(m)
 			if !ok {
 				continue types
 			}

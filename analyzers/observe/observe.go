@@ -12,6 +12,7 @@ package observe
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -66,7 +67,7 @@ func isStandard(path string) bool {
 	first, _, _ := strings.Cut(path, "/")
 	switch first {
 	case "archive", "bufio", "bytes", "cmp", "compress", "container", "context", "crypto", "database", "debug", "embed",
-		"encoding", "errors", "expvar", "flag", "fmt", "go", "hash", "html", "image", "index", "io", "iter", "log", "maps", "math",
+		"encoding", "errors", "expvar", "flag", "fmt", "go", "hash", "html", "image", "index", "internal", "io", "iter", "log", "maps", "math",
 		"mime", "net", "os", "path", "plugin", "reflect", "regexp", "runtime", "slices", "sort", "strconv", "strings", "structs",
 		"sync", "syscall", "testing", "text", "time", "unicode", "unique", "unsafe", "weak", "vendor":
 		return true
@@ -139,7 +140,22 @@ type Assign struct {
 // A Type is a concrete named type with its methods.
 type Type struct {
 	Name    string
-	Methods map[string]string // "Name(signature)" → symbol
+	Methods []Method // in order of Key: facts must be encoded alike each time
+}
+
+// A Method is one method of a type.
+type Method struct {
+	Key    string // "Name(signature)"
+	Symbol string
+}
+
+// method returns the symbol of the method with a key.
+func (t *Type) method(key string) (symbol string, ok bool) {
+	i, ok := slices.BinarySearchFunc(t.Methods, key, func(m Method, key string) int { return strings.Compare(m.Key, key) })
+	if !ok {
+		return "", false
+	}
+	return t.Methods[i].Symbol, true
 }
 
 // A Tag is a struct field that a library fills from the environment.

@@ -39,10 +39,9 @@ type builder struct {
 	r *reach
 	p *workload.Program
 
-	serves  []serve
-	workers bool
-	lambda  bool
-	blocks  bool
+	serves []serve
+	lambda bool
+	blocks bool
 }
 
 // A serve is a call that serves until shutdown.
@@ -77,7 +76,7 @@ func (b *builder) function(f *Func) {
 		case "flag", "flagvar":
 			b.flag(f, c, a)
 		case "worker":
-			b.workers = true
+			b.p.Consumes = append(b.p.Consumes, workload.Consume{Via: c.Callee, At: c.At})
 		case "serverless":
 			b.lambda = true
 		}
@@ -225,6 +224,13 @@ func (b *builder) unknown(f *Func, c *Call) {
 			return
 		}
 	}
+	if name, unresolved := strings.CutPrefix(c.Callee, "?."); unresolved {
+		for _, word := range []string{"Run", "Start", "Serve", "Listen"} {
+			if strings.HasPrefix(name, word) {
+				b.open(&b.p.Listens.Complete, c.At, name+" of a type that could not be loaded")
+			}
+		}
+	}
 	lower := strings.ToLower(c.Callee)
 	if c.Recv != nil { // a method that stops what it belongs to waits for nothing
 		lower = strings.TrimSuffix(lower, ".shutdown")
@@ -310,7 +316,7 @@ func (b *builder) classify() {
 		b.p.Class = workload.Serverless
 	case main:
 		b.p.Class = workload.Server
-	case b.workers:
+	case len(b.p.Consumes) > 0:
 		b.p.Class = workload.Worker
 	case b.p.Listens.Complete && len(b.serves) == 0:
 		b.p.Class = workload.Job

@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
-	"strings"
+	"go/types"
+	"path/filepath"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -33,61 +34,75 @@ func run(pass *gopass.Pass) {
 	}
 }
 
-// fix adds syscall.SIGTERM to the signals of a call of signal.Notify or signal.NotifyContext, and the import.
+// fix adds syscall.SIGTERM to the signals of a call such as signal.Notify, and the import. There is none where the signals
+// are a list made elsewhere, or where syscall means something else.
 func fix(pass *gopass.Pass, at check.Span) []analysis.SuggestedFix {
 	for _, f := range pass.Files {
-		if pass.Fset.Position(f.FileStart).Filename != at.File {
+		if filepath.ToSlash(pass.Fset.Position(f.FileStart).Filename) != at.File {
 			continue
 		}
-		var call *ast.CallExpr
-		ast.Inspect(f, func(n ast.Node) bool {
-			if c, ok := n.(*ast.CallExpr); ok && pass.Fset.Position(c.Pos()).Offset == at.Start.Offset && pass.Fset.Position(c.End()).Offset == at.End.Offset {
-				call = c
-			}
-			return call == nil
-		})
-		if call == nil || len(call.Args) < 2 || call.Ellipsis.IsValid() {
+		call := callAt(pass.Fset, f, at)
+		if call == nil || len(call.Args) == 0 || call.Ellipsis.IsValid() {
 			return nil
 		}
 		end := call.Args[len(call.Args)-1].End()
 		edits := []analysis.TextEdit{{Pos: end, End: end, NewText: []byte(", syscall.SIGTERM")}}
-		imp, ok := importEdit(f)
-		if !ok {
+		_, means := pass.Pkg.Scope().Innermost(end).LookupParent("syscall", end)
+		if name, ok := means.(*types.PkgName); ok {
+			if name.Imported().Path() != "syscall" {
+				return nil
+			}
+		} else if means != nil {
 			return nil
-		}
-		if imp.NewText != nil {
-			edits = append(edits, imp)
+		} else if edit, ok := importEdit(pass.Fset, f); ok {
+			edits = append(edits, edit)
+		} else {
+			return nil
 		}
 		return []analysis.SuggestedFix{{Message: "Handle SIGTERM as well", TextEdits: edits}}
 	}
 	return nil
 }
 
-// importEdit returns the edit that imports syscall, one without text if it is imported already. ok is false if the
-// name syscall means something else in the file, or there is no import block to add it to in order.
-func importEdit(f *ast.File) (edit analysis.TextEdit, ok bool) {
-	for _, i := range f.Imports {
-		if i.Path.Value == `"syscall"` {
-			return analysis.TextEdit{}, i.Name == nil
+func callAt(fset *token.FileSet, f *ast.File, at check.Span) (call *ast.CallExpr) {
+	ast.Inspect(f, func(n ast.Node) bool {
+		c, ok := n.(*ast.CallExpr)
+		if ok && fset.Position(c.Pos()).Offset == at.Start.Offset && fset.Position(c.End()).Offset == at.End.Offset {
+			call = c
 		}
-	}
+		return call == nil
+	})
+	return call
+}
+
+// importEdit returns the edit that imports syscall in the group of the import of os or os/signal, in gofmt's order. ok is
+// false if the file imports neither.
+func importEdit(fset *token.FileSet, f *ast.File) (edit analysis.TextEdit, ok bool) {
 	for _, d := range f.Decls {
 		g, isGen := d.(*ast.GenDecl)
-		if !isGen || g.Tok != token.IMPORT || !g.Lparen.IsValid() {
+		if !isGen || g.Tok != token.IMPORT {
 			continue
 		}
-		// behind the last standard import that sorts before it: gofmt keeps the order
-		var after ast.Spec
+		var after *ast.ImportSpec // the last that sorts before syscall
 		for _, s := range g.Specs {
-			path := s.(*ast.ImportSpec).Path.Value
-			if !strings.Contains(path, ".") && path < `"syscall"` {
-				after = s
+			spec := s.(*ast.ImportSpec)
+			path := spec.Path.Value
+			same := after != nil && fset.Position(spec.Pos()).Line == fset.Position(after.End()).Line+1
+			if path == `"os"` || path == `"os/signal"` || same && path < `"syscall"` {
+				after = spec
 			}
 		}
 		if after == nil {
-			return analysis.TextEdit{}, false
+			continue
 		}
-		return analysis.TextEdit{Pos: after.End(), End: after.End(), NewText: []byte("\n\t\"syscall\"")}, true
+		end, text := after.End(), "\n\t\"syscall\""
+		if after.Comment != nil {
+			end = after.Comment.End()
+		}
+		if !g.Lparen.IsValid() {
+			text = "\nimport \"syscall\""
+		}
+		edit, ok = analysis.TextEdit{Pos: end, End: end, NewText: []byte(text)}, true
 	}
-	return analysis.TextEdit{}, false
+	return edit, ok
 }

@@ -24,9 +24,9 @@ func run(pass *gopass.Pass) {
 		return // sigint-only says it better; nobody deploys what serves on the loopback interface
 	}
 	serve, ok := p.MainListen()
-	if !ok { // a worker: it has no listener to point at
-		pass.ReportSpan(p.At, p.At, fmt.Sprintf("nothing that main of %s reaches handles SIGTERM: when the platform stops this worker "+
-			"the work in hand is cut off", p.Name), nil)
+	if !ok {
+		pass.ReportSpan(p.Consumes[0].At, p.At, fmt.Sprintf("%s takes its work here and nothing that its main reaches handles SIGTERM: when the platform "+
+			"stops it, the process dies at once and the work in hand is cut off", p.Name), nil)
 		return
 	}
 	pass.ReportSpan(serve.At, p.At, fmt.Sprintf("%s serves here and nothing that its main reaches handles SIGTERM: when the platform stops it, "+

@@ -15,11 +15,14 @@ import (
 // maxRelated is how many further secrets of a file a finding lists.
 const maxRelated = 5
 
+// maxDotenv is the size in bytes above which a file is no file of variables. Each is compared with all the others.
+const maxDotenv = 1 << 18
+
 // dotenvCommitted reports a tracked .env file that holds credentials, once per file.
 func dotenvCommitted() check.Check[*repository.Tree] {
 	return check.Check[*repository.Tree]{Rule: "dotenv-committed", Run: func(p *check.Pass[*repository.Tree]) {
 		for _, f := range p.Subject.Files {
-			if !f.Tracked || !isDotenv(f.Path) {
+			if !f.Tracked || f.Size > maxDotenv || !isDotenv(f.Path) {
 				continue
 			}
 			src, err := p.Subject.ReadFile(f.Path)

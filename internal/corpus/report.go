@@ -1,9 +1,11 @@
 package corpus
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -37,17 +39,16 @@ func WriteSummary(w io.Writer, runs []*Run, absent []string) error {
 	p := &printer{w: w}
 	p.line("\nrules")
 	table := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(table, "id\trule\tfindings\trepositories\tright\tfalse\tunlabelled\tmissed")
+	rows := &printer{w: table}
+	rows.line("id\trule\tfindings\trepositories\tright\tfalse\tunlabelled\tmissed")
 	for _, rule := range ran(runs) {
 		var c counts
 		for _, r := range runs {
 			c.add(r, rule)
 		}
-		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\n", rule.ID, rule.Name, c.findings, c.repositories, c.right, c.wrong, c.unlabelled, c.missed)
+		rows.line("%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d", rule.ID, rule.Name, c.findings, c.repositories, c.right, c.wrong, c.unlabelled, c.missed)
 	}
-	if err := table.Flush(); err != nil {
-		return err
-	}
+	p.err = cmp.Or(p.err, rows.err, table.Flush())
 	p.line("\nfindings where the labels say that all is well")
 	for _, r := range runs {
 		for _, j := range r.Findings {
@@ -79,12 +80,7 @@ func ran(runs []*Run) []*rules.Rule {
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b *rules.Rule) int {
-		if a.ID < b.ID {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(out, func(a, b *rules.Rule) int { return strings.Compare(a.ID, b.ID) })
 	return out
 }
 

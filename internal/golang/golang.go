@@ -4,7 +4,9 @@ package golang
 import (
 	"context"
 	"fmt"
+	"go/ast"
 	"go/token"
+	"go/types"
 	"maps"
 	"path"
 	"path/filepath"
@@ -64,7 +66,11 @@ func Analyze(ctx context.Context, loader Loader, root string, files []string, on
 			pkgs, err = loader.Load(ctx, dir, m.path, beside...)
 		}
 		if err != nil {
-			res.Notes = append(res.Notes, check.Notification{Code: "go-load", Level: rules.Error, At: check.Span{File: m.file},
+			level := rules.Error
+			if check.RoleOf(m.file) != check.Product {
+				level = rules.Warning
+			}
+			res.Notes = append(res.Notes, check.Notification{Code: "go-load", Level: level, At: check.Span{File: m.file},
 				Message: fmt.Sprintf("the Go module in %s could not be loaded, so its code was not analysed: %v", show(m.dir), firstLine(err))})
 			continue
 		}
@@ -102,9 +108,14 @@ func show(dir string) string {
 	return dir
 }
 
+// firstLine returns the first line of an error; of one from the go command, the first that the command wrote.
 func firstLine(err error) string {
-	s, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
-	return s
+	s := err.Error()
+	if _, stderr, ok := strings.Cut(s, "stderr: "); ok {
+		s = stderr
+	}
+	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
+	return strings.TrimPrefix(s, "go: ")
 }
 
 // An analysisRun is the analysis of one module.
@@ -113,6 +124,8 @@ type analysisRun struct {
 	module module
 	res    *Result
 	files  []string
+
+	packages []*packages.Package // that are analysed
 }
 
 // run analyses the packages of one module. It reports whether there was anything to analyse.
@@ -129,6 +142,7 @@ func (a *analysisRun) run(pkgs []*packages.Package, only []*rules.Rule) bool {
 	if len(pkgs) == 0 {
 		return false
 	}
+	a.packages = pkgs
 	// what the module's packages import is known by its export data: analyse the module's own packages alone
 	own := map[*packages.Package]bool{}
 	for _, p := range pkgs {
@@ -217,7 +231,7 @@ func (a *analysisRun) directives(p *packages.Package) {
 // finding turns a diagnostic into a finding. The rule's id stands in front of its message for other drivers' sake.
 func (a *analysisRun) finding(fset *token.FileSet, d analysis.Diagnostic) check.Finding {
 	r := rules.Lookup(d.Category)
-	f := check.Finding{Rule: r, At: a.span(fset, d.Pos, d.End), Message: strings.TrimPrefix(d.Message, d.Category+": ")}
+	f := check.Finding{Rule: r, At: a.span(fset, d.Pos, d.End), Message: strings.TrimPrefix(d.Message, d.Category+": "), Logical: a.enclosing(d.Pos)}
 	if r != nil {
 		f.Severity = r.Severity
 	}
@@ -231,6 +245,30 @@ func (a *analysisRun) finding(fset *token.FileSet, d analysis.Diagnostic) check.
 		}
 	}
 	return f
+}
+
+// enclosing returns the name of the function that a position lies in: "path.Func", "path.Type.Method" or, outside
+// functions, the package's path.
+func (a *analysisRun) enclosing(pos token.Pos) string {
+	for _, p := range a.packages {
+		for _, f := range p.Syntax {
+			if pos < f.FileStart || f.FileEnd <= pos {
+				continue
+			}
+			for _, d := range f.Decls {
+				fn, ok := d.(*ast.FuncDecl)
+				if !ok || pos < fn.Pos() || fn.End() <= pos {
+					continue
+				}
+				if fn.Recv != nil && len(fn.Recv.List) == 1 {
+					return p.PkgPath + "." + strings.TrimPrefix(types.ExprString(fn.Recv.List[0].Type), "*") + "." + fn.Name.Name
+				}
+				return p.PkgPath + "." + fn.Name.Name
+			}
+			return p.PkgPath
+		}
+	}
+	return ""
 }
 
 func (a *analysisRun) span(fset *token.FileSet, pos, end token.Pos) check.Span {
@@ -295,6 +333,9 @@ func relocate(p *workload.Program, rel func(string) string) {
 	}
 	for i := range p.Signals.Members {
 		fix(&p.Signals.Members[i].At)
+	}
+	for i := range p.Consumes {
+		fix(&p.Consumes[i].At)
 	}
 	for i := range p.Drains.Members {
 		fix(&p.Drains.Members[i].At)

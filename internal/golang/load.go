@@ -80,30 +80,41 @@ func enclosing(root string) (modulePath string, ok bool) {
 }
 
 // importedAs guesses the import path of a folder without go.mod from the imports of its own files: the prefix P for
-// which P/sub is imported and sub is a folder with Go files.
+// which P/sub is imported and sub is a folder with Go files, or the path by which the folder's own package is imported
+// from below.
 func importedAs(root string, files []string) string {
-	dirs := map[string]bool{}
-	for _, f := range files {
-		if d := path.Dir(f); d != "." {
-			dirs[d] = true
-		}
-	}
-	votes := map[string]int{}
-	fset := token.NewFileSet()
+	var (
+		dirs  = map[string]bool{}
+		own   string // name of the package in the folder itself
+		votes = map[string]int{}
+		fset  = token.NewFileSet()
+		paths = map[string][]string{} // of each file, what it imports
+	)
 	for _, f := range files {
 		src, err := parser.ParseFile(fset, filepath.Join(root, filepath.FromSlash(f)), nil, parser.ImportsOnly)
 		if err != nil {
 			continue
 		}
+		if d := path.Dir(f); d != "." {
+			dirs[d] = true
+		} else if !strings.HasSuffix(f, "_test.go") {
+			own = src.Name.Name
+		}
 		for _, i := range src.Imports {
-			p, err := strconv.Unquote(i.Path.Value)
-			if err != nil {
-				continue
+			if p, err := strconv.Unquote(i.Path.Value); err == nil {
+				paths[f] = append(paths[f], p)
 			}
+		}
+	}
+	for f, imports := range paths {
+		for _, p := range imports {
 			for d := range dirs {
 				if prefix, ok := strings.CutSuffix(p, "/"+d); ok {
 					votes[prefix]++
 				}
+			}
+			if path.Dir(f) != "." && path.Base(p) == own && strings.Contains(p, "/") {
+				votes[p]++
 			}
 		}
 	}

@@ -53,6 +53,7 @@ func Apply(in Input) *check.Report {
 	for i := range rep.Suppressed {
 		all = append(all, &rep.Suppressed[i].Finding)
 	}
+	slices.SortStableFunc(all, func(a, b *check.Finding) int { return compare(*a, *b) }) // silencing one renumbers no other
 	identify(all)
 	return rep
 }

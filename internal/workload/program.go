@@ -22,7 +22,8 @@ type Program struct {
 	Listens   Set[Listen]
 	Signals   Set[Signal]
 	Drains    Set[Drain]
-	Unbounded []string // why the sets that are open are open, for people: "os.Getenv of a computed name at a.go:3"
+	Consumes  []Consume // known calls that take work from a queue or a schedule
+	Unbounded []string  // why the sets that are open are open, for people: "os.Getenv of a computed name at a.go:3"
 }
 
 // A Class says what sort of program it is.
@@ -71,6 +72,12 @@ const (
 	MainTraffic ListenRole = "main"
 	Auxiliary   ListenRole = "auxiliary" // metrics, pprof, health, redirects, loopback
 )
+
+// A Consume is one call that takes work from a queue, a topic or a schedule.
+type Consume struct {
+	Via string // the function: "github.com/segmentio/kafka-go.Reader.ReadMessage"
+	At  check.Span
+}
 
 // A Signal is one signal that the program handles.
 type Signal struct {
