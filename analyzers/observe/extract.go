@@ -897,6 +897,7 @@ func (x *extractor) resultOf(e ast.Expr, n, depth int) Expr {
 	if a := lookup(callee, "text", "join", "format", "or"); a != nil {
 		return x.text(a, args, at)
 	}
+	args = x.gathered(call, callee, args)
 	r := Expr{Op: Result, S: callee, N: n, Args: args, At: at}
 	if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
 		if s := x.pass.TypesInfo.Selections[sel]; s != nil {
@@ -905,6 +906,17 @@ func (x *extractor) resultOf(e ast.Expr, n, depth int) Expr {
 		}
 	}
 	return r
+}
+
+// gathered returns arguments as the callee gets them: those of a variadic parameter are one list. The APIs of apis.txt
+// count them as they are written.
+func (x *extractor) gathered(call *ast.CallExpr, callee string, args []Expr) []Expr {
+	sig, ok := x.typeOf(call.Fun).(*types.Signature)
+	if !ok || !sig.Variadic() || call.Ellipsis.IsValid() || apis()[callee] != nil || len(args) < sig.Params().Len()-1 {
+		return args
+	}
+	n := sig.Params().Len() - 1
+	return append(args[:n:n], Expr{Op: List, Args: args[n:], At: x.at(call)})
 }
 
 func (x *extractor) builtin(name string, call *ast.CallExpr, depth int) Expr {

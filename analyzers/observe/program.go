@@ -58,7 +58,7 @@ func (b *builder) function(f *Func) {
 		c := &f.Calls[i]
 		a := apis()[c.Callee]
 		if a == nil {
-			b.unknown(f, c)
+			b.unknown(c)
 			continue
 		}
 		for _, s := range a.handles() {
@@ -105,6 +105,9 @@ func (b *builder) notify(f *Func, c *Call, a *api) {
 	from := a.index("from")
 	switch {
 	case !b.installed(f, c):
+		if c.After && b.r.before[f.ID] {
+			b.p.Late = append(b.p.Late, workload.Signal{Via: c.Callee, At: c.At})
+		}
 	case c.Mention:
 		b.open(&b.p.Signals.Complete, c.At, c.Callee+" is passed on")
 	case from >= len(c.Args): // without a list, every signal
@@ -114,6 +117,9 @@ func (b *builder) notify(f *Func, c *Call, a *api) {
 		for _, arg := range c.Args[from:] {
 			for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
 				names, complete := b.g.signals(arg, fr, 0)
+				if complete && len(names) == 0 { // an empty list
+					names = []string{"SIGINT", "SIGTERM"}
+				}
 				for _, n := range names {
 					b.signal(workload.Signal{Name: n, Via: c.Callee, At: c.At}, f, c)
 				}
@@ -212,7 +218,7 @@ func (b *builder) flag(f *Func, c *Call, a *api) {
 }
 
 // unknown opens what a call into code that nobody here knows may do.
-func (b *builder) unknown(f *Func, c *Call) {
+func (b *builder) unknown(c *Call) {
 	if b.g.funcs[c.Callee] != nil || isStandardCall(c.Callee) || strings.HasPrefix(c.Callee, "var ") || c.Callee == "" {
 		return
 	}
@@ -257,6 +263,8 @@ func (b *builder) unknown(f *Func, c *Call) {
 // hands reports whether a value carries a server's life: the server, its serve or its shutdown.
 func (b *builder) hands(e Expr) bool {
 	switch h, _ := b.g.head(e, nil, 0); h.Op {
+	case List:
+		return slices.ContainsFunc(h.Args, b.hands)
 	case FuncRef:
 		if lookup(h.S, "serve", "drain") != nil {
 			return true

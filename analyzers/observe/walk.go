@@ -328,6 +328,7 @@ func (w *walker) call(c *ast.CallExpr, cond, inGo bool) {
 	for _, a := range c.Args {
 		call.Args = append(call.Args, w.x.expr(a, 0))
 	}
+	call.Args = w.x.gathered(c, call.Callee, call.Args)
 	switch a := lookup(call.Callee, "serve", "route", "wait"); {
 	case a == nil:
 	case a.kind == "serve" && !inGo && !cond:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/factorlint/factorlint/analyzers/observe"
+	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/gopass"
 	"github.com/factorlint/factorlint/internal/workload"
 )
@@ -29,6 +30,12 @@ func run(pass *gopass.Pass) {
 			"stops it, the process dies at once and the work in hand is cut off", p.Name), nil)
 		return
 	}
-	pass.ReportSpan(serve.At, p.At, fmt.Sprintf("%s serves here and nothing that its main reaches handles SIGTERM: when the platform stops it, "+
-		"the process dies at once and requests in flight are cut off", p.Name), nil)
+	what := "nothing that its main reaches handles SIGTERM"
+	var late []check.Related
+	for _, s := range p.Late {
+		what = "handlers of SIGTERM are installed only after it has returned"
+		late = append(late, check.Related{At: s.At, Message: "installed here, behind the call that serves"})
+	}
+	pass.ReportSpan(serve.At, p.At, fmt.Sprintf("%s serves here and %s: when the platform stops it, "+
+		"the process dies at once and requests in flight are cut off", p.Name, what), late)
 }

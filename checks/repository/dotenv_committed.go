@@ -1,6 +1,7 @@
 package repository
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"path"
@@ -15,7 +16,7 @@ import (
 // maxRelated is how many further secrets of a file a finding lists.
 const maxRelated = 5
 
-// maxDotenv is the size in bytes above which a file is no file of variables. Each is compared with all the others.
+// maxDotenv is the size in bytes above which a file is no file of variables.
 const maxDotenv = 1 << 18
 
 // dotenvCommitted reports a tracked .env file that holds credentials, once per file.
@@ -54,15 +55,16 @@ func dotenvCommitted() check.Check[*repository.Tree] {
 
 // secretsOf returns the variables whose values are credentials that work somewhere.
 func secretsOf(all []variable) []variable {
+	vocabulary := vocabularyOf(all)
 	return slices.DeleteFunc(slices.Clone(all), func(v variable) bool {
 		if inBrowser.MatchString(v.name) || strings.HasPrefix(v.value, "encrypted:") { // dotenvx encrypts values
 			return true
 		}
 		if check.IsSecretName(v.name) {
-			return !isReal(v.value, v, all)
+			return !isReal(v.value, vocabulary)
 		}
 		password, ok := passwordIn(v.value)
-		return !ok || !isReal(password, v, all)
+		return !ok || !isReal(password, vocabulary)
 	})
 }
 
@@ -74,24 +76,30 @@ const minSecret = 8
 
 // isReal reports whether a value is no placeholder, and is not made of words that the file uses anyway: a password "shop"
 // beside a user "shop" is for development.
-func isReal(value string, of variable, all []variable) bool {
+func isReal(value string, vocabulary []string) bool {
 	if len(value) < minSecret || check.IsPlaceholder(value) {
 		return false
 	}
 	rest := strings.ToLower(value)
-	for _, v := range all {
-		words := strings.FieldsFunc(strings.ToLower(v.name), func(r rune) bool { return strings.ContainsRune("_.-", r) })
-		if v.name != of.name && plainWord.MatchString(v.value) && !check.IsSecretName(v.name) {
-			words = append(words, strings.ToLower(v.value))
-		}
-		slices.SortFunc(words, func(x, y string) int { return len(y) - len(x) })
-		for _, w := range words {
-			if len(w) >= 3 {
-				rest = strings.ReplaceAll(rest, w, "")
-			}
-		}
+	for _, w := range vocabulary {
+		rest = strings.ReplaceAll(rest, w, "")
 	}
 	return rest != "" && (rest == strings.ToLower(value) || !check.IsPlaceholder(rest))
+}
+
+// vocabularyOf returns the words of the variables' names, and those values that are no secret but a word, the longest
+// first.
+func vocabularyOf(all []variable) []string {
+	var words []string
+	for _, v := range all {
+		words = append(words, strings.FieldsFunc(strings.ToLower(v.name), func(r rune) bool { return strings.ContainsRune("_.-", r) })...)
+		if plainWord.MatchString(v.value) && !check.IsSecretName(v.name) {
+			words = append(words, strings.ToLower(v.value))
+		}
+	}
+	slices.SortFunc(words, func(x, y string) int { return cmp.Or(len(y)-len(x), strings.Compare(x, y)) })
+	words = slices.Compact(words)
+	return slices.DeleteFunc(words, func(w string) bool { return len(w) < 3 })
 }
 
 var plainWord = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{2,19}$`)

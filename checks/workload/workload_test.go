@@ -241,7 +241,7 @@ func TestEnvNotProvided(t *testing.T) {
 
 func TestDrainExceedsGrace(t *testing.T) {
 	says := "compose.yaml:2 api may drain for 30s, but its default stop_grace_period is 10s: SIGKILL cuts off requests that are still being served" +
-		" | main.go:18 the drain of up to 30s begins here"
+		" | main.go:18 the 30s for draining are set here"
 	grace := func(d time.Duration) func(*workload.Workload) {
 		return func(w *workload.Workload) { w.Deploy.Grace = known(d, "compose.yaml", 9) }
 	}
@@ -256,7 +256,7 @@ func TestDrainExceedsGrace(t *testing.T) {
 			kubernetes(w)
 			w.Deploy.Grace, w.Deploy.PreStop = known(40*time.Second, "compose.yaml", 9), known(15*time.Second, "compose.yaml", 8)
 		}, []string{"compose.yaml:9 api may drain for 30s after a preStop hook of 15s, but its terminationGracePeriodSeconds is 40s: " +
-			"SIGKILL cuts off requests that are still being served | main.go:18 the drain of up to 30s begins here"}},
+			"SIGKILL cuts off requests that are still being served | main.go:18 the 30s for draining are set here"}},
 		{"preStop unknown", func(w *workload.Workload) { w.Deploy.PreStop = workload.Value[time.Duration]{} }, nil},
 		{"deadline unknown", func(w *workload.Workload) { w.Program.Drains.Members[0].Deadline = workload.Value[time.Duration]{} }, nil},
 		{"another signal stops it", func(w *workload.Workload) { w.Image.StopSignal = known("SIGQUIT", "Dockerfile", 6) }, nil},

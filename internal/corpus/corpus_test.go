@@ -118,6 +118,12 @@ func TestCompare(t *testing.T) {
 	if s := corpus.Compare(all["acme/shop"], []*rules.Rule{shell}, nil, nil); len(s.Missed) != 0 {
 		t.Errorf("missed %v of rules that did not run", s.Missed)
 	}
+	drain := &rules.Rule{ID: "FL0914", Kind: rules.Workload}
+	twoSided := &corpus.Repository{Violations: []corpus.Label{{File: "main.go", Line: 7, Rule: "FL0914", Sure: "certain"}}}
+	at := check.Finding{Rule: drain, At: span("deploy/api.yaml", 9), Related: []check.Related{{At: span("main.go", 7)}}}
+	if s := corpus.Compare(twoSided, []*rules.Rule{drain}, []check.Finding{at}, nil); s.Findings[0].Verdict != corpus.Right || len(s.Missed) > 0 {
+		t.Errorf("a label at the other side of a workload's finding: %+v", s)
+	}
 	if s := corpus.Compare(nil, []*rules.Rule{sigterm}, findings, workloads); len(s.Findings) != 3 || s.Findings[0].Verdict != corpus.Unlabelled {
 		t.Errorf("without labels: %+v", s)
 	}
@@ -184,7 +190,7 @@ NOT: shop .env:1 — FL0332 dotenv-committed — a made-up password — certain
 		"FL0911 shell-form-entrypoint 0 0 0 0 0 1",
 		"all is well acme/shop .env:1 FL0332 (certain): a made-up password",
 		"without a finding acme/shop Dockerfile:3 FL0911 (certain): no",
-		"acme/gone has labels and is not checked out",
+		"labelled and not checked out: acme/gone",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in:\n%s", want, out.String())

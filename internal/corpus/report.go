@@ -64,8 +64,8 @@ func WriteSummary(w io.Writer, runs []*Run, absent []string) error {
 		}
 	}
 	p.bindings(runs)
-	for _, name := range absent {
-		p.line("\n%s has labels and is not checked out", name)
+	if len(absent) > 0 {
+		p.line("\nlabelled and not checked out: %s", strings.Join(absent, ", "))
 	}
 	return p.err
 }

@@ -81,9 +81,16 @@ func labelOf(labels []Label, f check.Finding) int {
 	return slices.IndexFunc(labels, func(l Label) bool { return l.about(f) })
 }
 
-// about reports whether a label speaks about a finding.
+// about reports whether a label speaks about a finding. A workload's finding stands at several places, any of which may
+// be the labelled one.
 func (l Label) about(f check.Finding) bool {
-	return f.Rule.ID == l.Rule && f.At.File == l.File && (l.Line == 0 || f.At.Start.Line <= l.Line && l.Line <= max(f.At.Start.Line, f.At.End.Line))
+	return f.Rule.ID == l.Rule && (l.holds(f.At) || f.Rule.Kind == rules.Workload &&
+		slices.ContainsFunc(f.Related, func(r check.Related) bool { return l.holds(r.At) }))
+}
+
+// holds reports whether the labelled line is one of a span's.
+func (l Label) holds(s check.Span) bool {
+	return s.File == l.File && (l.Line == 0 || s.Start.Line <= l.Line && l.Line <= max(s.Start.Line, s.End.Line))
 }
 
 // compare looks for the container among workloads; there may be several of it, one for each variant of its manifest.

@@ -161,7 +161,6 @@ type run struct {
 	workloads   []*workload.Workload
 	findings    []check.Finding
 	notes       []check.Notification
-	sources     map[string][]byte
 }
 
 func (r *run) wants(kinds ...rules.Kind) bool {

@@ -334,6 +334,9 @@ func relocate(p *workload.Program, rel func(string) string) {
 	for i := range p.Signals.Members {
 		fix(&p.Signals.Members[i].At)
 	}
+	for i := range p.Late {
+		fix(&p.Late[i].At)
+	}
 	for i := range p.Consumes {
 		fix(&p.Consumes[i].At)
 	}

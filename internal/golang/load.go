@@ -56,25 +56,25 @@ func modules(root string, files []string) []module {
 		}
 	}
 	if len(orphan) > 0 {
-		if dir, ok := enclosing(root); ok {
-			out = append(out, module{dir: ".", file: orphan[0], path: dir})
-		} else {
-			out = append(out, module{dir: ".", file: orphan[0], path: importedAs(root, orphan)})
+		m := module{dir: ".", file: orphan[0]}
+		if !insideModule(root) {
+			m.path = importedAs(root, orphan)
 		}
+		out = append(out, m)
 	}
 	return out
 }
 
 func below(file, dir string) bool { return dir == "." || strings.HasPrefix(file, dir+"/") }
 
-// enclosing reports whether root lies inside a module, so that the go command finds its go.mod by itself.
-func enclosing(root string) (modulePath string, ok bool) {
+// insideModule reports whether root lies inside a module, so that the go command finds its go.mod by itself.
+func insideModule(root string) bool {
 	for dir := filepath.Dir(root); ; dir = filepath.Dir(dir) {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return "", true
+			return true
 		}
 		if dir == filepath.Dir(dir) {
-			return "", false
+			return false
 		}
 	}
 }

@@ -21,6 +21,7 @@ type Program struct {
 	Flags     Set[Flag]
 	Listens   Set[Listen]
 	Signals   Set[Signal]
+	Late      []Signal // handled only once the server has stopped serving by itself: too late
 	Drains    Set[Drain]
 	Consumes  []Consume // known calls that take work from a queue or a schedule
 	Unbounded []string  // why the sets that are open are open, for people: "os.Getenv of a computed name at a.go:3"
@@ -98,7 +99,7 @@ type Drain struct {
 	At       check.Span           // the call
 }
 
-// DrainTime returns how long the program's drains may take together at least, and the drain that decides it. Drains
+// DrainTime returns how long the program's drains may take together at least, and where that time is set. Drains
 // that follow one another in a function add up unless they share a deadline; others are taken to run beside each
 // other. It is unknown if no drain has a known deadline.
 func (p *Program) DrainTime() Value[time.Duration] {
@@ -117,7 +118,11 @@ func (p *Program) DrainTime() Value[time.Duration] {
 			total += t + d.After
 		}
 		if most, ok := longest.Get(); len(seen) > 0 && (!ok || total > most) {
-			longest = Known(total, first.At)
+			at := first.Budget
+			if at.IsZero() {
+				at = first.At
+			}
+			longest = Known(total, at)
 		}
 	}
 	return longest

@@ -1,0 +1,542 @@
+package observe
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/checker"
+	"golang.org/x/tools/go/packages"
+
+	"github.com/factorlint/factorlint/internal/workload"
+)
+
+func TestAPIs(t *testing.T) {
+	m, err := parseAPIs(apisText)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// what each kind may say: the numbers of arguments, and words
+	numbers := map[string][]string{
+		"serve": {"addr", "listener", "server", "handler"}, "listen": {"network", "addr", "inner"}, "notify": {"from"}, "lifecycle": nil,
+		"drain": {"ctx", "wait"}, "worker": nil, "serverless": nil, "execute": nil, "command": nil, "env": {"name", "default"},
+		"flag": {"name", "default"}, "flagvar": {"ptr", "name", "default"}, "fatal": nil, "route": {"pattern"}, "wait": nil,
+		"sleep": nil, "timer": nil, "text": {"arg"}, "join": nil, "format": nil, "or": nil, "new": nil,
+	}
+	words := []string{"field", "default", "env", "handles", "drains", "all", "type"}
+	symbol := regexp.MustCompile(`^[a-z0-9][\w./~-]*\.[A-Z]\w*(\.[A-Z]\w*)?$`)
+	for sym, a := range m {
+		if !symbol.MatchString(sym) {
+			t.Errorf("%s: want path.Func or path.Type.Method", sym)
+		}
+		nums, known := numbers[a.kind]
+		if !known {
+			t.Errorf("%s: no kind %q", sym, a.kind)
+		}
+		for key, value := range a.arg {
+			_, err := strconv.Atoi(value)
+			if slices.Contains(nums, key) && err == nil || slices.Contains(words, key) {
+				continue
+			}
+			t.Errorf("%s: attribute %s=%s", sym, key, value)
+		}
+		for _, s := range a.handles() {
+			if !strings.HasPrefix(s, "SIG") {
+				t.Errorf("%s: handles %q", sym, s)
+			}
+		}
+	}
+	for kind := range numbers {
+		if !strings.Contains(apisText, "\n"+kind+" ") {
+			t.Errorf("nothing is of kind %s", kind)
+		}
+	}
+}
+
+func TestParseAPIsErrors(t *testing.T) {
+	for _, text := range []string{"serve", "serve a.B addr=0\nlisten a.B", "# comment\n\nserve x.Y\nserve"} {
+		if _, err := parseAPIs(text); err == nil {
+			t.Errorf("parseAPIs(%q) gives no error", text)
+		}
+	}
+}
+
+// programs observes programs, each the files of a main package and what it imports as "example.com/NAME/sub".
+func programs(t *testing.T, sources map[string]map[string]string) map[string]*Graph {
+	t.Helper()
+	root := t.TempDir()
+	write := func(name, text string) {
+		name = filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("go.mod", "module example.com\n\ngo 1.26\n\nrequire (\n\tgithub.com/spf13/cobra v1.0.0\n\tgolang.org/x/sys v0.1.0\n)\n")
+	write("vendor/modules.txt", "# github.com/spf13/cobra v1.0.0\n## explicit; go 1.21\ngithub.com/spf13/cobra\n"+
+		"# golang.org/x/sys v0.1.0\n## explicit; go 1.21\ngolang.org/x/sys/unix\n")
+	write("vendor/github.com/spf13/cobra/command.go", "package cobra\n\ntype Command struct {\n\tUse string\n\tRun func(cmd *Command, args []string)\n}\n\n"+
+		"func (c *Command) AddCommand(cmds ...*Command) {}\n\nfunc (c *Command) Execute() error { return nil }\n")
+	write("vendor/golang.org/x/sys/unix/unix.go", "package unix\n\nimport \"syscall\"\n\nconst SIGTERM = syscall.Signal(0xf)\n")
+	for name, files := range sources {
+		for file, text := range files {
+			write(name+"/"+file, text)
+		}
+	}
+	pkgs, err := packages.Load(&packages.Config{
+		Dir: root,
+		Env: append(os.Environ(), "GOFLAGS=-mod=vendor", "GOWORK=off", "GOOS=linux"),
+		Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports | packages.NeedTypes |
+			packages.NeedSyntax | packages.NeedTypesInfo | packages.NeedTypesSizes | packages.NeedModule | packages.NeedExportFile,
+	}, "./...")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := map[*packages.Package]bool{}
+	for _, p := range pkgs {
+		own[p] = true
+		for _, e := range p.Errors {
+			t.Error(e)
+		}
+	}
+	for _, p := range pkgs {
+		for path, dep := range p.Imports {
+			if !own[dep] {
+				delete(p.Imports, path)
+			}
+		}
+	}
+	acts, err := checker.Analyze([]*analysis.Analyzer{Analyzer}, pkgs, &checker.Options{SanityCheck: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]*Graph{}
+	for _, act := range acts.Roots {
+		if act.Err != nil {
+			t.Errorf("%s: %v", act.Package.PkgPath, act.Err)
+			continue
+		}
+		out[strings.TrimPrefix(act.Package.PkgPath, "example.com/")] = act.Result.(*Graph)
+	}
+	return out
+}
+
+// mains observes programs of one file.
+func mains(t *testing.T, sources map[string]string) map[string]*workload.Program {
+	t.Helper()
+	in := map[string]map[string]string{}
+	for name, text := range sources {
+		in[dirName(name)] = map[string]string{"main.go": text}
+	}
+	graphs := programs(t, in)
+	out := map[string]*workload.Program{}
+	for name := range sources {
+		out[name] = graphs[dirName(name)].Program("example.com/" + dirName(name))
+		if out[name] == nil {
+			t.Fatalf("%s: no program", name)
+		}
+	}
+	return out
+}
+
+func dirName(name string) string { return strings.ReplaceAll(name, " ", "-") }
+
+// show writes a Text as a shell would: "text", ${ENV:-default}, -flag(default), ?.
+func show(text workload.Text) string {
+	var parts []string
+	for _, p := range text {
+		switch p.Source {
+		case workload.Literal:
+			parts = append(parts, p.Lit)
+		case workload.FromEnv:
+			parts = append(parts, "${"+p.Name+":-"+show(p.Default)+"}")
+		case workload.FromFlag:
+			parts = append(parts, "{-"+p.Name+":-"+show(p.Default)+"}")
+		default:
+			parts = append(parts, "?")
+		}
+	}
+	return strings.Join(parts, "")
+}
+
+func TestText(t *testing.T) {
+	// each is the code before http.ListenAndServe(addr, nil), and declarations behind it
+	tests := []struct{ name, body, decls, want string }{
+		{"literal", `addr := ":8080"`, ``, ":8080"},
+		{"constant", `addr := prefix + port`, `const prefix, port = ":", "80" + "80"`, ":8080"},
+		{"environment", `addr := ":" + os.Getenv("PORT")`, ``, ":${PORT:-}"},
+		{"default by if", "port := os.Getenv(\"PORT\")\n\tif port == \"\" {\n\t\tport = \"8080\"\n\t}\n\taddr := \":\" + port", ``, ":${PORT:-8080}"},
+		{"default by len", "addr := os.Getenv(\"ADDR\")\n\tif len(addr) == 0 {\n\t\taddr = \":8080\"\n\t}", ``, "${ADDR:-:8080}"},
+		{"default of the whole", "addr := \":\" + os.Getenv(\"PORT\")\n\tif addr == \":\" {\n\t\taddr = \":8080\"\n\t}", ``, ":${PORT:-8080}"},
+		{"override by if", "addr := \":8080\"\n\tif p := os.Getenv(\"PORT\"); p != \"\" {\n\t\taddr = \":\" + p\n\t}", ``, ":${PORT:-8080}"},
+		{"override by ok", "addr := \":8080\"\n\tif v, ok := os.LookupEnv(\"ADDR\"); ok {\n\t\taddr = v\n\t}", ``, "${ADDR:-:8080}"},
+		{"missing by ok", "addr, ok := os.LookupEnv(\"ADDR\")\n\tif !ok {\n\t\taddr = \":8080\"\n\t}", ``, "${ADDR:-:8080}"},
+		{"cmp.Or", `addr := ":" + cmp.Or(os.Getenv("PORT"), "8080")`, ``, ":${PORT:-8080}"},
+		{"Sprintf", `addr := fmt.Sprintf("%s:%d", "0.0.0.0", 8080)`, ``, "0.0.0.0:8080"},
+		{"Sprintf of an input", `addr := fmt.Sprintf(":%s", os.Getenv("PORT"))`, ``, ":${PORT:-}"},
+		{"Sprintf with width", `addr := fmt.Sprintf(":%04d", 80)`, ``, "?"},
+		{"JoinHostPort", `addr := net.JoinHostPort("", os.Getenv("PORT"))`, ``, ":${PORT:-}"},
+		{"Itoa and Atoi", "n, _ := strconv.Atoi(os.Getenv(\"PORT\"))\n\taddr := \":\" + strconv.Itoa(n)", ``, ":${PORT:-}"},
+		{"wrapper", `addr := ":" + env("PORT", "8080")`,
+			"func env(name, fallback string) string {\n\tif v := os.Getenv(name); v != \"\" {\n\t\treturn v\n\t}\n\treturn fallback\n}", ":${PORT:-8080}"},
+		{"wrapper by ok", `addr := ":" + env("PORT", "8080")`,
+			"func env(name, fallback string) string {\n\tv, ok := os.LookupEnv(name)\n\tif !ok {\n\t\treturn fallback\n\t}\n\treturn v\n}", ":${PORT:-8080}"},
+		{"wrapper of a wrapper", `addr := ":" + port()`,
+			"func port() string { return env(\"PORT\", \"8080\") }\n\nfunc env(name, fallback string) string {\n\treturn cmp.Or(os.Getenv(name), fallback)\n}", ":${PORT:-8080}"},
+		{"flag", "port := flag.Int(\"port\", 8080, \"\")\n\tflag.Parse()\n\taddr := fmt.Sprintf(\":%d\", *port)", ``, ":{-port:-8080}"},
+		{"flag variable", "var addr string\n\tflag.StringVar(&addr, \"addr\", \":8080\", \"\")\n\tflag.Parse()", ``, "{-addr:-:8080}"},
+		{"package flag", `addr := *listen`, `var listen = flag.String("listen", ":8080", "")`, "{-listen:-:8080}"},
+		{"flag over environment", "f := flag.String(\"addr\", os.Getenv(\"ADDR\"), \"\")\n\taddr := *f", ``, "{-addr:-${ADDR:-}}"},
+		{"package variable", `addr := ":" + port`, `var port = "8080"`, ":8080"},
+		{"assigned package variable", "port = os.Args[1]\n\taddr := \":\" + port", `var port = "8080"`, ":?"},
+		{"address of a package variable", "set(&port)\n\taddr := \":\" + port", "var port = \"8080\"\n\nfunc set(s *string) { *s = os.Args[1] }", ":?"},
+		{"field", `addr := (&conf{addr: ":8080"}).addr`, `type conf struct{ addr string }`, ":8080"},
+		{"field set later", "c := &conf{}\n\tc.addr = \":8080\"\n\taddr := c.addr", `type conf struct{ addr string }`, ":8080"},
+		{"constructor", `addr := newConf("8080").addr()`,
+			"type conf struct{ port string }\n\nfunc newConf(port string) *conf { return &conf{port} }\n\nfunc (c *conf) addr() string { return \":\" + c.port }", ":8080"},
+		{"decoded field", "c := conf{Addr: \":8080\"}\n\tjson.Unmarshal([]byte(os.Args[1]), &c)\n\taddr := c.Addr", `type conf struct{ Addr string }`, "?"},
+		{"printed field", "c := conf{Addr: \":8080\"}\n\tfmt.Println(&c)\n\taddr := c.Addr", `type conf struct{ Addr string }`, ":8080"},
+		{"tagged field", "c := conf{Addr: \":8080\"}\n\taddr := c.Addr", "type conf struct {\n\tAddr string `env:\"ADDR\"`\n}", "?"},
+		{"argument", "addr := \":8080\"\n\tif len(os.Args) > 1 {\n\t\taddr = os.Args[1]\n\t}", ``, "?"},
+		{"one of two", "addr := \":8080\"\n\tif len(os.Args) > 1 {\n\t\taddr = \":9090\"\n\t}", ``, "?"},
+	}
+	sources := map[string]string{}
+	for _, tt := range tests {
+		text := "package main\n\nimport (\n\t\"net/http\"\n"
+		for _, path := range []string{"cmp", "encoding/json", "flag", "fmt", "net", "os", "strconv"} {
+			if regexp.MustCompile(`\b` + filepath.Base(path) + `\.`).MatchString(tt.body + tt.decls) {
+				text += "\t\"" + path + "\"\n"
+			}
+		}
+		sources[tt.name] = text + ")\n\nfunc main() {\n\t" + tt.body + "\n\thttp.ListenAndServe(addr, nil)\n}\n\n" + tt.decls + "\n"
+	}
+	got := mains(t, sources)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			l := got[tt.name].Listens.Members
+			if len(l) != 1 || show(l[0].Addr) != tt.want {
+				t.Errorf("listens %v, want %s\n%s", l, tt.want, sources[tt.name])
+			}
+		})
+	}
+}
+
+func TestPrograms(t *testing.T) {
+	const serve = "package main\n\nimport (\n\t\"net/http\"\n\t\"os\"\n)\n\nfunc serve() error { return http.ListenAndServe(os.Getenv(\"ADDR\"), nil) }\n\n"
+	tests := map[string]struct {
+		source  string
+		class   workload.Class
+		signals string // handled signals, "…" behind them if there may be more
+	}{
+		"plain server": {serve + `func main() { serve() }`, workload.Server, ""},
+		"job":          {"package main\n\nfunc main() { println() }", workload.Job, ""},
+		"server in a goroutine of a job": {serve + `func main() {
+	go serve()
+	println()
+}`, workload.Uncertain, ""},
+		"server deep in a goroutine of a job": {serve + `func main() {
+	go start()
+	println()
+}
+
+func start() { serve() }`, workload.Uncertain, ""},
+		"goroutine and wait": {serve + `func main() {
+	go func() { serve() }()
+	select {}
+}`, workload.Server, ""},
+		"wait for a value": {serve + `func main() {
+	code := make(chan string)
+	http.HandleFunc("/callback", func(w http.ResponseWriter, r *http.Request) { code <- r.FormValue("code") })
+	go serve()
+	println(<-code)
+}`, workload.Uncertain, ""},
+		"values in a loop": {serve + `func main() {
+	jobs := make(chan string)
+	go serve()
+	for {
+		select {
+		case j := <-jobs:
+			println(j)
+		}
+	}
+}`, workload.Server, ""},
+		"mentioned function": {serve + `func main() {
+	run(serve)
+}
+
+func run(f func() error) {
+	errs := make(chan error)
+	go func() { errs <- f() }()
+	<-errs
+}`, workload.Server, ""},
+		"single implementer": {serve + `type app interface{ run() }
+
+type web struct{}
+
+func (web) run() { serve() }
+
+func main() {
+	var a app = web{}
+	a.run()
+}`, workload.Server, ""},
+		"only implementer that is made": {serve + `type app interface{ run() }
+
+type web struct{}
+
+func (web) run() { serve() }
+
+type other struct{}
+
+func (other) run() {}
+
+func main() {
+	var a app = web{}
+	a.run()
+}`, workload.Server, ""},
+		"several implementers": {serve + `type app interface{ run() }
+
+type web struct{}
+
+func (web) run() { serve() }
+
+type other struct{}
+
+func (other) run() {}
+
+func main() {
+	for _, a := range []app{web{}, other{}} {
+		a.run()
+	}
+}`, workload.Uncertain, ""},
+		"command that is executed": {`package main
+
+import (
+	"net/http"
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+var root = &cobra.Command{}
+
+func init() {
+	root.AddCommand(&cobra.Command{Run: func(cmd *cobra.Command, args []string) { http.ListenAndServe(os.Args[1], nil) }})
+}
+
+func main() { root.Execute() }`, workload.Server, ""},
+		"command that is not": {`package main
+
+import (
+	"net/http"
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	c := &cobra.Command{Run: func(cmd *cobra.Command, args []string) { http.ListenAndServe(os.Args[1], nil) }}
+	println(c.Use)
+}`, workload.Job, ""},
+		"signals": {signals(`signal.Notify(c, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)`, ``), workload.Server, "SIGHUP SIGINT SIGTERM"},
+		"signals by number": {signals(`signal.Notify(c, syscall.Signal(0xf), unix.SIGTERM)
+	println(syscall.SIGHUP)`, ``), workload.Server, "SIGTERM"},
+		"every signal": {signals("signal.Notify(c)\n\tprintln(syscall.SIGHUP)", ``), workload.Server, "SIGINT SIGTERM"},
+		"two calls":    {signals("signal.Notify(c, os.Interrupt)\n\tsignal.Notify(c, syscall.SIGTERM)", ``), workload.Server, "SIGINT SIGTERM"},
+		"list in a variable": {signals("signal.Notify(c, stop...)", `var stop = []os.Signal{os.Interrupt, syscall.SIGTERM}`),
+			workload.Server, "SIGINT SIGTERM"},
+		"list from a function": {signals("signal.Notify(c, stop()...)", `func stop() []os.Signal { return []os.Signal{os.Interrupt, syscall.SIGTERM} }`),
+			workload.Server, "SIGINT SIGTERM"},
+		"list that grows": {signals("signal.Notify(c, append([]os.Signal{os.Interrupt}, syscall.SIGTERM)...)", ``), workload.Server, "SIGINT SIGTERM"},
+		"list of a caller": {signals("on(os.Interrupt, syscall.SIGTERM)", "func on(s ...os.Signal) { signal.Notify(make(chan os.Signal, 1), s...) }"),
+			workload.Server, "SIGINT SIGTERM"},
+		"no signal of a caller": {signals("on()", "func on(s ...os.Signal) { signal.Notify(make(chan os.Signal, 1), s...) }"),
+			workload.Server, "SIGINT SIGTERM"},
+		"option functions": {signals("on(with(syscall.SIGTERM))",
+			"func with(s os.Signal) func() os.Signal { return func() os.Signal { return s } }\n\nfunc on(opts ...func() os.Signal) {\n\tfor _, o := range opts {\n\t\tsignal.Notify(make(chan os.Signal, 1), o())\n\t}\n}"),
+			workload.Server, "…"},
+		"unknown signal": {signals("signal.Notify(c, os.Interrupt, syscall.Signal(len(os.Args)))", ``), workload.Server, "SIGINT…"},
+		"after serving": {`package main
+
+import (
+	"net/http"
+	"os"
+	"os/signal"
+)
+
+func main() {
+	http.ListenAndServe(os.Args[1], nil)
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, os.Interrupt)
+	<-c
+}`, workload.Server, ""},
+		"not reached": {signals("", "func stop() { signal.Notify(make(chan os.Signal, 1), syscall.SIGTERM) }"), workload.Server, ""},
+	}
+	sources := map[string]string{}
+	for name, tt := range tests {
+		sources[name] = tt.source
+	}
+	got := mains(t, sources)
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			p := got[name]
+			if p.Class != tt.class {
+				t.Errorf("class %s, want %s", p.Class, tt.class)
+			}
+			var names []string
+			for _, s := range p.Signals.Members {
+				if !slices.Contains(names, s.Name) {
+					names = append(names, s.Name)
+				}
+			}
+			slices.Sort(names)
+			have := strings.Join(names, " ")
+			if p.Signals.Open() {
+				have += "…"
+			}
+			if have != tt.signals {
+				t.Errorf("signals %q, want %q", have, tt.signals)
+			}
+		})
+	}
+}
+
+// signals is a server that runs a body with a channel c of signals before it serves.
+func signals(body, decls string) string {
+	unix := ""
+	if strings.Contains(body, "unix.") {
+		unix = "\n\t\"golang.org/x/sys/unix\"\n"
+	}
+	return "package main\n\nimport (\n\t\"net/http\"\n\t\"os\"\n\t\"os/signal\"\n\t\"syscall\"\n" + unix + ")\n\nvar _ = []any{signal.Notify, syscall.SIGINT}\n\n" +
+		"func main() {\n\tc := make(chan os.Signal, 1)\n\t_ = c\n\t" + body + "\n\thttp.ListenAndServe(os.Args[1], nil)\n}\n\n" + decls + "\n"
+}
+
+func TestDeadlines(t *testing.T) {
+	tests := []struct{ name, body, decls, want string }{
+		{"background", `srv.Shutdown(context.Background())`, ``, "none"},
+		{"todo", `srv.Shutdown(context.TODO())`, ``, "none"},
+		{"timeout", "ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)\n\tdefer cancel()\n\tsrv.Shutdown(ctx)", ``, "5s"},
+		{"constant", "ctx, cancel := context.WithTimeout(context.Background(), grace)\n\tdefer cancel()\n\tsrv.Shutdown(ctx)", `const grace = time.Minute`, "1m0s"},
+		{"cause", "ctx, cancel := context.WithTimeoutCause(context.Background(), time.Second, nil)\n\tdefer cancel()\n\tsrv.Shutdown(ctx)", ``, "1s"},
+		{"computed", "ctx, cancel := context.WithTimeout(context.Background(), time.Duration(len(os.Args))*time.Second)\n\tdefer cancel()\n\tsrv.Shutdown(ctx)",
+			``, "unknown"},
+		{"parameter", "ctx, cancel := context.WithTimeout(context.Background(), time.Second)\n\tdefer cancel()\n\tstop(ctx, srv)",
+			"func stop(ctx context.Context, srv *http.Server) { srv.Shutdown(ctx) }", "1s"},
+		{"two callers", "stop(context.Background(), srv)\n\tctx, cancel := context.WithTimeout(context.Background(), time.Second)\n\tdefer cancel()\n\tstop(ctx, srv)",
+			"func stop(ctx context.Context, srv *http.Server) { srv.Shutdown(ctx) }", "none, 1s"},
+		{"duration parameter", "stop(srv, 7*time.Second)",
+			"func stop(srv *http.Server, d time.Duration) {\n\tctx, cancel := context.WithTimeout(context.Background(), d)\n\tdefer cancel()\n\tsrv.Shutdown(ctx)\n}", "7s"},
+		{"cancelled at return", "ctx, cancel := context.WithCancel(context.Background())\n\tdefer cancel()\n\tsrv.Shutdown(ctx)", ``, "none"},
+		{"cancelled elsewhere", "ctx, cancel := context.WithCancel(context.Background())\n\ttime.AfterFunc(time.Second, cancel)\n\tsrv.Shutdown(ctx)", ``, "unknown"},
+		{"without cancel", "ctx, cancel := context.WithTimeout(context.Background(), time.Second)\n\tdefer cancel()\n\tsrv.Shutdown(context.WithoutCancel(ctx))", ``, "none"},
+		{"sleep before", "time.Sleep(2 * time.Second)\n\tctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)\n\tdefer cancel()\n\tsrv.Shutdown(ctx)",
+			``, "3s after 2s"},
+		{"method value", "stop := srv.Shutdown\n\t_ = stop", ``, "unknown"},
+	}
+	sources := map[string]string{}
+	for _, tt := range tests {
+		sources[tt.name] = "package main\n\nimport (\n\t\"context\"\n\t\"net/http\"\n\t\"os\"\n\t\"time\"\n)\n\nvar _ = []any{os.Args, time.Now, context.TODO}\n\n" +
+			"func main() {\n\tsrv := &http.Server{Addr: os.Args[1]}\n\tgo srv.ListenAndServe()\n\t" + tt.body + "\n}\n\n" + tt.decls + "\n"
+	}
+	got := mains(t, sources)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var have []string
+			for _, d := range got[tt.name].Drains.Members {
+				s := "unknown"
+				if v, ok := d.Deadline.Get(); ok {
+					s = v.String()
+				} else if d.Deadline.Absent() {
+					s = "none"
+				}
+				if d.After > 0 {
+					s += fmt.Sprintf(" after %v", d.After)
+				}
+				have = append(have, s)
+			}
+			if s := strings.Join(have, ", "); s != tt.want {
+				t.Errorf("deadlines %q, want %q", s, tt.want)
+			}
+		})
+	}
+}
+
+// TestOtherPackages follows values and handlers through the packages of a module.
+func TestOtherPackages(t *testing.T) {
+	g := programs(t, map[string]map[string]string{"shop": {
+		"main.go": `package main
+
+import (
+	"example.com/shop/config"
+	"example.com/shop/web"
+)
+
+func main() { web.Run(config.Load()) }
+`,
+		"config/config.go": `package config
+
+import "os"
+
+const Port = "8080"
+
+type Config struct{ Addr string }
+
+func Load() *Config {
+	c := &Config{Addr: os.Getenv("ADDR")}
+	if c.Addr == "" {
+		c.Addr = ":" + Port
+	}
+	return c
+}
+`,
+		"web/web.go": `package web
+
+import (
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"example.com/shop/config"
+)
+
+func Run(c *config.Config) error {
+	go wait()
+	return http.ListenAndServe(c.Addr, nil)
+}
+
+func wait() {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGTERM)
+	os.Exit(int((<-c).(syscall.Signal)))
+}
+`,
+	}})["shop"]
+	p := g.Program("example.com/shop")
+	if p == nil || p.Class != workload.Server {
+		t.Fatalf("program %+v", p)
+	}
+	if l, ok := p.MainListen(); !ok || show(l.Addr) != "${ADDR:-:8080}" {
+		t.Errorf("listens on %s", show(l.Addr))
+	}
+	if !p.Handles("SIGTERM") || p.Signals.Open() {
+		t.Errorf("signals %+v", p.Signals)
+	}
+	if !slices.ContainsFunc(p.Env.Members, func(e workload.EnvRead) bool { return e.Name == "ADDR" }) {
+		t.Errorf("reads %+v", p.Env.Members)
+	}
+	if again := g.Program("example.com/shop"); !reflect.DeepEqual(p, again) {
+		t.Errorf("a second look gives another program:\n%+v\n%+v", p, again)
+	}
+	if g.Program("example.com/shop/web") != nil {
+		t.Error("a library is a program")
+	}
+}
