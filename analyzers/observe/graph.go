@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 )
 
 // A Graph is several packages seen as one program text: a package and those of its module that it imports.
@@ -17,6 +18,8 @@ type Graph struct {
 	tags     map[string]string   // tags of fields that a library may fill
 	fills    map[string]bool     // fields that a library may fill
 	types    []Type
+
+	programs sync.Map // by import path: func() *workload.Program, computed once however many rules ask
 }
 
 // A site is one call and the function it stands in.
@@ -176,6 +179,7 @@ func (r *reach) walk(start []string, wide bool, passes func(*Call) bool) map[str
 		guarded  []string
 		executed bool
 		dynamic  []*Call
+		fits     = map[*Call][]implementation{}
 	)
 	for {
 		for len(todo) > 0 {
@@ -211,7 +215,10 @@ func (r *reach) walk(start []string, wide bool, passes func(*Call) bool) map[str
 			todo, guarded = append(todo, guarded...), nil
 		}
 		for _, c := range dynamic {
-			for _, m := range r.g.implementations(c, made, wide) {
+			if fits[c] == nil {
+				fits[c] = r.g.fits(c)
+			}
+			for _, m := range implementations(fits[c], made, wide) {
 				if r.g.funcs[m] != nil && !seen[m] {
 					todo = append(todo, m)
 				}
@@ -223,17 +230,19 @@ func (r *reach) walk(start []string, wide bool, passes func(*Call) bool) map[str
 	}
 }
 
-// implementations returns the methods that a call through an interface may mean: all with wide; otherwise the one
-// of the only type that has the interface's methods, or of the only such type that reached code makes.
-func (g *Graph) implementations(c *Call, made map[string]bool, wide bool) []string {
+// An implementation is a type that has what an interface asks for, and its method for one call.
+type implementation struct{ typ, method string }
+
+// fits returns the types that a call through an interface may meet; never nil.
+func (g *Graph) fits(c *Call) []implementation {
+	out := []implementation{}
 	if len(c.Methods) == 0 {
-		return nil
+		return out
 	}
 	name := c.Callee[strings.LastIndexByte(c.Callee, '.')+1:]
-	var all, reached []string
 types:
-	for i := range g.types {
-		t, target := &g.types[i], ""
+	for _, t := range g.types {
+		target := ""
 		for _, m := range c.Methods {
 			sym, ok := t.method(m)
 			if !ok {
@@ -243,9 +252,19 @@ types:
 				target = sym
 			}
 		}
-		all = append(all, target)
-		if made[t.Name] {
-			reached = append(reached, target)
+		out = append(out, implementation{t.Name, target})
+	}
+	return out
+}
+
+// implementations returns the methods that a call through an interface may mean: all with wide; otherwise the one
+// of the only type that fits, or of the only such type that reached code makes.
+func implementations(fits []implementation, made map[string]bool, wide bool) []string {
+	var all, reached []string
+	for _, i := range fits {
+		all = append(all, i.method)
+		if made[i.typ] {
+			reached = append(reached, i.method)
 		}
 	}
 	switch {

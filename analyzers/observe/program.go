@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/factorlint/factorlint/internal/check"
@@ -13,8 +14,13 @@ import (
 
 // Program describes the program of a main package, from what its main function reaches. It returns nil if the graph
 // holds no main function of that path. Where the description cannot be complete its sets are open. Places are as
-// the analysis saw them: file names are those of the file set.
+// the analysis saw them: file names are those of the file set. Callers share the description.
 func (g *Graph) Program(main string) *workload.Program {
+	f, _ := g.programs.LoadOrStore(main, sync.OnceValue(func() *workload.Program { return g.describe(main) }))
+	return f.(func() *workload.Program)()
+}
+
+func (g *Graph) describe(main string) *workload.Program {
 	pkg := g.packages[main]
 	if pkg == nil || pkg.Main.IsZero() {
 		return nil

@@ -16,7 +16,7 @@ func unpinnedBaseImage() check.Check[*dockerfile.File] {
 		}
 		base := chain[0] // the only one of them on an image from elsewhere
 		tag, floats := floatingTag(base.Ref)
-		if base.Ref == "scratch" || !floats {
+		if base.Ref == "scratch" || !floats || standIn(base.Base.Text, base.Ref) {
 			return
 		}
 		what := "has the moving tag " + tag
@@ -29,6 +29,20 @@ func unpinnedBaseImage() check.Check[*dockerfile.File] {
 			Logical: base.Label(), Matter: base.Base.Text,
 		})
 	}}
+}
+
+// standIn reports whether the reference is the default of a build argument that only says that whoever builds has to
+// give one.
+func standIn(written, ref string) bool {
+	if !strings.Contains(written, "$") {
+		return false
+	}
+	word := strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(ref))
+	switch word {
+	case "placeholder", "changeme", "overrideme", "override", "replaceme", "setme", "unset", "none", "invalid", "undefined", "required", "mustbeset":
+		return true
+	}
+	return false
 }
 
 // floatingTag returns the tag of a reference and whether the reference moves: no tag, latest or latest-…, and no

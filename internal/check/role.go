@@ -14,8 +14,11 @@ func RoleOf(name string) Role {
 		return Test
 	}
 	for _, elem := range strings.Split(strings.Trim(dir, "/"), "/") {
-		if r := roleOfDir(strings.ToLower(elem)); r != Product {
-			return r
+		elem = strings.ToLower(elem)
+		for _, name := range []string{elem, strings.TrimLeft(elem, "._")} {
+			if r := roleOfDir(name); r != Product {
+				return r
+			}
 		}
 	}
 	return Product
@@ -36,9 +39,9 @@ func roleOfDir(elem string) Role {
 	switch elem {
 	case "test", "tests", "testing", "testdata", "e2e", "mock", "mocks", "fixture", "fixtures", "suites", "acceptance":
 		return Test
-	case "example", "examples", "_example", "_examples", "sample", "samples", "docs", "doc", "demo", "demos":
+	case "example", "examples", "sample", "samples", "docs", "doc", "demo", "demos":
 		return Sample
-	case "hack", "tool", "tools", "script", "scripts", "contrib", "dev", "devtools", "magefiles", ".devcontainer",
+	case "hack", "tool", "tools", "script", "scripts", "contrib", "dev", "devtools", "magefiles", "devcontainer",
 		".github", ".gitlab", ".circleci", "ci":
 		return Tooling
 	}

@@ -237,21 +237,31 @@ func (r *run) check() {
 	}
 	bound := r.deployed()
 	for _, f := range r.golang.Findings {
-		if p := bound[f.At]; p != nil && f.Rule != nil && f.Rule.Name == "sigterm-unhandled" {
-			f.Severity, f.Workload = rules.Error, p.Name
-		}
-		report(f)
+		report(raised(f, bound))
 	}
 	for _, w := range r.golang.Withheld {
-		if w.By != nil { // triage finds the comment again, and counts it as used
-			report(w.Finding)
-			continue
-		}
-		// what is deployed is judged wherever it lies; so is what the user asked for by its folder
-		if bound[w.Finding.At] != nil || check.RoleOf(w.Finding.At.File) == check.Product && !check.IsToolName(path.Base(path.Dir(w.Finding.At.File))) {
-			report(w.Finding)
+		f := raised(w.Finding, bound)
+		// triage finds a comment again, and counts it as used; what is deployed is judged wherever it lies, and so is what
+		// the user asked for by its folder
+		asked := check.RoleOf(f.At.File) == check.Product && !check.IsToolName(path.Base(path.Dir(f.At.File)))
+		if w.By != nil || f.Workload != "" || asked {
+			report(f)
 		}
 	}
+}
+
+// raised returns a finding about a program that an image carries with that workload; a server that handles no SIGTERM
+// is then an error, since a container is always stopped by one.
+func raised(f check.Finding, bound map[check.Span]*workload.Workload) check.Finding {
+	w := bound[f.At]
+	if w == nil {
+		return f
+	}
+	f.Workload = w.Name
+	if f.Rule != nil && f.Rule.Name == "sigterm-unhandled" {
+		f.Severity = rules.Error
+	}
+	return f
 }
 
 func each[T any](r *run, checks []check.Check[T], subject T, report func(check.Finding)) {

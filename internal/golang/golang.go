@@ -7,7 +7,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"maps"
 	"path"
 	"path/filepath"
 	"slices"
@@ -58,13 +57,11 @@ type Loader interface {
 func Analyze(ctx context.Context, loader Loader, root string, files []string, only []*rules.Rule) *Result {
 	res := &Result{}
 	mods := modules(root, files)
+	workspace := used(root, files)
 	loaded := 0
 	for _, m := range mods {
 		dir := filepath.Join(root, filepath.FromSlash(m.dir))
-		pkgs, err := loader.Load(ctx, dir, m.path)
-		if beside := besides(pkgs, m, mods); err == nil && len(beside) > 0 {
-			pkgs, err = loader.Load(ctx, dir, m.path, beside...)
-		}
+		pkgs, err := loader.Load(ctx, dir, m.path, besides(m, mods, workspace)...)
 		if err != nil {
 			level := rules.Error
 			if check.RoleOf(m.file) != check.Product {
@@ -83,19 +80,19 @@ func Analyze(ctx context.Context, loader Loader, root string, files []string, on
 	return res
 }
 
-// besides returns patterns for the other modules of the tree that the packages of a module import: their code is part
-// of its programs.
-func besides(pkgs []*packages.Package, m module, all []module) []string {
+// besides returns patterns for the other modules of the tree that a module takes its imports from, by a workspace or by
+// replacing them: their code is part of its programs.
+func besides(m module, all []module, workspace []string) []string {
 	var out []string
 	for _, other := range all {
-		if other.dir == m.dir || other.path == "" {
-			continue
-		}
-		for _, p := range pkgs {
-			if slices.ContainsFunc(slices.Sorted(maps.Keys(p.Imports)), func(i string) bool { return i == other.path || strings.HasPrefix(i, other.path+"/") }) {
-				out = append(out, other.path+"/...")
-				break
+		switch {
+		case other.dir == m.dir || other.path == "" || !slices.Contains(m.requires, other.path):
+		case slices.Contains(workspace, m.dir) && slices.Contains(workspace, other.dir):
+			if rel, err := filepath.Rel(filepath.FromSlash(m.dir), filepath.FromSlash(other.dir)); err == nil {
+				out = append(out, "./"+filepath.ToSlash(rel)+"/...")
 			}
+		case slices.Contains(m.replaces, other.path):
+			out = append(out, other.path+"/...")
 		}
 	}
 	return out

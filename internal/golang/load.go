@@ -24,6 +24,8 @@ type module struct {
 	file      string // its go.mod, or a Go file where it has none
 	path      string
 	goVersion string
+	requires  []string // paths of the modules it requires
+	replaces  []string // those of them that it takes from a folder
 }
 
 // modules finds the modules of a tree: every folder with a go.mod, and, where Go files belong to none, the topmost
@@ -39,12 +41,24 @@ func modules(root string, files []string) []module {
 		}
 		m := module{dir: path.Dir(f), file: f}
 		if src, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(f))); err == nil {
-			if mf, err := modfile.ParseLax(f, src, nil); err == nil {
+			mf, err := modfile.Parse(f, src, nil)
+			if err != nil { // written for a newer Go, maybe
+				mf, err = modfile.ParseLax(f, src, nil)
+			}
+			if err == nil {
 				if mf.Module != nil {
 					m.path = mf.Module.Mod.Path
 				}
 				if mf.Go != nil {
 					m.goVersion = mf.Go.Version
+				}
+				for _, r := range mf.Require {
+					m.requires = append(m.requires, r.Mod.Path)
+				}
+				for _, r := range mf.Replace {
+					if modfile.IsDirectoryPath(r.New.Path) {
+						m.replaces = append(m.replaces, r.Old.Path)
+					}
 				}
 			}
 		}
@@ -61,6 +75,26 @@ func modules(root string, files []string) []module {
 			m.path = importedAs(root, orphan)
 		}
 		out = append(out, m)
+	}
+	return out
+}
+
+// used returns the folders of the modules that the workspaces of a tree list.
+func used(root string, files []string) []string {
+	var out []string
+	for _, f := range files {
+		if path.Base(f) != "go.work" {
+			continue
+		}
+		src, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(f)))
+		if err != nil {
+			continue
+		}
+		if w, err := modfile.ParseWork(f, src, nil); err == nil {
+			for _, u := range w.Use {
+				out = append(out, path.Join(path.Dir(f), filepath.ToSlash(u.Path)))
+			}
+		}
 	}
 	return out
 }
@@ -164,8 +198,10 @@ func load(ctx context.Context, dir, modulePath string, env, patterns []string) (
 	if err != nil {
 		return nil, err
 	}
-	if len(pkgs) == 1 && len(pkgs[0].GoFiles) == 0 && len(pkgs[0].Errors) > 0 {
-		return nil, errors.New(pkgs[0].Errors[0].Msg)
+	for _, p := range pkgs {
+		if len(p.GoFiles) == 0 && len(p.Errors) > 0 && (len(pkgs) == 1 || strings.Contains(p.Errors[0].Msg, "go.work")) {
+			return nil, errors.New(p.Errors[0].Msg)
+		}
 	}
 	return pkgs, nil
 }
