@@ -15,6 +15,7 @@ type frame struct {
 	args []Expr
 	recv *Expr
 	up   *frame // binds the caller's own parameters
+	from string // the caller
 	site *Call
 }
 
@@ -51,7 +52,7 @@ func (g *Graph) frames(fn string, in map[string]bool, depth int) []*frame {
 			if len(out) == 16 {
 				return out
 			}
-			out = append(out, &frame{fn: fn, args: s.call.Args, recv: s.call.Recv, up: up, site: s.call})
+			out = append(out, &frame{fn: fn, args: s.call.Args, recv: s.call.Recv, up: up, from: s.fn.ID, site: s.call})
 		}
 	}
 	if len(out) == 0 && f.Parent != "" {

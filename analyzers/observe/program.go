@@ -181,22 +181,34 @@ func (b *builder) env(f *Func, c *Call, a *api) {
 			continue
 		}
 		read := workload.EnvRead{Name: name, Via: packageOf(c.Callee), At: c.At}
-		always := b.r.always[f.ID] && !c.Cond
+		always := b.r.always[f.ID] && !c.Cond && b.unconditional(fr)
 		if fr != nil && t[0].At != c.Args[n].At { // read on behalf of a caller
 			for up := fr; up != nil; up = up.up {
 				if at := t[0].At; within(at, up.site.At) {
 					read.At = up.site.At
-					always = always && !up.site.Cond
 				}
 			}
 		}
 		if c.Fatal && always {
 			read.Required = workload.Known(true, read.At)
 		}
-		if !slices.ContainsFunc(b.p.Env.Members, func(o workload.EnvRead) bool { return o.Name == read.Name && o.At == read.At }) {
+		i := slices.IndexFunc(b.p.Env.Members, func(o workload.EnvRead) bool { return o.Name == read.Name && o.At == read.At })
+		if i < 0 {
 			b.p.Env.Members = append(b.p.Env.Members, read)
+		} else if _, required := read.Required.Get(); required {
+			b.p.Env.Members[i] = read
 		}
 	}
+}
+
+// unconditional reports whether the calls of a frame are made on every way through a run of the program.
+func (b *builder) unconditional(fr *frame) bool {
+	for ; fr != nil; fr = fr.up {
+		if fr.site.Cond || fr.site.Mention || !b.r.always[fr.from] {
+			return false
+		}
+	}
+	return true
 }
 
 func within(in, out check.Span) bool {

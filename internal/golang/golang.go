@@ -368,7 +368,11 @@ func (a *analysisRun) errors(pkgs []*packages.Package) {
 		if len(p.Syntax) == 0 {
 			what = "was not analysed"
 		}
-		msg, _, _ := strings.Cut(e.Msg, "\n")
+		msg := e.Msg
+		if strings.HasPrefix(msg, "# ") { // the go command's heading
+			_, msg, _ = strings.Cut(msg, "\n")
+		}
+		msg, _, _ = strings.Cut(msg, "\n")
 		a.res.Notes = append(a.res.Notes, check.Notification{Code: "go-package", Level: rules.Note, At: at,
 			Message: fmt.Sprintf("package %s %s: %s%s", p.PkgPath, what, a.withoutRoot(msg), more)})
 	}
