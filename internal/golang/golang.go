@@ -9,6 +9,7 @@ import (
 	"go/types"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -57,11 +58,10 @@ type Loader interface {
 func Analyze(ctx context.Context, loader Loader, root string, files []string, only []*rules.Rule) *Result {
 	res := &Result{}
 	mods := modules(root, files)
-	workspace := used(root, files)
+	loads := loadAll(ctx, loader, root, mods, used(root, files))
 	loaded := 0
-	for _, m := range mods {
-		dir := filepath.Join(root, filepath.FromSlash(m.dir))
-		pkgs, err := loader.Load(ctx, dir, m.path, besides(m, mods, workspace)...)
+	for i, m := range mods {
+		pkgs, err := loads[i]()
 		if err != nil {
 			level := rules.Error
 			if check.RoleOf(m.file) != check.Product {
@@ -78,6 +78,38 @@ func Analyze(ctx context.Context, loader Loader, root string, files []string, on
 	}
 	res.Failed = len(mods) > 0 && loaded == 0
 	return res
+}
+
+// loadAll loads the modules of a tree, as many ahead of the one that is asked for next as there are processors. Each
+// function is to be called once, in order.
+func loadAll(ctx context.Context, loader Loader, root string, mods []module, workspace []string) []func() ([]*packages.Package, error) {
+	type result struct {
+		pkgs []*packages.Package
+		err  error
+	}
+	gate := make(chan struct{}, runtime.GOMAXPROCS(0))
+	results := make([]chan result, len(mods))
+	for i := range mods {
+		results[i] = make(chan result, 1)
+	}
+	go func() {
+		for i, m := range mods {
+			gate <- struct{}{}
+			go func() {
+				pkgs, err := loader.Load(ctx, filepath.Join(root, filepath.FromSlash(m.dir)), m.path, besides(m, mods, workspace)...)
+				results[i] <- result{pkgs, err}
+			}()
+		}
+	}()
+	out := make([]func() ([]*packages.Package, error), len(mods))
+	for i := range mods {
+		out[i] = func() ([]*packages.Package, error) {
+			r := <-results[i]
+			<-gate
+			return r.pkgs, r.err
+		}
+	}
+	return out
 }
 
 // besides returns patterns for the other modules of the tree that a module takes its imports from, by a workspace or by
