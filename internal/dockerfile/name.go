@@ -51,13 +51,16 @@ func (f *File) Role() check.Role {
 func roleOfName(name string) check.Role {
 	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return strings.ContainsRune(".-_", r) })
 	for _, w := range words {
+		if strings.HasSuffix(w, "hotreload") {
+			return check.Tooling
+		}
 		switch w {
 		case "test", "tests", "testing", "e2e", "integration", "unittest", "bench", "benchmark", "mock":
 			return check.Test
 		case "example", "sample", "demo":
 			return check.Sample
 		case "dev", "devel", "develop", "development", "devcontainer", "debug", "debugger", "local", "ci", "lint", "linter",
-			"tools", "watch", "cross", "docs":
+			"tools", "watch", "cross", "docs", "reload", "livereload", "delve", "dlv":
 			return check.Tooling
 		}
 	}
