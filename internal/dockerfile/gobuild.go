@@ -177,7 +177,7 @@ func (s *interp) targets(args []string) (out []target, ok bool) {
 	return out, ok
 }
 
-// isGoFile reports whether an argument of go build is a file, or a pattern of them: "cmd/podinfo/*".
+// isGoFile reports whether an argument of go build is a file, or a pattern of them: "cmd/api/*".
 func isGoFile(arg string) bool {
 	return strings.HasSuffix(arg, ".go") || strings.ContainsAny(path.Base(arg), "*?[") && !strings.Contains(arg, "...")
 }
