@@ -6,6 +6,7 @@ import (
 
 	"github.com/factorlint/factorlint/analyzers/envgroup"
 	"github.com/factorlint/factorlint/analyzers/hardcodedport"
+	"github.com/factorlint/factorlint/analyzers/servernotimeouts"
 	"github.com/factorlint/factorlint/analyzers/sigintonly"
 	"github.com/factorlint/factorlint/analyzers/sigtermunhandled"
 	"github.com/factorlint/factorlint/analyzers/unboundedshutdown"
@@ -19,5 +20,6 @@ func All() []*analysis.Analyzer {
 		sigtermunhandled.Analyzer,  // FL0901
 		sigintonly.Analyzer,        // FL0902
 		unboundedshutdown.Analyzer, // FL0906
+		servernotimeouts.Analyzer,  // FL1301
 	}
 }
