@@ -5,7 +5,9 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/factorlint/factorlint/analyzers/envgroup"
+	"github.com/factorlint/factorlint/analyzers/gomaxprocsoverride"
 	"github.com/factorlint/factorlint/analyzers/hardcodedport"
+	"github.com/factorlint/factorlint/analyzers/redundantautomaxprocs"
 	"github.com/factorlint/factorlint/analyzers/servernotimeouts"
 	"github.com/factorlint/factorlint/analyzers/sigintonly"
 	"github.com/factorlint/factorlint/analyzers/sigtermunhandled"
@@ -15,11 +17,13 @@ import (
 // All returns the analyzers of the Go rules, in order of the rules' ids.
 func All() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
-		envgroup.Analyzer,          // FL0301
-		hardcodedport.Analyzer,     // FL0701
-		sigtermunhandled.Analyzer,  // FL0901
-		sigintonly.Analyzer,        // FL0902
-		unboundedshutdown.Analyzer, // FL0906
-		servernotimeouts.Analyzer,  // FL1301
+		envgroup.Analyzer,              // FL0301
+		hardcodedport.Analyzer,         // FL0701
+		gomaxprocsoverride.Analyzer,    // FL0801
+		sigtermunhandled.Analyzer,      // FL0901
+		sigintonly.Analyzer,            // FL0902
+		unboundedshutdown.Analyzer,     // FL0906
+		servernotimeouts.Analyzer,      // FL1301
+		redundantautomaxprocs.Analyzer, // FL2002
 	}
 }

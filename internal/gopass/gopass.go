@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"go/version"
 	"path"
 	"path/filepath"
 	"reflect"
@@ -135,6 +136,15 @@ func (p *Pass) Locate(s check.Span) (pos, end token.Pos, ok bool) {
 		return false
 	})
 	return pos, end, ok
+}
+
+// GoAtLeast reports whether the module of the package asks for a version of Go, such as "1.25", or a later one. known is
+// false where the driver does not tell.
+func (p *Pass) GoAtLeast(v string) (yes, known bool) {
+	if p.Module == nil || p.Module.GoVersion == "" {
+		return false, false
+	}
+	return version.Compare("go"+p.Module.GoVersion, "go"+v) >= 0, true
 }
 
 // role tells what a file of this package is for, by its place in the module. Without a module (nogo) only the

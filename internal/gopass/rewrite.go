@@ -93,3 +93,77 @@ func importPath(spec *ast.ImportSpec) string {
 	}
 	return path
 }
+
+// Remove returns the edits that delete a statement or an import, and the imports that nothing else in the file uses. ok
+// is false if there is no way to do that in whole lines.
+func Remove(pass *analysis.Pass, f *ast.File, n ast.Node) (edits []analysis.TextEdit, ok bool) {
+	gone := []ast.Node{n}
+	used, freed := map[*types.PkgName]bool{}, map[*types.PkgName]bool{}
+	ast.Inspect(f, func(in ast.Node) bool {
+		if id, ok := in.(*ast.Ident); ok {
+			if name, ok := pass.TypesInfo.Uses[id].(*types.PkgName); ok {
+				if n.Pos() <= id.Pos() && id.Pos() < n.End() {
+					freed[name] = true
+				} else {
+					used[name] = true
+				}
+			}
+		}
+		return true
+	})
+	for _, spec := range f.Imports {
+		if name := pass.TypesInfo.PkgNameOf(spec); name != nil && freed[name] && !used[name] {
+			gone = append(gone, spec)
+		}
+	}
+	for i, n := range gone {
+		for _, d := range f.Decls {
+			g, isGen := d.(*ast.GenDecl)
+			if !isGen || g.Tok != token.IMPORT || n.Pos() < g.Pos() || g.End() < n.End() {
+				continue
+			}
+			left := slices.ContainsFunc(g.Specs, func(s ast.Spec) bool { return !slices.Contains(gone, ast.Node(s)) })
+			if len(g.Specs) == 1 {
+				gone[i] = g
+			} else if !left {
+				return nil, false
+			}
+		}
+	}
+	for _, n := range gone {
+		edit, ok := removeLines(pass, f, n)
+		if !ok {
+			return nil, false
+		}
+		edits = append(edits, edit)
+	}
+	return edits, true
+}
+
+// removeLines deletes the lines of a node with its comment at their end, and a blank line that would be one too many.
+func removeLines(pass *analysis.Pass, f *ast.File, n ast.Node) (edit analysis.TextEdit, ok bool) {
+	file := pass.Fset.File(n.Pos())
+	src, err := pass.ReadFile(file.Name())
+	if err != nil || len(src) != file.Size() {
+		return edit, false
+	}
+	last := n.End()
+	for _, c := range f.Comments {
+		if c.Pos() >= last && file.Line(c.Pos()) == file.Line(last) {
+			last = c.End()
+		}
+	}
+	from, to := file.Offset(n.Pos()), file.Offset(last)
+	start := bytes.LastIndexByte(src[:from], '\n') + 1
+	end := to + bytes.IndexByte(src[to:], '\n') + 1
+	if end == to || len(bytes.TrimSpace(src[start:from])) > 0 || len(bytes.TrimSpace(src[to:end])) > 0 {
+		return edit, false
+	}
+	before := bytes.TrimSpace(src[bytes.LastIndexByte(src[:max(start-1, 0)], '\n')+1 : start])
+	if opens := len(before) == 0 || bytes.HasSuffix(before, []byte("{")) || bytes.HasSuffix(before, []byte("(")); opens {
+		if next := bytes.IndexByte(src[end:], '\n'); next >= 0 && len(bytes.TrimSpace(src[end:end+next])) == 0 {
+			end += next + 1
+		}
+	}
+	return Rewrite(pass, file.Pos(start), file.Pos(end), "")
+}
