@@ -4,6 +4,7 @@ package analyzers
 import (
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/factorlint/factorlint/analyzers/dotenvrequired"
 	"github.com/factorlint/factorlint/analyzers/envgroup"
 	"github.com/factorlint/factorlint/analyzers/gomaxprocsoverride"
 	"github.com/factorlint/factorlint/analyzers/hardcodedport"
@@ -18,6 +19,7 @@ import (
 func All() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
 		envgroup.Analyzer,              // FL0301
+		dotenvrequired.Analyzer,        // FL0304
 		hardcodedport.Analyzer,         // FL0701
 		gomaxprocsoverride.Analyzer,    // FL0801
 		sigtermunhandled.Analyzer,      // FL0901
