@@ -4,6 +4,7 @@ package analyzers
 import (
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/factorlint/factorlint/analyzers/defaultclientcall"
 	"github.com/factorlint/factorlint/analyzers/dotenvrequired"
 	"github.com/factorlint/factorlint/analyzers/envgroup"
 	"github.com/factorlint/factorlint/analyzers/gomaxprocsoverride"
@@ -26,6 +27,7 @@ func All() []*analysis.Analyzer {
 		sigintonly.Analyzer,            // FL0902
 		unboundedshutdown.Analyzer,     // FL0906
 		servernotimeouts.Analyzer,      // FL1301
+		defaultclientcall.Analyzer,     // FL1302
 		redundantautomaxprocs.Analyzer, // FL2002
 	}
 }
