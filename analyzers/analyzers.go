@@ -4,8 +4,13 @@ package analyzers
 import (
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/factorlint/factorlint/analyzers/defaultclientcall"
+	"github.com/factorlint/factorlint/analyzers/dotenvrequired"
 	"github.com/factorlint/factorlint/analyzers/envgroup"
+	"github.com/factorlint/factorlint/analyzers/gomaxprocsoverride"
 	"github.com/factorlint/factorlint/analyzers/hardcodedport"
+	"github.com/factorlint/factorlint/analyzers/redundantautomaxprocs"
+	"github.com/factorlint/factorlint/analyzers/servernotimeouts"
 	"github.com/factorlint/factorlint/analyzers/sigintonly"
 	"github.com/factorlint/factorlint/analyzers/sigtermunhandled"
 	"github.com/factorlint/factorlint/analyzers/unboundedshutdown"
@@ -14,10 +19,15 @@ import (
 // All returns the analyzers of the Go rules, in order of the rules' ids.
 func All() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
-		envgroup.Analyzer,          // FL0301
-		hardcodedport.Analyzer,     // FL0701
-		sigtermunhandled.Analyzer,  // FL0901
-		sigintonly.Analyzer,        // FL0902
-		unboundedshutdown.Analyzer, // FL0906
+		envgroup.Analyzer,              // FL0301
+		dotenvrequired.Analyzer,        // FL0304
+		hardcodedport.Analyzer,         // FL0701
+		gomaxprocsoverride.Analyzer,    // FL0801
+		sigtermunhandled.Analyzer,      // FL0901
+		sigintonly.Analyzer,            // FL0902
+		unboundedshutdown.Analyzer,     // FL0906
+		servernotimeouts.Analyzer,      // FL1301
+		defaultclientcall.Analyzer,     // FL1302
+		redundantautomaxprocs.Analyzer, // FL2002
 	}
 }

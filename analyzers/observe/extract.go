@@ -201,7 +201,7 @@ func (x *extractor) body(fn *Func, body *ast.BlockStmt) {
 	if body == nil {
 		return
 	}
-	w := &walker{x: x, fn: fn, required: map[token.Pos]bool{}}
+	w := &walker{x: x, fn: fn, required: map[token.Pos]bool{}, failures: map[token.Pos]failure{}}
 	w.block(body, false)
 	w.finish()
 }

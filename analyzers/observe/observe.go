@@ -119,6 +119,9 @@ type Call struct {
 	After   bool       // follows a call that serves until it is shut down, in the same function
 	Guard   string     // import path of the command library that calls it when it executes
 	Fatal   bool       // the program ends where the result is empty
+	Failed  check.Span // what ends the program where the call returns an error
+	Passes  bool       // where the call returns an error, the function returns one
+	Early   bool       // follows a way out of the function that something else than an error decides
 }
 
 // A Branch is a condition that decides what runs.

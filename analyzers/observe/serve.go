@@ -141,6 +141,11 @@ func (b *builder) auxiliary(f *Func, c *Call, a *api, fr *frame, l workload.List
 	}
 	for _, arg := range c.Args {
 		names = append(names, fieldNames(arg)...)
+		if h, hf := b.g.head(arg, fr, 0); h.Op == Result && lookup(h.S, "listen") != nil {
+			for _, a := range b.g.call(h, hf).args { // where the listener listens
+				names = append(names, fieldNames(a)...)
+			}
+		}
 	}
 	if slices.ContainsFunc(names, auxiliaryName) {
 		return true

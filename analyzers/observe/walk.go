@@ -21,11 +21,18 @@ type walker struct {
 	required map[token.Pos]bool // calls whose empty result ends the program
 	rest     []ast.Stmt         // what follows the current statement in its block
 	tests    []Expr             // conditions on which it returns true or false
+	failures map[token.Pos]failure
+	early    bool // the function may have been left, other than for an error
 }
 
 // finish settles what only the whole body tells.
 func (w *walker) finish() {
 	for i := range w.fn.Calls {
+		for pos, fails := range w.failures {
+			if at := w.x.pass.Fset.Position(pos); at.Offset == w.fn.Calls[i].At.Start.Offset {
+				w.fn.Calls[i].Failed, w.fn.Calls[i].Passes = fails.ends, fails.passes
+			}
+		}
 		for pos := range w.required {
 			if at := w.x.pass.Fset.Position(pos); at.Offset == w.fn.Calls[i].At.Start.Offset {
 				w.fn.Calls[i].Fatal = true
@@ -48,7 +55,9 @@ func (w *walker) block(b *ast.BlockStmt, cond bool) { w.stmts(b.List, cond) }
 func (w *walker) stmts(list []ast.Stmt, cond bool) {
 	for i, s := range list {
 		w.rest = list[i+1:]
+		w.fails(s, w.rest)
 		w.stmt(s, cond)
+		w.early = w.early || leaves(s)
 	}
 }
 
@@ -301,7 +310,7 @@ func (w *walker) call(c *ast.CallExpr, cond, inGo bool) {
 		}
 		return
 	}
-	call := Call{At: w.x.at(c), Name: w.x.at(fun), Go: inGo, Cond: cond, After: w.served, Guard: w.guard}
+	call := Call{At: w.x.at(c), Name: w.x.at(fun), Go: inGo, Cond: cond, After: w.served, Guard: w.guard, Early: w.early}
 	call.Callee = w.x.callee(c)
 	switch f := fun.(type) {
 	case *ast.FuncLit:

@@ -67,7 +67,7 @@ import (
 )
 
 func main() {
-	log.Fatal(http.ListenAndServe(":"+os.Getenv("PORT"), nil))
+	log.Fatal((&http.Server{Addr: ":"+os.Getenv("PORT"), ReadHeaderTimeout: 1e9}).ListenAndServe())
 }
 -- Dockerfile --
 FROM alpine
@@ -137,7 +137,7 @@ package common
 
 import "net/http"
 
-func Serve() error { return http.ListenAndServe(":80", nil) }
+func Serve() error { return (&http.Server{Addr: ":80", ReadHeaderTimeout: 1e9}).ListenAndServe() }
 -- api/main.go --
 package main
 
@@ -175,7 +175,7 @@ package api
 
 import "net/http"
 
-func Serve() error { return http.ListenAndServe(":80", nil) }
+func Serve() error { return (&http.Server{Addr: ":80", ReadHeaderTimeout: 1e9}).ListenAndServe() }
 `)}})
 	if diff := cmp.Diff([]string{"api/serve.go:5 sigterm-unhandled"}, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -251,7 +251,7 @@ package main
 
 import "net/http"
 
-func main() { panic(http.ListenAndServe(":80", nil)) }
+func main() { panic((&http.Server{Addr: ":80", ReadHeaderTimeout: 1e9}).ListenAndServe()) }
 `
 	dir := unpack(t, text)
 	if got, _ := run(t, engine.Options{Paths: []string{dir}}); len(got) > 0 {

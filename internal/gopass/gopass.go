@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"go/version"
 	"path"
 	"path/filepath"
 	"reflect"
@@ -104,25 +105,25 @@ func (p *Pass) ReportAt(pos, end token.Pos, message string, related []analysis.R
 // ReportSpan files a diagnostic at a place that observe gave. Where the place lies in another package whose source
 // this driver does not hold, it goes to fallback and the message names the place.
 func (p *Pass) ReportSpan(at check.Span, fallback check.Span, message string, related []check.Related, fixes ...analysis.SuggestedFix) {
-	pos, end, ok := p.locate(at)
+	pos, end, ok := p.Locate(at)
 	if !ok {
-		if pos, end, ok = p.locate(fallback); !ok {
+		if pos, end, ok = p.Locate(fallback); !ok {
 			return
 		}
 		message += fmt.Sprintf(" (at %s:%d)", path.Base(at.File), at.Start.Line)
 	}
 	var rel []analysis.RelatedInformation
 	for _, r := range related {
-		if pos, end, ok := p.locate(r.At); ok {
+		if pos, end, ok := p.Locate(r.At); ok {
 			rel = append(rel, analysis.RelatedInformation{Pos: pos, End: end, Message: r.Message})
 		}
 	}
 	p.ReportAt(pos, end, message, rel, fixes...)
 }
 
-// locate finds a place in the file set. A file set read from export data holds files of its dependencies without
-// their lines: those do not count.
-func (p *Pass) locate(s check.Span) (pos, end token.Pos, ok bool) {
+// Locate finds a place that observe gave in the file set. A file set read from export data holds files of its
+// dependencies without their lines: those do not count.
+func (p *Pass) Locate(s check.Span) (pos, end token.Pos, ok bool) {
 	p.Fset.Iterate(func(f *token.File) bool {
 		if filepath.ToSlash(f.Name()) != s.File || s.End.Offset > f.Size() {
 			return true
@@ -135,6 +136,15 @@ func (p *Pass) locate(s check.Span) (pos, end token.Pos, ok bool) {
 		return false
 	})
 	return pos, end, ok
+}
+
+// GoAtLeast reports whether the module of the package asks for a version of Go, such as "1.25", or a later one. known is
+// false where the driver does not tell.
+func (p *Pass) GoAtLeast(v string) (yes, known bool) {
+	if p.Module == nil || p.Module.GoVersion == "" {
+		return false, false
+	}
+	return version.Compare("go"+p.Module.GoVersion, "go"+v) >= 0, true
 }
 
 // role tells what a file of this package is for, by its place in the module. Without a module (nogo) only the

@@ -1,0 +1,225 @@
+package dotenvrequired_test
+
+import (
+	"go/format"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/go/analysis/analysistest"
+
+	"github.com/factorlint/factorlint/analyzers/dotenvrequired"
+)
+
+// TestFix holds the fix to its promises: what it writes is what stands here and what gofmt would write, compiles, and
+// leaves nothing to report.
+func TestFix(t *testing.T) {
+	tests := []struct{ name, before, after string }{
+		{
+			name: "in the if statement",
+			before: `package main
+
+import (
+	"log"
+
+	"github.com/hibiken/asynq"
+	"github.com/joho/godotenv"
+)
+
+func main() {
+	if err := godotenv.Load(); err != nil {
+		log.Fatalf("no file: %v", err) // want "finds no file .env"
+	}
+	new(asynq.Server).Run(nil)
+}
+`,
+			after: `package main
+
+import (
+	"log"
+
+	"github.com/hibiken/asynq"
+	"github.com/joho/godotenv"
+)
+
+func main() {
+	if err := godotenv.Load(); err != nil {
+		log.Printf("no file: %v", err) // want "finds no file .env"
+	}
+	new(asynq.Server).Run(nil)
+}
+`,
+		},
+		{
+			name: "before it",
+			before: `package main
+
+import (
+	"log"
+
+	"github.com/hibiken/asynq"
+	"github.com/joho/godotenv"
+)
+
+func main() {
+	err := godotenv.Load()
+	if err != nil {
+		log.Panic(err) // want "finds no file .env"
+	}
+	new(asynq.Server).Run(nil)
+}
+`,
+			after: `package main
+
+import (
+	"log"
+
+	"github.com/hibiken/asynq"
+	"github.com/joho/godotenv"
+)
+
+func main() {
+	err := godotenv.Load()
+	if err != nil {
+		log.Print(err) // want "finds no file .env"
+	}
+	new(asynq.Server).Run(nil)
+}
+`,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			run(t, tt.before, tt.after)
+			if out, err := format.Source([]byte(tt.after)); err != nil || string(out) != tt.after {
+				t.Errorf("gofmt changes the fixed file: %v\n%s", err, out)
+			}
+			run(t, strings.ReplaceAll(tt.after, "// want", "// was"), "")
+		})
+	}
+}
+
+// TestNoFix lists reports that come without a fix, since none would be safe.
+func TestNoFix(t *testing.T) {
+	tests := map[string]string{
+		"panic": `package main
+
+import (
+
+	"github.com/hibiken/asynq"
+	"github.com/joho/godotenv"
+)
+
+func main() {
+	if err := godotenv.Load(); err != nil {
+		panic(err) // want "finds no file .env"
+	}
+	new(asynq.Server).Run(nil)
+}
+`,
+		"more is done": `package main
+
+import (
+	"log"
+	"os"
+
+	"github.com/hibiken/asynq"
+	"github.com/joho/godotenv"
+)
+
+func main() {
+	if err := godotenv.Load(); err != nil {
+		log.Print(err)
+		os.Exit(1) // want "finds no file .env"
+	}
+	new(asynq.Server).Run(nil)
+}
+`,
+		"of another function": `package main
+
+import (
+	"log"
+
+	"github.com/hibiken/asynq"
+	"github.com/joho/godotenv"
+)
+
+func main() {
+	if err := load(); err != nil {
+		log.Fatal(err) // want "finds no file .env"
+	}
+	new(asynq.Server).Run(nil)
+}
+
+func load() error { return godotenv.Load() }
+`,
+	}
+	for name, src := range tests {
+		t.Run(name, func(t *testing.T) {
+			for _, r := range run(t, src, "") {
+				for _, d := range r.Diagnostics {
+					if len(d.SuggestedFixes) > 0 {
+						t.Errorf("fix %q", d.SuggestedFixes[0].Message)
+					}
+				}
+			}
+		})
+	}
+}
+
+// run analyses a program that lies in a module, and compares what the fixes make of it with golden, unless that is empty.
+func run(t *testing.T, src, golden string) []*analysistest.Result {
+	t.Helper()
+	files := map[string]string{"go.mod": goMod, "main.go": src}
+	for name, text := range vendored {
+		files[name] = text
+	}
+	if golden != "" {
+		files["main.go.golden"] = golden
+	}
+	dir := t.TempDir()
+	for name, text := range files {
+		file := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if golden != "" {
+		return analysistest.RunWithSuggestedFixes(t, dir, dotenvrequired.Analyzer, ".")
+	}
+	return analysistest.Run(t, dir, dotenvrequired.Analyzer, ".")
+}
+
+const goMod = `module example.com/shop
+
+go 1.26
+
+require (
+	github.com/hibiken/asynq v0.24.0
+	github.com/joho/godotenv v1.5.1
+)
+`
+
+var vendored = map[string]string{
+	"vendor/modules.txt": `# github.com/hibiken/asynq v0.24.0
+## explicit; go 1.20
+github.com/hibiken/asynq
+# github.com/joho/godotenv v1.5.1
+## explicit; go 1.12
+github.com/joho/godotenv
+`,
+	"vendor/github.com/hibiken/asynq/asynq.go": `package asynq
+
+type Server struct{}
+
+func (*Server) Run(handler any) error { return nil }
+`,
+	"vendor/github.com/joho/godotenv/godotenv.go": `package godotenv
+
+func Load(filenames ...string) error { return nil }
+`,
+}

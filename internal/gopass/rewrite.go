@@ -1,0 +1,169 @@
+package gopass
+
+import (
+	"bytes"
+	"go/ast"
+	"go/format"
+	"go/token"
+	"go/types"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+)
+
+// Rewrite returns the edit that puts text in place of the source from pos to end, in whole lines. Where the file is
+// formatted by gofmt it stays so. ok is false if the source cannot be read or would be no Go any more.
+func Rewrite(pass *analysis.Pass, pos, end token.Pos, text string) (edit analysis.TextEdit, ok bool) {
+	file := pass.Fset.File(pos)
+	if file == nil || pass.ReadFile == nil {
+		return edit, false
+	}
+	src, err := pass.ReadFile(file.Name())
+	if err != nil || len(src) != file.Size() {
+		return edit, false
+	}
+	changed := slices.Concat(src[:file.Offset(pos)], []byte(text), src[file.Offset(end):])
+	formatted, err := format.Source(changed)
+	if err != nil {
+		return edit, false
+	}
+	if was, err := format.Source(src); err == nil && bytes.Equal(was, src) {
+		changed = formatted
+	}
+	before, after := slices.Collect(bytes.Lines(src)), slices.Collect(bytes.Lines(changed))
+	from, tail := 0, 0 // how many bytes are the same at both ends
+	for len(before) > 0 && len(after) > 0 && bytes.Equal(before[0], after[0]) {
+		from += len(before[0])
+		before, after = before[1:], after[1:]
+	}
+	for len(before) > 0 && len(after) > 0 && bytes.Equal(before[len(before)-1], after[len(after)-1]) {
+		tail += len(before[len(before)-1])
+		before, after = before[:len(before)-1], after[:len(after)-1]
+	}
+	return analysis.TextEdit{Pos: file.Pos(from), End: file.Pos(len(src) - tail), NewText: changed[from : len(changed)-tail]}, true
+}
+
+// Import returns the name by which a package of the standard library can be used at a place in a file, and the edit that
+// imports it beside the package near, if it has to. ok is false if the name means something else there.
+func Import(pass *analysis.Pass, f *ast.File, at token.Pos, pkg, near string) (name string, edits []analysis.TextEdit, ok bool) {
+	name = pkg[strings.LastIndexByte(pkg, '/')+1:]
+	for _, spec := range f.Imports {
+		if importPath(spec) == pkg && spec.Name != nil {
+			name = spec.Name.Name
+		}
+	}
+	_, means := pass.Pkg.Scope().Innermost(at).LookupParent(name, at)
+	switch means := means.(type) {
+	case nil:
+	case *types.PkgName:
+		return name, nil, means.Imported().Path() == pkg
+	default:
+		return "", nil, false
+	}
+	for _, d := range f.Decls {
+		g, isGen := d.(*ast.GenDecl)
+		if !isGen || g.Tok != token.IMPORT {
+			continue
+		}
+		for _, s := range g.Specs {
+			spec := s.(*ast.ImportSpec)
+			if importPath(spec) != near {
+				continue
+			}
+			pos, text := spec.End(), "\n\t"+strconv.Quote(pkg)
+			if spec.Comment != nil {
+				pos = spec.Comment.End()
+			}
+			if !g.Lparen.IsValid() {
+				text = "\nimport " + strconv.Quote(pkg)
+			}
+			edit, ok := Rewrite(pass, pos, pos, text)
+			return name, []analysis.TextEdit{edit}, ok
+		}
+	}
+	return "", nil, false
+}
+
+func importPath(spec *ast.ImportSpec) string {
+	path, err := strconv.Unquote(spec.Path.Value)
+	if err != nil {
+		return ""
+	}
+	return path
+}
+
+// Remove returns the edits that delete a statement or an import, and the imports that nothing else in the file uses. ok
+// is false if there is no way to do that in whole lines.
+func Remove(pass *analysis.Pass, f *ast.File, n ast.Node) (edits []analysis.TextEdit, ok bool) {
+	gone := []ast.Node{n}
+	used, freed := map[*types.PkgName]bool{}, map[*types.PkgName]bool{}
+	ast.Inspect(f, func(in ast.Node) bool {
+		if id, ok := in.(*ast.Ident); ok {
+			if name, ok := pass.TypesInfo.Uses[id].(*types.PkgName); ok {
+				if n.Pos() <= id.Pos() && id.Pos() < n.End() {
+					freed[name] = true
+				} else {
+					used[name] = true
+				}
+			}
+		}
+		return true
+	})
+	for _, spec := range f.Imports {
+		if name := pass.TypesInfo.PkgNameOf(spec); name != nil && freed[name] && !used[name] {
+			gone = append(gone, spec)
+		}
+	}
+	for i, n := range gone {
+		for _, d := range f.Decls {
+			g, isGen := d.(*ast.GenDecl)
+			if !isGen || g.Tok != token.IMPORT || n.Pos() < g.Pos() || g.End() < n.End() {
+				continue
+			}
+			left := slices.ContainsFunc(g.Specs, func(s ast.Spec) bool { return !slices.Contains(gone, ast.Node(s)) })
+			if len(g.Specs) == 1 {
+				gone[i] = g
+			} else if !left {
+				return nil, false
+			}
+		}
+	}
+	for _, n := range gone {
+		edit, ok := removeLines(pass, f, n)
+		if !ok {
+			return nil, false
+		}
+		edits = append(edits, edit)
+	}
+	return edits, true
+}
+
+// removeLines deletes the lines of a node with its comment at their end, and a blank line that would be one too many.
+func removeLines(pass *analysis.Pass, f *ast.File, n ast.Node) (edit analysis.TextEdit, ok bool) {
+	file := pass.Fset.File(n.Pos())
+	src, err := pass.ReadFile(file.Name())
+	if err != nil || len(src) != file.Size() {
+		return edit, false
+	}
+	last := n.End()
+	for _, c := range f.Comments {
+		if c.Pos() >= last && file.Line(c.Pos()) == file.Line(last) {
+			last = c.End()
+		}
+	}
+	from, to := file.Offset(n.Pos()), file.Offset(last)
+	start := bytes.LastIndexByte(src[:from], '\n') + 1
+	end := to + bytes.IndexByte(src[to:], '\n') + 1
+	if end == to || len(bytes.TrimSpace(src[start:from])) > 0 || len(bytes.TrimSpace(src[to:end])) > 0 {
+		return edit, false
+	}
+	before := bytes.TrimSpace(src[bytes.LastIndexByte(src[:max(start-1, 0)], '\n')+1 : start])
+	if opens := len(before) == 0 || bytes.HasSuffix(before, []byte("{")) || bytes.HasSuffix(before, []byte("(")); opens {
+		if next := bytes.IndexByte(src[end:], '\n'); next >= 0 && len(bytes.TrimSpace(src[end:end+next])) == 0 {
+			end += next + 1
+		}
+	}
+	return Rewrite(pass, file.Pos(start), file.Pos(end), "")
+}
