@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -146,6 +147,9 @@ func (b *builder) auxiliary(f *Func, c *Call, a *api, fr *frame, l workload.List
 				names = append(names, fieldNames(a)...)
 			}
 		}
+	}
+	if pkg := path.Base(packageOf(f.ID)); pkg != "internal" && pkg != "admin" {
+		names = append(names, pkg)
 	}
 	if slices.ContainsFunc(names, auxiliaryName) {
 		return true
