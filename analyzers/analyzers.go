@@ -6,6 +6,7 @@ import (
 
 	"github.com/factorlint/factorlint/analyzers/envgroup"
 	"github.com/factorlint/factorlint/analyzers/hardcodedport"
+	"github.com/factorlint/factorlint/analyzers/shutdownoncancelledcontext"
 	"github.com/factorlint/factorlint/analyzers/sigintonly"
 	"github.com/factorlint/factorlint/analyzers/sigtermunhandled"
 	"github.com/factorlint/factorlint/analyzers/unboundedshutdown"
@@ -14,10 +15,11 @@ import (
 // All returns the analyzers of the Go rules, in order of the rules' ids.
 func All() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
-		envgroup.Analyzer,          // FL0301
-		hardcodedport.Analyzer,     // FL0701
-		sigtermunhandled.Analyzer,  // FL0901
-		sigintonly.Analyzer,        // FL0902
-		unboundedshutdown.Analyzer, // FL0906
+		envgroup.Analyzer,                   // FL0301
+		hardcodedport.Analyzer,              // FL0701
+		sigtermunhandled.Analyzer,           // FL0901
+		sigintonly.Analyzer,                 // FL0902
+		shutdownoncancelledcontext.Analyzer, // FL0904
+		unboundedshutdown.Analyzer,          // FL0906
 	}
 }

@@ -301,7 +301,7 @@ func (w *walker) call(c *ast.CallExpr, cond, inGo bool) {
 		}
 		return
 	}
-	call := Call{At: w.x.at(c), Name: w.x.at(fun), Go: inGo, Cond: cond, After: w.served, Guard: w.guard}
+	call := Call{At: w.x.at(c), Name: w.x.at(fun), Go: inGo, Cond: cond, After: w.served, Guard: w.guard, Over: w.x.over[c]}
 	call.Callee = w.x.callee(c)
 	switch f := fun.(type) {
 	case *ast.FuncLit:
