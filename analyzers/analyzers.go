@@ -6,6 +6,7 @@ import (
 
 	"github.com/factorlint/factorlint/analyzers/envgroup"
 	"github.com/factorlint/factorlint/analyzers/hardcodedport"
+	"github.com/factorlint/factorlint/analyzers/serverclosedisfatal"
 	"github.com/factorlint/factorlint/analyzers/shutdownoncancelledcontext"
 	"github.com/factorlint/factorlint/analyzers/sigintonly"
 	"github.com/factorlint/factorlint/analyzers/sigtermunhandled"
@@ -21,5 +22,6 @@ func All() []*analysis.Analyzer {
 		sigintonly.Analyzer,                 // FL0902
 		shutdownoncancelledcontext.Analyzer, // FL0904
 		unboundedshutdown.Analyzer,          // FL0906
+		serverclosedisfatal.Analyzer,        // FL0907
 	}
 }

@@ -26,8 +26,9 @@ type extractor struct {
 	cancels map[*types.Var]bool     // functions that cancel a context, used otherwise than deferred where they are made
 	made    map[ast.Expr]string     // types of values of unknown type, by their constructors
 	over    map[*ast.CallExpr][]int // arguments that are contexts which are over when the call is made
-	left    int                     // how many more parts the value being described may have
-	later   []func()                // what needs the definitions of every file
+	ended   map[*ast.CallExpr]ending
+	left    int      // how many more parts the value being described may have
+	later   []func() // what needs the definitions of every file
 }
 
 func extract(pass *analysis.Pass) *Package {
@@ -41,6 +42,7 @@ func extract(pass *analysis.Pass) *Package {
 		cancels: map[*types.Var]bool{},
 		made:    map[ast.Expr]string{},
 		over:    map[*ast.CallExpr][]int{},
+		ended:   map[*ast.CallExpr]ending{},
 	}
 	var files []*ast.File
 	imports := map[string]bool{}
@@ -62,6 +64,7 @@ func extract(pass *analysis.Pass) *Package {
 		f()
 	}
 	for _, f := range files {
+		x.outcomes(f)
 		for _, d := range f.Decls {
 			switch d := d.(type) {
 			case *ast.FuncDecl:

@@ -119,6 +119,8 @@ type Call struct {
 	After   bool       // follows a call that serves until it is shut down, in the same function
 	Guard   string     // import path of the command library that calls it when it executes
 	Fatal   bool       // the program ends where the result is empty
+	Outcome Outcome    // what becomes of its error
+	Decided check.Span // the condition or call that decides the outcome
 	Over    []int      // arguments that are contexts which are cancelled or past their deadline by then
 }
 

@@ -301,7 +301,8 @@ func (w *walker) call(c *ast.CallExpr, cond, inGo bool) {
 		}
 		return
 	}
-	call := Call{At: w.x.at(c), Name: w.x.at(fun), Go: inGo, Cond: cond, After: w.served, Guard: w.guard, Over: w.x.over[c]}
+	call := Call{At: w.x.at(c), Name: w.x.at(fun), Go: inGo, Cond: cond, After: w.served, Guard: w.guard, Over: w.x.over[c],
+		Outcome: w.x.ended[c].outcome, Decided: w.x.ended[c].at}
 	call.Callee = w.x.callee(c)
 	switch f := fun.(type) {
 	case *ast.FuncLit:
