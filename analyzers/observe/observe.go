@@ -100,6 +100,7 @@ type Func struct {
 	Returns  [][]Expr // one per return statement, its results
 	Makes    []string // concrete types it makes values of
 	Blocks   bool     // waits on a channel, a select or a WaitGroup
+	Waits    []int    // offsets at which it waits on a channel or calls what may wait; math.MaxInt for deferred ones
 	Routes   []string // patterns of the HTTP routes it registers
 	Branches []Branch // on values compared with constants
 }
@@ -119,6 +120,7 @@ type Call struct {
 	After   bool       // follows a call that serves until it is shut down, in the same function
 	Guard   string     // import path of the command library that calls it when it executes
 	Fatal   bool       // the program ends where the result is empty
+	Defer   bool       // in a defer statement
 	Outcome Outcome    // what becomes of its error
 	Decided check.Span // the condition or call that decides the outcome
 	Over    []int      // arguments that are contexts which are cancelled or past their deadline by then
