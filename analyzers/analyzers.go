@@ -10,6 +10,7 @@ import (
 	"github.com/factorlint/factorlint/analyzers/shutdownoncancelledcontext"
 	"github.com/factorlint/factorlint/analyzers/shutdownrace"
 	"github.com/factorlint/factorlint/analyzers/sigintonly"
+	"github.com/factorlint/factorlint/analyzers/signalwithoutdrain"
 	"github.com/factorlint/factorlint/analyzers/sigtermunhandled"
 	"github.com/factorlint/factorlint/analyzers/unboundedshutdown"
 )
@@ -21,6 +22,7 @@ func All() []*analysis.Analyzer {
 		hardcodedport.Analyzer,              // FL0701
 		sigtermunhandled.Analyzer,           // FL0901
 		sigintonly.Analyzer,                 // FL0902
+		signalwithoutdrain.Analyzer,         // FL0903
 		shutdownoncancelledcontext.Analyzer, // FL0904
 		shutdownrace.Analyzer,               // FL0905
 		unboundedshutdown.Analyzer,          // FL0906
