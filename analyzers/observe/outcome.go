@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,7 +46,7 @@ type ending struct {
 func (x *extractor) outcome(call *ast.CallExpr, stack []ast.Node) (Outcome, ast.Node) {
 	switch up := stack[len(stack)-1].(type) {
 	case *ast.CallExpr:
-		if x.fails(up) {
+		if slices.Contains(up.Args, ast.Expr(call)) && x.fails(up) {
 			return OutcomeFatal, up
 		}
 	case *ast.AssignStmt:
@@ -313,9 +314,7 @@ func (g *Graph) drained(r *reach) []shutdown {
 			}
 			s := shutdown{site: site{f, c}}
 			for _, fr := range g.frames(f.ID, r.funcs, 0) {
-				if at := g.place(*c.Recv, fr); at != "" {
-					s.servers = append(s.servers, at)
-				}
+				s.servers = append(s.servers, g.stops(c, fr)...)
 			}
 			out = append(out, s)
 		}
@@ -325,7 +324,7 @@ func (g *Graph) drained(r *reach) []shutdown {
 
 // shutBy reports whether one of the shutdowns stops the server of a call that serves.
 func (g *Graph) shutBy(all []shutdown, serve *Call, fr *frame) bool {
-	at := g.place(*serve.Recv, fr)
+	at := g.runs(serve, fr)
 	for _, s := range all {
 		for _, server := range s.servers {
 			if at != "" && server == at {
@@ -336,17 +335,47 @@ func (g *Graph) shutBy(all []shutdown, serve *Call, fr *frame) bool {
 	return false
 }
 
+// runs names the server that a call runs, as place does.
+func (g *Graph) runs(serve *Call, fr *frame) string {
+	a := lookup(serve.Callee, "serve")
+	if n := a.index("server"); n >= 0 && n < len(serve.Args) {
+		return g.place(serve.Args[n], fr)
+	}
+	return inside(g.place(*serve.Recv, fr), a.arg["runs"])
+}
+
+// stops names the servers that a call stops.
+func (g *Graph) stops(drain *Call, fr *frame) []string {
+	at := g.place(*drain.Recv, fr)
+	if at == "" {
+		return nil
+	}
+	var out []string
+	for _, field := range strings.Split(lookup(drain.Callee, "drain").arg["stops"], ",") {
+		out = append(out, inside(at, field))
+	}
+	return out
+}
+
+func inside(place, field string) string {
+	if place == "" || field == "" {
+		return place
+	}
+	return place + "/" + field
+}
+
 // place names a value by where it is made or kept, alike wherever it is used; "" if that cannot be told.
 func (g *Graph) place(e Expr, fr *frame) string {
-	h, _ := g.head(e, fr, 0)
+	h, hf := g.head(e, fr, 0)
 	switch h.Op {
 	case Composite, Result:
 		return h.At.File + ":" + strconv.Itoa(h.At.Start.Offset)
-	case Select, Var:
-		// the http.Server inside an Echo stands for it
-		if base, ok := strings.CutSuffix(h.S, ".Echo.Server"); ok && len(h.Args) == 1 && strings.HasPrefix(base, "github.com/labstack/echo") {
-			return g.place(h.Args[0], fr)
+	case Select:
+		if len(h.Args) == 1 && g.packages[packageOf(h.S)] == nil { // a library's: the same in each value of its type
+			return inside(g.place(h.Args[0], hf), lastName(h.S))
 		}
+		return h.S
+	case Var:
 		return h.S
 	case Param:
 		return h.S + "#" + strconv.Itoa(h.N)

@@ -81,7 +81,7 @@ func (r *racing) exits(f *Func, offset, depth int) bool {
 	for i := range f.Calls {
 		if c := &f.Calls[i]; c.Go && !c.Mention {
 			for j := range r.stops {
-				if s := &r.stops[j]; s.call == c || r.g.runs(c.Callee, s.fn.ID, 0) {
+				if s := &r.stops[j]; s.call == c || r.g.leads(c.Callee, s.fn.ID, 0) {
 					r.found = s
 				}
 			}
@@ -117,13 +117,13 @@ func (r *racing) isCommand(id string) bool {
 	return false
 }
 
-// runs reports whether a function is another one, or calls it and waits for it.
-func (g *Graph) runs(id, target string, depth int) bool {
+// leads reports whether a function is another one, or calls it and waits for it.
+func (g *Graph) leads(id, target string, depth int) bool {
 	if id == target {
 		return true
 	}
 	f := g.funcs[id]
-	return f != nil && depth < 4 && slices.ContainsFunc(f.Calls, func(c Call) bool { return !c.Go && !c.Mention && g.runs(c.Callee, target, depth+1) })
+	return f != nil && depth < 4 && slices.ContainsFunc(f.Calls, func(c Call) bool { return !c.Go && !c.Mention && g.leads(c.Callee, target, depth+1) })
 }
 
 // waitsAfter reports whether a function may wait for something behind an offset, deferred calls included.
