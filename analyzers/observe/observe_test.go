@@ -30,7 +30,7 @@ func TestAPIs(t *testing.T) {
 		"flag": {"name", "default"}, "flagvar": {"ptr", "name", "default"}, "fatal": nil, "route": {"pattern"}, "wait": nil,
 		"sleep": nil, "timer": nil, "text": {"arg"}, "join": nil, "format": nil, "or": nil, "new": nil,
 	}
-	words := []string{"field", "default", "env", "handles", "drains", "all", "type"}
+	words := []string{"field", "default", "env", "handles", "drains", "runs", "stops", "all", "type"}
 	symbol := regexp.MustCompile(`^[a-z0-9][\w./~-]*\.[A-Z]\w*(\.[A-Z]\w*)?$`)
 	for sym, a := range m {
 		if !symbol.MatchString(sym) {
