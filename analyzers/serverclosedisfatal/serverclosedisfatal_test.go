@@ -2,7 +2,6 @@ package serverclosedisfatal_test
 
 import (
 	"go/format"
-	"strings"
 	"testing"
 
 	"golang.org/x/tools/go/analysis/analysistest"
@@ -10,77 +9,11 @@ import (
 	"github.com/factorlint/factorlint/analyzers/serverclosedisfatal"
 )
 
-// TestFix holds the fix to its promises: what it writes is what stands here and what gofmt would write, and leaves
-// nothing to report.
-func TestFix(t *testing.T) {
-	const tail = `
-func main() {
-	srv := &HTTP.Server{Addr: os.Getenv("ADDR")}
-	go serve(srv)
-	quit := make(chan os.Signal, 1)
-	signal.Notify(quit, syscall.SIGTERM)
-	<-quit
-	srv.Shutdown(context.Background())
-}
-`
-	tests := []struct{ name, imports, before, after string }{
-		{
-			name:    "errors imported",
-			imports: `"errors" "net/http"`,
-			before:  `if err := srv.ListenAndServe(); err != nil { // want "a clean stop is treated as a failure"`,
-			after:   `if err := srv.ListenAndServe(); err != nil && !errors.Is(err, http.ErrServerClosed) { // want "a clean stop is treated as a failure"`,
-		},
-		{
-			name:    "errors not imported",
-			imports: `web"net/http"`,
-			before:  `if err := srv.ListenAndServe(); err != nil { // want "a clean stop is treated as a failure"`,
-			after:   `if err := srv.ListenAndServe(); err != nil && err != web.ErrServerClosed { // want "a clean stop is treated as a failure"`,
-		},
-		{
-			name:    "inverted",
-			imports: `"errors" "net/http"`,
-			before:  `if err := srv.ListenAndServe(); errors.Is(err, http.ErrServerClosed) { // want "the wrong way round"`,
-			after:   `if err := srv.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) { // want "the wrong way round"`,
-		},
-		{
-			name:    "inverted comparison",
-			imports: `"net/http"`,
-			before:  `if err := srv.ListenAndServe(); err != nil && err == http.ErrServerClosed { // want "the wrong way round"`,
-			after:   `if err := srv.ListenAndServe(); err != nil && err != http.ErrServerClosed { // want "the wrong way round"`,
-		},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			source := func(line string) string {
-				name := "http"
-				imports := "import (\n\t\"context\"\n"
-				for _, i := range []string{"errors", "log", "net/http", "os", "os/signal", "syscall"} {
-					switch {
-					case i == "net/http" && strings.Contains(tt.imports, "web"):
-						name, imports = "web", imports+"\tweb \"net/http\"\n"
-					case i != "errors" || strings.Contains(tt.imports, i):
-						imports += "\t\"" + i + "\"\n"
-					}
-				}
-				return "package main\n\n" + imports + ")\n" + strings.ReplaceAll(tail, "HTTP", name) +
-					"\nfunc serve(srv *" + name + ".Server) {\n\t" + line + "\n\t\tlog.Fatal(err)\n\t}\n}\n"
-			}
-			before, after := source(tt.before), source(tt.after)
-			run(t, map[string]string{"shop/main.go": before, "shop/main.go.golden": after}, true)
-			if out, err := format.Source([]byte(after)); err != nil || string(out) != after {
-				t.Errorf("gofmt changes the fixed file: %v\n%s", err, out)
-			}
-			run(t, map[string]string{"shop/main.go": strings.ReplaceAll(after, "// want", "// was")}, false)
-		})
-	}
-}
-
-// TestNoFix holds that what no condition decides comes without a fix.
-func TestNoFix(t *testing.T) {
-	src := `package main
+const before = `package main
 
 import (
 	"context"
+	"errors"
 	"log"
 	"net/http"
 	"os"
@@ -90,33 +23,134 @@ import (
 
 func main() {
 	srv := &http.Server{Addr: os.Getenv("ADDR")}
-	go func() {
-		log.Fatal(srv.ListenAndServe()) // want "a clean stop"
-	}()
+	go anyError(srv)
+	go inverted(srv)
+	go always(srv)
+	go compared(srv)
+	go plain(srv)
 	quit := make(chan os.Signal, 1)
 	signal.Notify(quit, syscall.SIGTERM)
 	<-quit
 	srv.Shutdown(context.Background())
 }
-`
-	for _, r := range run(t, map[string]string{"shop/main.go": src}, false) {
-		for _, d := range r.Diagnostics {
-			if len(d.SuggestedFixes) > 0 {
-				t.Errorf("fix %q", d.SuggestedFixes[0].Message)
-			}
-		}
+
+func anyError(srv *http.Server) {
+	if err := srv.ListenAndServe(); err != nil { // want "a clean stop is treated as a failure"
+		log.Fatal(err)
 	}
 }
 
-func run(t *testing.T, files map[string]string, fix bool) []*analysistest.Result {
-	t.Helper()
-	dir, cleanup, err := analysistest.WriteFiles(files)
+func inverted(srv *http.Server) {
+	if err := srv.ListenAndServe(); errors.Is(err, http.ErrServerClosed) { // want "the wrong way round"
+		log.Fatal(err)
+	}
+}
+
+// no condition decides: no fix is safe
+func always(srv *http.Server) {
+	log.Fatal(srv.ListenAndServe()) // want "a clean stop is treated as a failure"
+}
+`
+
+const after = `package main
+
+import (
+	"context"
+	"errors"
+	"log"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	srv := &http.Server{Addr: os.Getenv("ADDR")}
+	go anyError(srv)
+	go inverted(srv)
+	go always(srv)
+	go compared(srv)
+	go plain(srv)
+	quit := make(chan os.Signal, 1)
+	signal.Notify(quit, syscall.SIGTERM)
+	<-quit
+	srv.Shutdown(context.Background())
+}
+
+func anyError(srv *http.Server) {
+	if err := srv.ListenAndServe(); err != nil && !errors.Is(err, http.ErrServerClosed) { // want "a clean stop is treated as a failure"
+		log.Fatal(err)
+	}
+}
+
+func inverted(srv *http.Server) {
+	if err := srv.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) { // want "the wrong way round"
+		log.Fatal(err)
+	}
+}
+
+// no condition decides: no fix is safe
+func always(srv *http.Server) {
+	log.Fatal(srv.ListenAndServe()) // want "a clean stop is treated as a failure"
+}
+`
+
+const aliasBefore = `package main
+
+import (
+	"log"
+	web "net/http"
+)
+
+func compared(srv *web.Server) {
+	if err := srv.ListenAndServe(); err != nil && err == web.ErrServerClosed { // want "the wrong way round"
+		log.Fatal(err)
+	}
+}
+
+func plain(srv *web.Server) {
+	err := srv.ListenAndServe() // want "a clean stop is treated as a failure"
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+`
+
+const aliasAfter = `package main
+
+import (
+	"log"
+	web "net/http"
+)
+
+func compared(srv *web.Server) {
+	if err := srv.ListenAndServe(); err != nil && err != web.ErrServerClosed { // want "the wrong way round"
+		log.Fatal(err)
+	}
+}
+
+func plain(srv *web.Server) {
+	err := srv.ListenAndServe() // want "a clean stop is treated as a failure"
+	if err != nil && err != web.ErrServerClosed {
+		log.Fatal(err)
+	}
+}
+`
+
+// TestFix holds the fix to its promises: what it writes is what stands here and what gofmt would write. That nothing is
+// left to report is seen by the cases.
+func TestFix(t *testing.T) {
+	dir, cleanup, err := analysistest.WriteFiles(map[string]string{
+		"shop/main.go": before, "shop/main.go.golden": after, "shop/web.go": aliasBefore, "shop/web.go.golden": aliasAfter,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer cleanup()
-	if fix {
-		return analysistest.RunWithSuggestedFixes(t, dir, serverclosedisfatal.Analyzer, "shop")
+	analysistest.RunWithSuggestedFixes(t, dir, serverclosedisfatal.Analyzer, "shop")
+	for _, src := range []string{after, aliasAfter} {
+		if out, err := format.Source([]byte(src)); err != nil || string(out) != src {
+			t.Errorf("gofmt changes a fixed file: %v\n%s", err, out)
+		}
 	}
-	return analysistest.Run(t, dir, serverclosedisfatal.Analyzer, "shop")
 }
