@@ -25,8 +25,10 @@ type extractor struct {
 	parents map[*ast.FuncLit]string // the functions that literals stand in
 	cancels map[*types.Var]bool     // functions that cancel a context, used otherwise than deferred where they are made
 	made    map[ast.Expr]string     // types of values of unknown type, by their constructors
-	left    int                     // how many more parts the value being described may have
-	later   []func()                // what needs the definitions of every file
+	over    map[*ast.CallExpr][]int // arguments that are contexts which are over when the call is made
+	ended   map[*ast.CallExpr]ending
+	left    int      // how many more parts the value being described may have
+	later   []func() // what needs the definitions of every file
 }
 
 func extract(pass *analysis.Pass) *Package {
@@ -39,6 +41,8 @@ func extract(pass *analysis.Pass) *Package {
 		parents: map[*ast.FuncLit]string{},
 		cancels: map[*types.Var]bool{},
 		made:    map[ast.Expr]string{},
+		over:    map[*ast.CallExpr][]int{},
+		ended:   map[*ast.CallExpr]ending{},
 	}
 	var files []*ast.File
 	imports := map[string]bool{}
@@ -60,6 +64,7 @@ func extract(pass *analysis.Pass) *Package {
 		f()
 	}
 	for _, f := range files {
+		x.outcomes(f)
 		for _, d := range f.Decls {
 			switch d := d.(type) {
 			case *ast.FuncDecl:
@@ -192,6 +197,9 @@ func (x *extractor) funcDecl(d *ast.FuncDecl) {
 	if x.pkg.Name == "main" && d.Recv == nil && d.Name.Name == "main" {
 		x.pkg.Main = x.at(d.Name)
 	}
+	if d.Body != nil {
+		x.spent(d.Body)
+	}
 	x.body(&Func{ID: x.declID(d), At: x.at(d.Name), Params: d.Type.Params.NumFields()}, d.Body)
 }
 
@@ -222,6 +230,7 @@ func (x *extractor) genDecl(d *ast.GenDecl, inits *Func) {
 					if len(spec.Values) == len(spec.Names) && j != i {
 						continue
 					}
+					x.spent(v)
 					w := &walker{x: x, fn: holder}
 					w.expr(v, false)
 					e := x.expr(v, 0)

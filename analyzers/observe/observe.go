@@ -100,6 +100,7 @@ type Func struct {
 	Returns  [][]Expr // one per return statement, its results
 	Makes    []string // concrete types it makes values of
 	Blocks   bool     // waits on a channel, a select or a WaitGroup
+	Waits    []int    // offsets at which it waits on a channel or calls what may wait; math.MaxInt for deferred ones
 	Routes   []string // patterns of the HTTP routes it registers
 	Branches []Branch // on values compared with constants
 }
@@ -122,6 +123,10 @@ type Call struct {
 	Failed  check.Span // what ends the program where the call returns an error
 	Passes  bool       // where the call returns an error, the function returns one
 	Early   bool       // follows a way out of the function that something else than an error decides
+	Defer   bool       // in a defer statement
+	Outcome Outcome    // what becomes of its error
+	Decided check.Span // the condition or call that decides the outcome
+	Over    []int      // arguments that are contexts which are cancelled or past their deadline by then
 }
 
 // A Branch is a condition that decides what runs.

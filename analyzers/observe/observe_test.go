@@ -31,7 +31,7 @@ func TestAPIs(t *testing.T) {
 		"sleep": nil, "timer": nil, "text": {"arg"}, "join": nil, "format": nil, "or": nil, "new": nil,
 		"settings": nil, "settingsfile": {"name"}, "client": {"url", "req"}, "request": {"url", "ctx"}, "threads": {"n"},
 	}
-	words := []string{"field", "default", "env", "handles", "drains", "all", "type", "untimed"}
+	words := []string{"field", "default", "env", "handles", "drains", "runs", "stops", "all", "type", "untimed"}
 	symbol := regexp.MustCompile(`^[a-z0-9][\w./~-]*\.([A-Za-z]\w*\.)?[A-Z]\w*$`)
 	for sym, a := range m {
 		if !symbol.MatchString(sym) {

@@ -105,6 +105,9 @@ func (b *builder) listener(e Expr, fr *frame, opaque workload.Text) (workload.Te
 
 // auxiliary reports whether a listener is beside the main traffic: metrics, profiling, health, redirects, loopback.
 func (b *builder) auxiliary(f *Func, c *Call, a *api, fr *frame, l workload.Listen) bool {
+	if strings.HasPrefix(l.Network, "unix") {
+		return true
+	}
 	if s, ok := l.Addr.Constant(); ok {
 		if s == "" && l.Network == "" {
 			return false
@@ -113,7 +116,7 @@ func (b *builder) auxiliary(f *Func, c *Call, a *api, fr *frame, l workload.List
 		if port == "6060" || port == "0" {
 			return true
 		}
-		if strings.HasPrefix(l.Network, "unix") || host == "unix" {
+		if host == "unix" {
 			return true
 		}
 	}

@@ -72,7 +72,9 @@ func (w *walker) stmt(s ast.Stmt, cond bool) {
 	case *ast.GoStmt:
 		w.call(s.Call, cond, true)
 	case *ast.DeferStmt:
+		calls, waits := len(w.fn.Calls), len(w.fn.Waits)
 		w.call(s.Call, cond, false)
+		w.deferred(calls, waits)
 	case *ast.IfStmt:
 		w.ifs(s, cond, w.x.at(s.Cond))
 	case *ast.ForStmt:
@@ -91,6 +93,7 @@ func (w *walker) stmt(s ast.Stmt, cond bool) {
 	case *ast.RangeStmt:
 		if _, ok := w.x.typeOf(s.X).(*types.Chan); ok {
 			w.fn.Blocks = true
+			w.waitsAt(w.x.at(s).Start.Offset)
 		}
 		w.expr(s.X, cond)
 		w.block(s.Body, true)
@@ -111,6 +114,7 @@ func (w *walker) stmt(s ast.Stmt, cond bool) {
 		w.block(s.Body, true)
 	case *ast.SelectStmt:
 		w.fn.Blocks = w.fn.Blocks || w.waits(s)
+		w.waitsAt(w.x.at(s).Start.Offset)
 		w.block(s.Body, true)
 	case *ast.CaseClause:
 		for _, e := range s.List {
@@ -238,6 +242,9 @@ func (w *walker) expr(e ast.Expr, cond bool) {
 	case *ast.StarExpr:
 		w.expr(e.X, cond)
 	case *ast.UnaryExpr:
+		if e.Op == token.ARROW {
+			w.waitsAt(w.x.at(e).Start.Offset)
+		}
 		if e.Op == token.ARROW && (w.loops > 0 || !w.brings(e.X)) {
 			w.fn.Blocks = true
 		}
@@ -310,7 +317,8 @@ func (w *walker) call(c *ast.CallExpr, cond, inGo bool) {
 		}
 		return
 	}
-	call := Call{At: w.x.at(c), Name: w.x.at(fun), Go: inGo, Cond: cond, After: w.served, Guard: w.guard, Early: w.early}
+	call := Call{At: w.x.at(c), Name: w.x.at(fun), Go: inGo, Cond: cond, After: w.served, Guard: w.guard, Early: w.early, Over: w.x.over[c],
+		Outcome: w.x.ended[c].outcome, Decided: w.x.ended[c].at}
 	call.Callee = w.x.callee(c)
 	switch f := fun.(type) {
 	case *ast.FuncLit:
@@ -330,6 +338,9 @@ func (w *walker) call(c *ast.CallExpr, cond, inGo bool) {
 	}
 	for _, a := range c.Args {
 		w.expr(a, cond)
+	}
+	if call.Callee == "" && w.isUnknown(fun) {
+		w.waitsAt(call.At.Start.Offset)
 	}
 	if call.Callee == "" || isStandardCall(call.Callee) && apis()[call.Callee] == nil && !call.Dynamic {
 		return
@@ -352,6 +363,17 @@ func (w *walker) call(c *ast.CallExpr, cond, inGo bool) {
 		}
 	}
 	w.fn.Calls = append(w.fn.Calls, call)
+}
+
+// isUnknown reports whether a function is called through a value of which nobody knows what it does. Functions that cancel
+// a context are known.
+func (w *walker) isUnknown(fun ast.Expr) bool {
+	tv := w.x.pass.TypesInfo.Types[fun]
+	if tv.IsBuiltin() {
+		return false
+	}
+	t := typeSymbol(tv.Type)
+	return t != "context.CancelFunc" && t != "context.CancelCauseFunc"
 }
 
 // dynamic records what the interface asks for when a method is called through one.
