@@ -1,15 +1,10 @@
 package dotenvrequired_test
 
 import (
-	"go/format"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
-	"golang.org/x/tools/go/analysis/analysistest"
-
 	"github.com/factorlint/factorlint/analyzers/dotenvrequired"
+	"github.com/factorlint/factorlint/internal/fixtest"
 )
 
 // TestFix holds the fix to its promises: what it writes is what stands here and what gofmt would write, compiles, and
@@ -91,11 +86,7 @@ func main() {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			run(t, tt.before, tt.after)
-			if out, err := format.Source([]byte(tt.after)); err != nil || string(out) != tt.after {
-				t.Errorf("gofmt changes the fixed file: %v\n%s", err, out)
-			}
-			run(t, strings.ReplaceAll(tt.after, "// want", "// was"), "")
+			fixtest.Fixes(t, dotenvrequired.Analyzer, module, tt.before, tt.after)
 		})
 	}
 }
@@ -157,44 +148,13 @@ func load() error { return godotenv.Load() }
 	}
 	for name, src := range tests {
 		t.Run(name, func(t *testing.T) {
-			for _, r := range run(t, src, "") {
-				for _, d := range r.Diagnostics {
-					if len(d.SuggestedFixes) > 0 {
-						t.Errorf("fix %q", d.SuggestedFixes[0].Message)
-					}
-				}
-			}
+			fixtest.NoFix(t, dotenvrequired.Analyzer, module, src)
 		})
 	}
 }
 
-// run analyses a program that lies in a module, and compares what the fixes make of it with golden, unless that is empty.
-func run(t *testing.T, src, golden string) []*analysistest.Result {
-	t.Helper()
-	files := map[string]string{"go.mod": goMod, "main.go": src}
-	for name, text := range vendored {
-		files[name] = text
-	}
-	if golden != "" {
-		files["main.go.golden"] = golden
-	}
-	dir := t.TempDir()
-	for name, text := range files {
-		file := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if golden != "" {
-		return analysistest.RunWithSuggestedFixes(t, dir, dotenvrequired.Analyzer, ".")
-	}
-	return analysistest.Run(t, dir, dotenvrequired.Analyzer, ".")
-}
-
-const goMod = `module example.com/shop
+var module = fixtest.Module{
+	"go.mod": `module example.com/shop
 
 go 1.26
 
@@ -202,9 +162,7 @@ require (
 	github.com/hibiken/asynq v0.24.0
 	github.com/joho/godotenv v1.5.1
 )
-`
-
-var vendored = map[string]string{
+`,
 	"vendor/modules.txt": `# github.com/hibiken/asynq v0.24.0
 ## explicit; go 1.20
 github.com/hibiken/asynq
