@@ -21,12 +21,10 @@ type UntimedRequest struct {
 // program replaces http.DefaultClient or gives a client a timeout otherwise than in a literal. Requests to the loopback
 // interface and in functions named after probes are how a program asks itself. The pass must require [Analyzer].
 func UntimedRequests(pass *analysis.Pass) []UntimedRequest {
-	g, ok := pass.ResultOf[Analyzer].(*Graph)
-	p := ProgramOf(pass)
-	if !ok || p == nil || p.Class != workload.Server || IsLocal(p) {
+	g, p, r, ok := mainOf(pass)
+	if !ok || p.Class != workload.Server || IsLocal(p) {
 		return nil
 	}
-	r := g.reach(pass.Pkg.Path())
 	for _, symbol := range []string{"net/http.DefaultClient", "net/http.Client.Timeout", "net/http.DefaultTransport", "net/http.Transport.ResponseHeaderTimeout"} {
 		if g.assigned(symbol, r.funcs) {
 			return nil

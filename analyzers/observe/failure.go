@@ -123,9 +123,8 @@ type RequiredFile struct {
 // RequiredDotenv returns the .env files without which the server or worker under analysis always ends when it starts. The
 // pass must require [Analyzer].
 func RequiredDotenv(pass *analysis.Pass) []RequiredFile {
-	g, ok := pass.ResultOf[Analyzer].(*Graph)
-	p := ProgramOf(pass)
-	if !ok || p == nil || p.Class != workload.Server && p.Class != workload.Worker {
+	g, p, _, ok := mainOf(pass)
+	if !ok || p.Class != workload.Server && p.Class != workload.Worker {
 		return nil
 	}
 	in := g.unconditional(pass.Pkg.Path())

@@ -1,7 +1,6 @@
 package observe
 
 import (
-	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -19,7 +18,9 @@ type Graph struct {
 	fills    map[string]bool     // fields that a library may fill
 	types    []Type
 
-	programs sync.Map // by import path: func() *workload.Program, computed once however many rules ask
+	// computed once however many rules ask, by import path of the main package
+	programs sync.Map // func() *workload.Program
+	reaches  sync.Map // func() *reach
 }
 
 // A site is one call and the function it stands in.
@@ -96,11 +97,6 @@ func (g *Graph) fields(e Expr, fn string) {
 	}
 }
 
-// Packages returns the packages in order of import path.
-func (g *Graph) Packages() []*Package {
-	return slices.SortedFunc(maps.Values(g.packages), func(a, b *Package) int { return strings.Compare(a.Path, b.Path) })
-}
-
 // A reach is what a main function may run.
 type reach struct {
 	g      *Graph
@@ -111,8 +107,13 @@ type reach struct {
 	always map[string]bool // by plain calls on every way through their callers
 }
 
-// reach computes what the main function of a package reaches, initialisation included.
+// reach returns what the main function of a package reaches, initialisation included. Callers share it.
 func (g *Graph) reach(path string) *reach {
+	f, _ := g.reaches.LoadOrStore(path, sync.OnceValue(func() *reach { return g.explore(path) }))
+	return f.(func() *reach)()
+}
+
+func (g *Graph) explore(path string) *reach {
 	r := &reach{g: g, always: map[string]bool{}}
 	start := g.starts(path)
 	r.funcs = r.walk(start, false, every)

@@ -224,12 +224,10 @@ type FatalStop struct {
 // FatalStops returns what the main package under analysis reaches of servers that are shut down gracefully and whose
 // clean stop the program takes for a failure. The pass must require [Analyzer].
 func FatalStops(pass *analysis.Pass) []FatalStop {
-	g, ok := pass.ResultOf[Analyzer].(*Graph)
-	p := ProgramOf(pass)
-	if !ok || p == nil || IsLocal(p) {
+	g, p, r, ok := mainOf(pass)
+	if !ok || IsLocal(p) {
 		return nil
 	}
-	r := g.reach(pass.Pkg.Path())
 	drained := g.drained(r)
 	var out []FatalStop
 	for _, f := range g.sorted(r.funcs) {

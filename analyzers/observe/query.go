@@ -12,6 +12,16 @@ import (
 	"github.com/factorlint/factorlint/internal/workload"
 )
 
+// mainOf returns the graph of the main package under analysis, its program and what it reaches. ok is false if the package
+// is no main package. The pass must require [Analyzer].
+func mainOf(pass *analysis.Pass) (g *Graph, p *workload.Program, r *reach, ok bool) {
+	if p = ProgramOf(pass); p == nil {
+		return nil, nil, nil, false
+	}
+	g = pass.ResultOf[Analyzer].(*Graph)
+	return g, p, g.reach(pass.Pkg.Path()), true
+}
+
 // ProgramOf returns the program of the package under analysis, or nil if it is no main package. The pass must
 // require [Analyzer].
 func ProgramOf(pass *analysis.Pass) *workload.Program {
@@ -211,12 +221,10 @@ type EnvironmentBranch struct {
 // EnvironmentBranches returns the branches on a named environment that the server or worker under analysis reaches
 // and on which more depends than logging. The pass must require [Analyzer].
 func EnvironmentBranches(pass *analysis.Pass) []EnvironmentBranch {
-	g, ok := pass.ResultOf[Analyzer].(*Graph)
-	p := ProgramOf(pass)
-	if !ok || p == nil || p.Class != workload.Server && p.Class != workload.Worker {
+	g, p, r, ok := mainOf(pass)
+	if !ok || p.Class != workload.Server && p.Class != workload.Worker {
 		return nil
 	}
-	r := g.reach(pass.Pkg.Path())
 	var out []EnvironmentBranch
 	for _, f := range g.sorted(r.funcs) {
 		told := map[check.Span]bool{}

@@ -33,12 +33,10 @@ type ShutdownRace struct {
 // ShutdownRaces returns the races of the main package under analysis, for servers whose serve call returns as soon as their
 // shutdown begins: those of net/http and echo. The pass must require [Analyzer].
 func ShutdownRaces(pass *analysis.Pass) []ShutdownRace {
-	g, ok := pass.ResultOf[Analyzer].(*Graph)
-	p := ProgramOf(pass)
-	if !ok || p == nil || IsLocal(p) {
+	g, p, r, ok := mainOf(pass)
+	if !ok || IsLocal(p) {
 		return nil
 	}
-	r := g.reach(pass.Pkg.Path())
 	drained := g.drained(r)
 	var out []ShutdownRace
 	for _, f := range g.sorted(r.sync) {

@@ -20,12 +20,10 @@ type FixedThreads struct {
 // of place: to the number of the machine's CPUs or to a constant above one. There are none where the program puts back an
 // earlier number, or the runtime's own. The pass must require [Analyzer].
 func FixThreads(pass *analysis.Pass) []FixedThreads {
-	g, ok := pass.ResultOf[Analyzer].(*Graph)
-	p := ProgramOf(pass)
-	if !ok || p == nil || p.Class != workload.Server && p.Class != workload.Worker {
+	g, p, r, ok := mainOf(pass)
+	if !ok || p.Class != workload.Server && p.Class != workload.Worker {
 		return nil
 	}
-	r := g.reach(pass.Pkg.Path())
 	var out []FixedThreads
 	for _, f := range g.sorted(r.funcs) {
 		for i := range f.Calls {

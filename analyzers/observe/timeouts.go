@@ -20,9 +20,8 @@ type UntimedServer struct {
 // ReadTimeout (net/http: without both there is none), in order of the calls that serve. A timeout that is assigned
 // anywhere in the program may be meant for each of them. The pass must require [Analyzer].
 func UntimedServers(pass *analysis.Pass) []UntimedServer {
-	g, ok := pass.ResultOf[Analyzer].(*Graph)
-	p := ProgramOf(pass)
-	if !ok || p == nil || p.Class != workload.Server || IsLocal(p) {
+	g, p, r, ok := mainOf(pass)
+	if !ok || p.Class != workload.Server || IsLocal(p) {
 		return nil
 	}
 	main := map[check.Span]bool{}
@@ -31,7 +30,6 @@ func UntimedServers(pass *analysis.Pass) []UntimedServer {
 			main[l.At] = true
 		}
 	}
-	r := g.reach(pass.Pkg.Path())
 	for _, field := range []string{"net/http.Server.ReadHeaderTimeout", "net/http.Server.ReadTimeout"} {
 		if g.assigned(field, r.funcs) {
 			return nil

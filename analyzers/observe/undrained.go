@@ -13,9 +13,8 @@ import (
 // Undrained returns the call by which the server under analysis serves its main traffic and the place where it handles
 // SIGTERM by itself, if nothing that it may reach stops a server gracefully. The pass must require [Analyzer].
 func Undrained(pass *analysis.Pass) (serve, handler check.Span, ok bool) {
-	g, isGraph := pass.ResultOf[Analyzer].(*Graph)
-	p := ProgramOf(pass)
-	if !isGraph || p == nil || p.Class != workload.Server || !p.Drains.Complete || len(p.Drains.Members) > 0 || len(p.Consumes) > 0 || IsLocal(p) {
+	g, p, r, isMain := mainOf(pass)
+	if !isMain || p.Class != workload.Server || !p.Drains.Complete || len(p.Drains.Members) > 0 || len(p.Consumes) > 0 || IsLocal(p) {
 		return check.Span{}, check.Span{}, false
 	}
 	for _, s := range p.Signals.Members {
@@ -26,7 +25,6 @@ func Undrained(pass *analysis.Pass) (serve, handler check.Span, ok bool) {
 			handler, ok = s.At, true
 		}
 	}
-	r := g.reach(pass.Pkg.Path())
 	listen, serves := p.MainListen()
 	if !ok || !serves {
 		return check.Span{}, check.Span{}, false

@@ -31,7 +31,7 @@ type Input struct {
 func Apply(in Input) *check.Report {
 	rep := &check.Report{}
 	used := make([]bool, len(in.Directives))
-	findings := replaced(dedupe(product(in.Findings)))
+	findings := dedupe(product(in.Findings))
 	for _, f := range findings {
 		if i := silencer(in.Directives, f); i >= 0 {
 			used[i] = true
@@ -77,9 +77,6 @@ func dedupe(fs []check.Finding) []check.Finding {
 	})
 	return slices.CompactFunc(fs, func(a, b check.Finding) bool { return a.Rule == b.Rule && a.At == b.At && a.Matter == b.Matter })
 }
-
-// replaced leaves out findings whose defect another rule at the same place says better.
-func replaced(fs []check.Finding) []check.Finding { return fs }
 
 // silencer returns the index of the directive that silences a finding at any of its places, or -1.
 func silencer(ds []directive.Directive, f check.Finding) int {
