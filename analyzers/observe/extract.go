@@ -200,7 +200,11 @@ func (x *extractor) funcDecl(d *ast.FuncDecl) {
 	if d.Body != nil {
 		x.spent(d.Body)
 	}
-	x.body(&Func{ID: x.declID(d), At: x.at(d.Name), Params: d.Type.Params.NumFields()}, d.Body)
+	fn := &Func{ID: x.declID(d), At: x.at(d.Name), Params: d.Type.Params.NumFields()}
+	if obj, ok := x.pass.TypesInfo.Defs[d.Name].(*types.Func); ok {
+		fn.Handles = handles(obj.Signature())
+	}
+	x.body(fn, d.Body)
 }
 
 // body extracts a function's body.

@@ -96,6 +96,7 @@ type Func struct {
 	ID       string
 	At       check.Span // its name; for a literal the word func
 	Params   int
+	Handles  string // import path of the framework whose requests it answers, by its signature
 	Calls    []Call
 	Returns  [][]Expr // one per return statement, its results
 	Makes    []string // concrete types it makes values of

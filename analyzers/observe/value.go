@@ -376,7 +376,11 @@ func (x *extractor) literal(l *ast.FuncLit) string {
 	if !ok {
 		id = x.literalID(l)
 		x.lits[l] = id
-		x.body(&Func{ID: id, Parent: x.parents[l], At: x.span(l.Pos(), l.Pos()+token.Pos(len("func"))), Params: l.Type.Params.NumFields()}, l.Body)
+		fn := &Func{ID: id, Parent: x.parents[l], At: x.span(l.Pos(), l.Pos()+token.Pos(len("func"))), Params: l.Type.Params.NumFields()}
+		if sig, ok := x.typeOf(l).(*types.Signature); ok {
+			fn.Handles = handles(sig)
+		}
+		x.body(fn, l.Body)
 	}
 	return id
 }

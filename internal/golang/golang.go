@@ -9,6 +9,7 @@ import (
 	"go/types"
 	"path"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -332,47 +333,30 @@ func isMajor(elem string) bool {
 	return len(elem) > 1 && elem[0] == 'v' && strings.Trim(elem[1:], "0123456789") == ""
 }
 
-// relocate rewrites every place in a program.
-func relocate(p *workload.Program, rel func(string) string) {
-	fix := func(s *check.Span) {
-		if s.File != "" {
+// relocate rewrites every place in a program, wherever it stands.
+func relocate(p *workload.Program, rel func(string) string) { move(reflect.ValueOf(p).Elem(), rel) }
+
+var spanType = reflect.TypeFor[check.Span]()
+
+// move rewrites the places in a value and in what it holds. A [workload.Value] moves by itself.
+func move(v reflect.Value, rel func(string) string) {
+	switch {
+	case v.Type() == spanType:
+		if s := v.Addr().Interface().(*check.Span); s.File != "" {
 			s.File = rel(s.File)
 		}
-	}
-	var text func(workload.Text)
-	text = func(t workload.Text) {
-		for i := range t {
-			fix(&t[i].At)
-			text(t[i].Default)
+	case v.Kind() == reflect.Slice:
+		for i := range v.Len() {
+			move(v.Index(i), rel)
 		}
-	}
-	fix(&p.At)
-	for i := range p.Env.Members {
-		fix(&p.Env.Members[i].At)
-		p.Env.Members[i].Required = p.Env.Members[i].Required.Moved(rel)
-		p.Env.Members[i].Default = p.Env.Members[i].Default.Moved(rel)
-	}
-	for i := range p.Flags.Members {
-		fix(&p.Flags.Members[i].At)
-		p.Flags.Members[i].Default = p.Flags.Members[i].Default.Moved(rel)
-	}
-	for i := range p.Listens.Members {
-		fix(&p.Listens.Members[i].At)
-		text(p.Listens.Members[i].Addr)
-	}
-	for i := range p.Signals.Members {
-		fix(&p.Signals.Members[i].At)
-	}
-	for i := range p.Late {
-		fix(&p.Late[i].At)
-	}
-	for i := range p.Consumes {
-		fix(&p.Consumes[i].At)
-	}
-	for i := range p.Drains.Members {
-		fix(&p.Drains.Members[i].At)
-		fix(&p.Drains.Members[i].Budget)
-		p.Drains.Members[i].Deadline = p.Drains.Members[i].Deadline.Moved(rel)
+	case v.Kind() == reflect.Struct:
+		if moved := v.MethodByName("Moved"); moved.IsValid() {
+			v.Set(moved.Call([]reflect.Value{reflect.ValueOf(rel)})[0])
+			return
+		}
+		for i := range v.NumField() {
+			move(v.Field(i), rel)
+		}
 	}
 }
 

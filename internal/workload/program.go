@@ -24,7 +24,22 @@ type Program struct {
 	Late      []Signal // handled only once the server has stopped serving by itself: too late
 	Drains    Set[Drain]
 	Consumes  []Consume // known calls that take work from a queue or a schedule
-	Unbounded []string  // why the sets that are open are open, for people: "os.Getenv of a computed name at a.go:3"
+	Commands  Set[Subcommand]
+	Configs   Set[ConfigFile]
+	Routes    Set[Route]
+	Writes    Set[FileWrite]
+	Logs      Set[LogSink]
+	Outbounds Set[Outbound]
+	Backings  Set[Backing]
+	States    Set[State]
+	Metrics   Set[Metric]
+	Healths   Set[Health]
+	Migrates  Set[Migration]
+	Leaders   Set[Leader]
+	Spawns    Set[Spawn]
+	Execs     Set[Exec]
+	Tuning    Tuning
+	Unbounded []string // why the sets that are open are open, for people: "os.Getenv of a computed name at a.go:3"
 }
 
 // A Class says what sort of program it is.
