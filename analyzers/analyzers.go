@@ -9,6 +9,9 @@ import (
 	"github.com/factorlint/factorlint/analyzers/envgroup"
 	"github.com/factorlint/factorlint/analyzers/gomaxprocsoverride"
 	"github.com/factorlint/factorlint/analyzers/hardcodedport"
+	"github.com/factorlint/factorlint/analyzers/localsessionstore"
+	"github.com/factorlint/factorlint/analyzers/packagestateinhandler"
+	"github.com/factorlint/factorlint/analyzers/printaslogging"
 	"github.com/factorlint/factorlint/analyzers/redundantautomaxprocs"
 	"github.com/factorlint/factorlint/analyzers/serverclosedisfatal"
 	"github.com/factorlint/factorlint/analyzers/servernotimeouts"
@@ -17,6 +20,7 @@ import (
 	"github.com/factorlint/factorlint/analyzers/sigintonly"
 	"github.com/factorlint/factorlint/analyzers/signalwithoutdrain"
 	"github.com/factorlint/factorlint/analyzers/sigtermunhandled"
+	"github.com/factorlint/factorlint/analyzers/unboundedrequestbody"
 	"github.com/factorlint/factorlint/analyzers/unboundedshutdown"
 )
 
@@ -25,6 +29,8 @@ func All() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
 		envgroup.Analyzer,                   // FL0301
 		dotenvrequired.Analyzer,             // FL0304
+		localsessionstore.Analyzer,          // FL0601
+		packagestateinhandler.Analyzer,      // FL0602
 		hardcodedport.Analyzer,              // FL0701
 		gomaxprocsoverride.Analyzer,         // FL0801
 		sigtermunhandled.Analyzer,           // FL0901
@@ -34,8 +40,10 @@ func All() []*analysis.Analyzer {
 		shutdownrace.Analyzer,               // FL0905
 		unboundedshutdown.Analyzer,          // FL0906
 		serverclosedisfatal.Analyzer,        // FL0907
+		printaslogging.Analyzer,             // FL1103
 		servernotimeouts.Analyzer,           // FL1301
 		defaultclientcall.Analyzer,          // FL1302
+		unboundedrequestbody.Analyzer,       // FL2001
 		redundantautomaxprocs.Analyzer,      // FL2002
 	}
 }

@@ -204,15 +204,16 @@ func (x *extractor) funcDecl(d *ast.FuncDecl) {
 	if obj, ok := x.pass.TypesInfo.Defs[d.Name].(*types.Func); ok {
 		fn.Handles = handles(obj.Signature())
 	}
-	x.body(fn, d.Body)
+	x.body(fn, d.Type, d.Body)
 }
 
 // body extracts a function's body.
-func (x *extractor) body(fn *Func, body *ast.BlockStmt) {
+func (x *extractor) body(fn *Func, typ *ast.FuncType, body *ast.BlockStmt) {
 	x.pkg.Funcs = append(x.pkg.Funcs, fn)
 	if body == nil {
 		return
 	}
+	x.touches(fn, typ, body)
 	w := &walker{x: x, fn: fn, required: map[token.Pos]bool{}, failures: map[token.Pos]failure{}}
 	w.block(body, false)
 	w.finish()

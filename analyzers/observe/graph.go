@@ -105,6 +105,9 @@ type reach struct {
 	before map[string]bool // of funcs, without what follows a call that serves until shutdown
 	sync   map[string]bool // of funcs, those that the main goroutine itself runs
 	always map[string]bool // by plain calls on every way through their callers
+
+	once     sync.Once
+	requests map[string]int // of [Graph.requests]
 }
 
 // reach returns what the main function of a package reaches, initialisation included. Callers share it.

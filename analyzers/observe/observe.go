@@ -104,6 +104,8 @@ type Func struct {
 	Waits    []int    // offsets at which it waits on a channel or calls what may wait; math.MaxInt for deferred ones
 	Routes   []string // patterns of the HTTP routes it registers
 	Branches []Branch // on values compared with constants
+	Touches  []Touch  // containers and channels that outlive it
+	Sized    bool     // compares the length that a request's header gives for the body
 }
 
 // A Call is a call or a mention of a function, in source order.

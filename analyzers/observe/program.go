@@ -36,6 +36,7 @@ func (g *Graph) describe(main string) *workload.Program {
 	}
 	b.beyond()
 	b.classify()
+	b.states()
 	return b.p
 }
 

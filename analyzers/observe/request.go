@@ -46,8 +46,13 @@ func isMessage(t types.Type) bool {
 
 // requests returns the functions on the way of a request, with how many calls they are away from the one that answers it,
 // at most two: what is deeper or behind an interface is called for other reasons as well. A function literal that is
-// called where it stands, and no goroutine, is as far as the function around it.
+// called where it stands, and no goroutine, is as far as the function around it. Callers share it.
 func (g *Graph) requests(r *reach) map[string]int {
+	r.once.Do(func() { r.requests = g.way(r) })
+	return r.requests
+}
+
+func (g *Graph) way(r *reach) map[string]int {
 	out := map[string]int{}
 	var todo []string
 	for _, f := range g.sorted(r.funcs) {

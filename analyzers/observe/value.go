@@ -380,7 +380,7 @@ func (x *extractor) literal(l *ast.FuncLit) string {
 		if sig, ok := x.typeOf(l).(*types.Signature); ok {
 			fn.Handles = handles(sig)
 		}
-		x.body(fn, l.Body)
+		x.body(fn, l.Type, l.Body)
 	}
 	return id
 }

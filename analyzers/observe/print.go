@@ -1,0 +1,36 @@
+package observe
+
+import (
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/workload"
+)
+
+// A Print is a call that writes to standard output as a log is not written: without a time, a level or a request.
+type Print struct {
+	At  check.Span // the called name
+	Via string     // symbol of the function called
+}
+
+// Prints returns the prints of the server under analysis on the way of a request, in order of place. The pass must require
+// [Analyzer].
+func Prints(pass *analysis.Pass) []Print {
+	g, p, r, ok := mainOf(pass)
+	if !ok || p.Class != workload.Server || IsLocal(p) {
+		return nil
+	}
+	way := g.requests(r)
+	var out []Print
+	for _, f := range g.sorted(r.funcs) {
+		if _, ok := way[f.ID]; !ok {
+			continue
+		}
+		for i := range f.Calls {
+			if c := &f.Calls[i]; lookup(c.Callee, "print") != nil && !c.Mention {
+				out = append(out, Print{At: named(c), Via: c.Callee})
+			}
+		}
+	}
+	return out
+}
