@@ -3,7 +3,7 @@ package hardcodedport
 
 import (
 	"fmt"
-	"net"
+	"strings"
 
 	"github.com/factorlint/factorlint/analyzers/observe"
 	"github.com/factorlint/factorlint/internal/gopass"
@@ -23,9 +23,10 @@ func run(pass *gopass.Pass) {
 		if !ok || l.Role != workload.MainTraffic || len(l.Addr) == 0 || l.Addr[0].At.IsZero() {
 			continue
 		}
-		_, port, err := net.SplitHostPort(addr)
+		colon := strings.LastIndexByte(addr, ':')
+		port := addr[colon+1:]
 		switch {
-		case err != nil, port == "", port == "0", port == "80", port == "443", port == "http", port == "https":
+		case colon < 0, strings.HasSuffix(port, "]"), port == "", port == "0", port == "80", port == "443", port == "http", port == "https":
 			continue // a socket, any port, or the ports that redirects and ACME need
 		}
 		pass.ReportSpan(l.Addr[len(l.Addr)-1].At, l.At, fmt.Sprintf("%s always listens on port %s: no environment variable, flag or configuration can change it, "+
