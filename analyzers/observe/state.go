@@ -21,7 +21,7 @@ func (b *builder) states() {
 			a := apis()[c.Callee]
 			switch {
 			case a == nil || c.Mention:
-			case a.kind == "embedded" && b.g.chosen(c, a.index("driver"), a, f, b.r):
+			case (a.kind == "embedded" || a.arg["state"] == "database") && b.g.chosen(c, a.index("driver"), a, f, b.r):
 				all = append(all, workload.State{Kind: "embedded database", Name: c.Callee, At: named(c)})
 			case a.kind == "schedule" || a.arg["state"] == "schedule":
 				all = append(all, workload.State{Kind: "schedule", Name: c.Callee, At: named(c)})
