@@ -3,6 +3,7 @@ package observe
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -11,10 +12,11 @@ import (
 //go:embed apis.txt
 var apisText string
 
-// An api is one line of apis.txt.
+// An api is one line of apis.txt: a symbol is of each kind that a line gives it.
 type api struct {
 	kind string
 	arg  map[string]string
+	next *api // the symbol's next line
 }
 
 // index returns the argument position that an attribute names, or -1.
@@ -42,7 +44,7 @@ var apis = sync.OnceValue(func() map[string]*api {
 	return m
 })
 
-// parseAPIs reads apis.txt: symbol → line. The error names the first line that breaks the form.
+// parseAPIs reads apis.txt: symbol → first line. The error names the first line that breaks the form.
 func parseAPIs(text string) (map[string]*api, error) {
 	m := map[string]*api{}
 	for i, line := range strings.Split(text, "\n") {
@@ -50,30 +52,54 @@ func parseAPIs(text string) (map[string]*api, error) {
 		if len(f) == 0 || strings.HasPrefix(f[0], "#") {
 			continue
 		}
-		if len(f) < 2 || m[f[1]] != nil {
-			return nil, fmt.Errorf("apis.txt:%d: want a kind and a symbol that is not there yet", i+1)
+		if len(f) < 2 {
+			return nil, fmt.Errorf("apis.txt:%d: want a kind and a symbol", i+1)
 		}
-		a := &api{kind: f[0], arg: map[string]string{}}
+		arg := map[string]string{}
 		for _, word := range f[2:] {
 			key, value, ok := strings.Cut(word, "=")
 			if !ok {
 				key, value = "arg", word
 			}
-			a.arg[key] = value
+			arg[key] = value
 		}
-		m[f[1]] = a
+		for _, symbol := range expand(f[1]) {
+			last := m[symbol]
+			for a := last; a != nil; a = a.next {
+				if last = a; a.kind == f[0] {
+					return nil, fmt.Errorf("apis.txt:%d: %s is of kind %s already", i+1, symbol, a.kind)
+				}
+			}
+			if a := (&api{kind: f[0], arg: arg}); last == nil {
+				m[symbol] = a
+			} else {
+				last.next = a
+			}
+		}
 	}
 	return m, nil
 }
 
-// lookup returns what is known about a symbol if it is of one of the kinds, or nil.
-func lookup(symbol string, kinds ...string) *api {
-	a := apis()[symbol]
-	if a == nil {
-		return nil
+// expand returns the symbols that one with alternatives in braces stands for: "gin.{Engine,RouterGroup}.GET".
+func expand(symbol string) []string {
+	before, rest, ok := strings.Cut(symbol, "{")
+	inside, after, closed := strings.Cut(rest, "}")
+	if !ok || !closed {
+		return []string{symbol}
 	}
-	for _, k := range kinds {
-		if a.kind == k {
+	var out []string
+	for _, word := range strings.Split(inside, ",") {
+		for _, tail := range expand(after) {
+			out = append(out, before+word+tail)
+		}
+	}
+	return out
+}
+
+// lookup returns what is known about a symbol of one of the kinds, or nil.
+func lookup(symbol string, kinds ...string) *api {
+	for a := apis()[symbol]; a != nil; a = a.next {
+		if slices.Contains(kinds, a.kind) {
 			return a
 		}
 	}

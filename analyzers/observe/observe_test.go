@@ -39,20 +39,22 @@ func TestAPIs(t *testing.T) {
 		if !symbol.MatchString(sym) {
 			t.Errorf("%s: want path.Func or path.Type.Method", sym)
 		}
-		nums, known := numbers[a.kind]
-		if !known {
-			t.Errorf("%s: no kind %q", sym, a.kind)
-		}
-		for key, value := range a.arg {
-			_, err := strconv.Atoi(value)
-			if slices.Contains(nums, key) && err == nil || slices.Contains(words, key) {
-				continue
+		for ; a != nil; a = a.next {
+			nums, known := numbers[a.kind]
+			if !known {
+				t.Errorf("%s: no kind %q", sym, a.kind)
 			}
-			t.Errorf("%s: attribute %s=%s", sym, key, value)
-		}
-		for _, s := range a.handles() {
-			if !strings.HasPrefix(s, "SIG") {
-				t.Errorf("%s: handles %q", sym, s)
+			for key, value := range a.arg {
+				_, err := strconv.Atoi(value)
+				if slices.Contains(nums, key) && err == nil || slices.Contains(words, key) {
+					continue
+				}
+				t.Errorf("%s: attribute %s=%s", sym, key, value)
+			}
+			for _, s := range a.handles() {
+				if !strings.HasPrefix(s, "SIG") {
+					t.Errorf("%s: handles %q", sym, s)
+				}
 			}
 		}
 	}
@@ -64,7 +66,7 @@ func TestAPIs(t *testing.T) {
 }
 
 func TestParseAPIsErrors(t *testing.T) {
-	for _, text := range []string{"serve", "serve a.B addr=0\nlisten a.B", "# comment\n\nserve x.Y\nserve"} {
+	for _, text := range []string{"serve", "serve a.B addr=0\nserve a.{B,C}", "# comment\n\nserve x.Y\nserve"} {
 		if _, err := parseAPIs(text); err == nil {
 			t.Errorf("parseAPIs(%q) gives no error", text)
 		}

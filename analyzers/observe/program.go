@@ -63,31 +63,37 @@ func (b *builder) function(f *Func) {
 	}
 	for i := range f.Calls {
 		c := &f.Calls[i]
-		a := apis()[c.Callee]
-		if a == nil {
+		if apis()[c.Callee] == nil {
 			b.unknown(c)
-			continue
 		}
-		for _, s := range a.handles() {
-			b.signal(workload.Signal{Name: s, Via: c.Callee, At: c.At}, f, c)
+		for a := apis()[c.Callee]; a != nil; a = a.next {
+			b.call(f, c, a)
 		}
-		switch a.kind {
-		case "serve":
-			b.serve(f, c, a)
-		case "notify":
-			b.notify(f, c, a)
-		case "drain":
-			b.drain(f, c, a)
-		case "env":
-			b.env(f, c, a)
-		case "flag", "flagvar":
-			b.flag(f, c, a)
-		case "worker":
-			b.p.Consumes = append(b.p.Consumes, workload.Consume{Via: c.Callee, At: c.At})
-		case "serverless":
-			b.lambda = true
-		}
-		if a.kind == "lifecycle" && a.arg["drains"] != "" {
+	}
+}
+
+// call adds what a call of an API does.
+func (b *builder) call(f *Func, c *Call, a *api) {
+	for _, s := range a.handles() {
+		b.signal(workload.Signal{Name: s, Via: c.Callee, At: c.At}, f, c)
+	}
+	switch a.kind {
+	case "serve":
+		b.serve(f, c, a)
+	case "notify":
+		b.notify(f, c, a)
+	case "drain":
+		b.drain(f, c, a)
+	case "env":
+		b.env(f, c, a)
+	case "flag", "flagvar":
+		b.flag(f, c, a)
+	case "worker":
+		b.p.Consumes = append(b.p.Consumes, workload.Consume{Via: c.Callee, At: c.At})
+	case "serverless":
+		b.lambda = true
+	case "lifecycle":
+		if a.arg["drains"] != "" {
 			b.p.Drains.Complete = false
 		}
 	}
@@ -307,19 +313,17 @@ func (b *builder) beyond() {
 		}
 		for i := range f.Calls {
 			c := &f.Calls[i]
-			a := apis()[c.Callee]
-			if a == nil {
-				continue
-			}
-			switch {
-			case a.kind == "notify" || len(a.handles()) > 0:
-				b.open(&b.p.Signals.Complete, c.At, "signals handled behind an interface")
-			case a.kind == "serve":
-				b.open(&b.p.Listens.Complete, c.At, "a server behind an interface")
-			case a.kind == "drain":
-				b.p.Drains.Complete = false
-			case a.kind == "env":
-				b.p.Env.Complete = false
+			for a := apis()[c.Callee]; a != nil; a = a.next {
+				switch {
+				case a.kind == "notify" || len(a.handles()) > 0:
+					b.open(&b.p.Signals.Complete, c.At, "signals handled behind an interface")
+				case a.kind == "serve":
+					b.open(&b.p.Listens.Complete, c.At, "a server behind an interface")
+				case a.kind == "drain":
+					b.p.Drains.Complete = false
+				case a.kind == "env":
+					b.p.Env.Complete = false
+				}
 			}
 		}
 	}

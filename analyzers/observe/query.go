@@ -171,7 +171,7 @@ func (g *Graph) limited(f *Func) bool {
 	for _, near := range g.around(f) {
 		kinds := map[string]bool{}
 		for _, c := range near.Calls {
-			if a := apis()[c.Callee]; a != nil {
+			for a := apis()[c.Callee]; a != nil; a = a.next {
 				kinds[a.kind] = true
 			}
 		}

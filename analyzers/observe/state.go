@@ -18,21 +18,30 @@ func (b *builder) states() {
 	for _, f := range b.g.sorted(b.r.funcs) {
 		for i := range f.Calls {
 			c := &f.Calls[i]
-			a := apis()[c.Callee]
-			switch {
-			case a == nil || c.Mention:
-			case (a.kind == "embedded" || a.arg["state"] == "database") && b.g.chosen(c, a.index("driver"), a, f, b.r):
-				all = append(all, workload.State{Kind: "embedded database", Name: c.Callee, At: named(c)})
-			case a.kind == "schedule" || a.arg["state"] == "schedule":
-				all = append(all, workload.State{Kind: "schedule", Name: c.Callee, At: named(c)})
-			case a.kind == "ticker":
-				if _, ok := b.g.requests(b.r)[f.ID]; !ok {
-					all = append(all, workload.State{Kind: "ticker", Name: c.Callee, At: named(c)})
-				}
+			if c.Mention {
+				continue
+			}
+			for a := apis()[c.Callee]; a != nil; a = a.next {
+				all = b.state(all, f, c, a)
 			}
 		}
 	}
 	b.p.States.Members = append(append(all, b.g.kept(b.r)...), b.g.queues(b.r)...)
+}
+
+// state adds what a call of an API keeps.
+func (b *builder) state(all []workload.State, f *Func, c *Call, a *api) []workload.State {
+	switch {
+	case (a.kind == "embedded" || a.arg["state"] == "database") && b.g.chosen(c, a.index("driver"), a, f, b.r):
+		all = append(all, workload.State{Kind: "embedded database", Name: c.Callee, At: named(c)})
+	case a.kind == "schedule" || a.arg["state"] == "schedule":
+		all = append(all, workload.State{Kind: "schedule", Name: c.Callee, At: named(c)})
+	case a.kind == "ticker":
+		if _, ok := b.g.requests(b.r)[f.ID]; !ok {
+			all = append(all, workload.State{Kind: "ticker", Name: c.Callee, At: named(c)})
+		}
+	}
+	return all
 }
 
 // named returns the called name of a call with what it is selected from: "memstore.NewStore".

@@ -66,7 +66,7 @@ func server(c *Call) Expr {
 	if packageOf(c.Callee) == "net/http" && c.Recv != nil {
 		return *c.Recv
 	}
-	if n := apis()[c.Callee].index("server"); n >= 0 && n < len(c.Args) {
+	if n := lookup(c.Callee, "serve").index("server"); n >= 0 && n < len(c.Args) {
 		return c.Args[n]
 	}
 	return Expr{}
