@@ -33,7 +33,7 @@ func TestAPIs(t *testing.T) {
 		"sessions": {"opts"}, "storage": nil, "embedded": {"driver"}, "schedule": nil, "ticker": nil, "print": nil, "body": {"from"}, "limit": nil,
 	}
 	words := []string{"field", "default", "env", "handles", "drains", "runs", "stops", "all", "type", "untimed",
-		"choice", "unless", "asked", "state"}
+		"choice", "unless", "asked", "each", "state"}
 	symbol := regexp.MustCompile(`^[a-z0-9][\w./~-]*\.([A-Za-z]\w*\.)?[A-Z]\w*$`)
 	for sym, a := range m {
 		if !symbol.MatchString(sym) {

@@ -1,6 +1,8 @@
 package observe
 
 import (
+	"strings"
+
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/factorlint/factorlint/internal/check"
@@ -13,8 +15,8 @@ type Print struct {
 	Via string     // symbol of the function called
 }
 
-// Prints returns the prints of the server under analysis on the way of a request, in order of place. The pass must require
-// [Analyzer].
+// Prints returns the prints of the server under analysis on the way of a request, in order of place. What is named after a log is
+// how the program writes its own. The pass must require [Analyzer].
 func Prints(pass *analysis.Pass) []Print {
 	g, p, r, ok := mainOf(pass)
 	if !ok || p.Class != workload.Server || IsLocal(p) {
@@ -23,7 +25,7 @@ func Prints(pass *analysis.Pass) []Print {
 	way := g.requests(r)
 	var out []Print
 	for _, f := range g.sorted(r.funcs) {
-		if _, ok := way[f.ID]; !ok {
+		if _, ok := way[f.ID]; !ok || logs(f.ID) || logs(f.Parent) {
 			continue
 		}
 		for i := range f.Calls {
@@ -33,4 +35,13 @@ func Prints(pass *analysis.Pass) []Print {
 		}
 	}
 	return out
+}
+
+// logs reports whether a function, its type or its package is named after a log.
+func logs(id string) bool {
+	id = strings.ToLower(id[strings.LastIndexByte(id, '/')+1:])
+	for _, other := range []string{"login", "logout", "logoff", "logged", "blog", "catalog", "dialog", "logic", "logo"} {
+		id = strings.ReplaceAll(id, other, "")
+	}
+	return strings.Contains(id, "log")
 }

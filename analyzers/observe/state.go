@@ -101,7 +101,8 @@ func (g *Graph) sessions(p *workload.Program, r *reach) []workload.State {
 		for i := range f.Calls {
 			c := &f.Calls[i]
 			a := lookup(c.Callee, "sessions")
-			if a == nil || c.Mention || !g.keepsLocally(c, a, f, r) {
+			told := func(s workload.State) bool { return s.Name == c.Callee }
+			if a == nil || c.Mention || a.arg["each"] != "" && slices.ContainsFunc(out, told) || !g.keepsLocally(c, a, f, r) {
 				continue
 			}
 			if always == nil {
