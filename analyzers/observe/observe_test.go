@@ -30,8 +30,11 @@ func TestAPIs(t *testing.T) {
 		"flag": {"name", "default"}, "flagvar": {"ptr", "name", "default"}, "fatal": nil, "route": {"pattern"}, "wait": nil,
 		"sleep": nil, "timer": nil, "text": {"arg"}, "join": nil, "format": nil, "or": nil, "new": nil,
 		"settings": nil, "settingsfile": {"name"}, "client": {"url", "req"}, "request": {"url", "ctx"}, "threads": {"n"},
+		"memory": {"n"}, "path": nil, "file": nil, "writer": {"writer"}, "log": {"writer", "config"}, "logvar": nil, "logadapter": nil, "logdrop": nil,
+		"lognew": nil, "logship": nil, "write": {"temp"}, "folder": nil, "exec": {"name"},
 	}
-	words := []string{"field", "default", "env", "handles", "drains", "runs", "stops", "all", "type", "untimed"}
+	words := []string{"field", "default", "env", "handles", "drains", "runs", "stops", "all", "type", "untimed", "rotates", "paths", "to"}
+	everywhere := []string{"writes", "flags"} // numbers that every kind may say
 	symbol := regexp.MustCompile(`^[a-z0-9][\w./~-]*\.([A-Za-z]\w*\.)?[A-Z]\w*$`)
 	for sym, a := range m {
 		if !symbol.MatchString(sym) {
@@ -43,7 +46,7 @@ func TestAPIs(t *testing.T) {
 		}
 		for key, value := range a.arg {
 			_, err := strconv.Atoi(value)
-			if slices.Contains(nums, key) && err == nil || slices.Contains(words, key) {
+			if (slices.Contains(nums, key) || slices.Contains(everywhere, key)) && err == nil || slices.Contains(words, key) {
 				continue
 			}
 			t.Errorf("%s: attribute %s=%s", sym, key, value)
