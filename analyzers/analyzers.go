@@ -9,6 +9,8 @@ import (
 	"github.com/factorlint/factorlint/analyzers/envgroup"
 	"github.com/factorlint/factorlint/analyzers/gomaxprocsoverride"
 	"github.com/factorlint/factorlint/analyzers/hardcodedport"
+	"github.com/factorlint/factorlint/analyzers/logshipping"
+	"github.com/factorlint/factorlint/analyzers/logtofile"
 	"github.com/factorlint/factorlint/analyzers/redundantautomaxprocs"
 	"github.com/factorlint/factorlint/analyzers/serverclosedisfatal"
 	"github.com/factorlint/factorlint/analyzers/servernotimeouts"
@@ -34,6 +36,8 @@ func All() []*analysis.Analyzer {
 		shutdownrace.Analyzer,               // FL0905
 		unboundedshutdown.Analyzer,          // FL0906
 		serverclosedisfatal.Analyzer,        // FL0907
+		logtofile.Analyzer,                  // FL1101
+		logshipping.Analyzer,                // FL1102
 		servernotimeouts.Analyzer,           // FL1301
 		defaultclientcall.Analyzer,          // FL1302
 		redundantautomaxprocs.Analyzer,      // FL2002

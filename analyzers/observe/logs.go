@@ -24,9 +24,12 @@ func (b *builder) logs() {
 	}
 	for _, sym := range l.variables() {
 		for _, v := range b.g.values[sym] {
-			if b.r.funcs[v.fn] && !v.lit {
-				w := l.writer(v.value, nil, 0)
-				l.set(sym, w, w.only && l.settled[v.fn] && !v.chosen, v.value.At)
+			if !b.r.funcs[v.fn] || v.lit {
+				continue
+			}
+			for _, fr := range b.g.frames(v.fn, b.r.funcs, 0) {
+				w := l.writer(v.value, fr, 0)
+				l.set(sym, w, w.only && l.settled[v.fn] && !v.chosen && l.unchosen(fr))
 			}
 		}
 	}
@@ -67,11 +70,11 @@ func (l *logReader) call(f *Func, c *Call) {
 	for _, fr := range l.b.g.frames(f.ID, l.b.r.funcs, 0) {
 		var w writer
 		if a.kind == "logadapter" {
-			w = l.adapter(f, c, a, fr)
+			w = l.adapter(c, fr)
 		} else {
 			w = l.destination(c, a, fr)
 		}
-		l.set(c.Callee, w, w.only && l.settled[f.ID] && !c.Chosen && l.unchosen(fr), c.At)
+		l.set(c.Callee, w, w.only && l.settled[f.ID] && !c.Chosen && l.unchosen(fr))
 	}
 }
 
@@ -86,7 +89,7 @@ func (l *logReader) unchosen(fr *frame) bool {
 }
 
 // set records that a log is told to go to w.
-func (l *logReader) set(what string, w writer, always bool, at check.Span) {
+func (l *logReader) set(what string, w writer, always bool) {
 	l.elsewhere[what] = l.elsewhere[what] || !w.only && isSetter(what)
 	for _, f := range w.files {
 		s := workload.LogSink{Path: f.path, Via: what, Always: always, At: f.at}
@@ -265,7 +268,7 @@ func place(path workload.Text, e Expr) check.Span {
 
 // adapter returns what a call writes to that names its way by a word and describes it in JSON, as beego's does. Another
 // adapter of the same log, or the one that it began with, may write to the console as well.
-func (l *logReader) adapter(f *Func, c *Call, a *api, fr *frame) writer {
+func (l *logReader) adapter(c *Call, fr *frame) writer {
 	if len(c.Args) < 2 {
 		return writer{}
 	}
@@ -280,11 +283,11 @@ func (l *logReader) adapter(f *Func, c *Call, a *api, fr *frame) writer {
 		return writer{}
 	}
 	path := workload.Lit(config.Filename, args.At)
-	return writer{[]file{{path, c.Callee, args.At}}, l.alone(c, a)}
+	return writer{[]file{{path, c.Callee, args.At}}, l.alone(c)}
 }
 
 // alone reports whether no other adapter writes what a log is told to write to a file.
-func (l *logReader) alone(c *Call, a *api) bool {
+func (l *logReader) alone(c *Call) bool {
 	own := false // it has lost the adapter that it began with
 	if h, _ := l.b.g.head(recv(c), nil, 0); h.Op == Result && lookup(h.S, "lognew") != nil {
 		own = true // the first that is set replaces it
