@@ -37,6 +37,9 @@ func (b *builder) logs() {
 		s.Always = s.Always && !l.elsewhere[s.Via]
 		s.Via = l.opened[s.At]
 		b.p.Logs.Members = append(b.p.Logs.Members, s)
+		if a := lookup(s.Via, "file"); a != nil && a.arg["field"] == "" {
+			continue // the call that opens it is there already
+		}
 		b.write(workload.FileWrite{Path: s.Path, Via: s.Via, Temporary: isTemporary(s.Path), At: s.At})
 	}
 }

@@ -14,7 +14,7 @@ import (
 // A FixedThreads is a call of runtime.GOMAXPROCS with a number that nothing outside the program decides.
 type FixedThreads struct {
 	At   check.Span
-	To   string // "runtime.NumCPU()" or digits
+	To   string // "runtime.NumCPU()" or digits; "" if nobody knows
 	Cond bool   // on some paths through its function only
 }
 
@@ -30,7 +30,7 @@ func FixThreads(pass *analysis.Pass) []FixedThreads {
 	if open {
 		return nil
 	}
-	return slices.DeleteFunc(fixed, func(t FixedThreads) bool { return t.To == "1" })
+	return slices.DeleteFunc(fixed, func(t FixedThreads) bool { return t.To == "" || t.To == "1" })
 }
 
 // threads returns the calls by which a program fixes how many threads run Go code. open says that there are others, which
@@ -76,12 +76,11 @@ func (g *Graph) threads(r *reach) (fixed []FixedThreads, open bool) {
 // tuning describes what the program says to the Go runtime.
 func (b *builder) tuning() {
 	t := &b.p.Tuning
-	fixed, open := b.g.threads(b.r)
-	switch {
-	case open || len(fixed) > 1 || len(fixed) == 1 && fixed[0].To == "":
+	switch fixed, open := b.g.threads(b.r); {
+	case open || b.hidden("threads") || len(fixed) > 1 || len(fixed) == 1 && fixed[0].To == "":
 	case len(fixed) == 1:
 		t.MaxProcs = workload.Known(fixed[0].To, fixed[0].At)
-	case !b.calls("threads"):
+	default:
 		t.MaxProcs = workload.Absent[string](b.p.At)
 	}
 	t.AutoProcs = b.linked("go.uber.org/automaxprocs")
@@ -89,10 +88,10 @@ func (b *builder) tuning() {
 	t.AutoMemory = b.linked("github.com/KimMachineGun/automemlimit")
 }
 
-// calls reports whether the program may call an API of a kind.
-func (b *builder) calls(kind string) bool {
+// hidden reports whether an API of a kind is called behind an interface that may mean several types.
+func (b *builder) hidden(kind string) bool {
 	for id := range b.r.wide {
-		if slices.ContainsFunc(b.g.funcs[id].Calls, func(c Call) bool { return lookup(c.Callee, kind) != nil }) {
+		if !b.r.funcs[id] && slices.ContainsFunc(b.g.funcs[id].Calls, func(c Call) bool { return lookup(c.Callee, kind) != nil }) {
 			return true
 		}
 	}
@@ -101,10 +100,10 @@ func (b *builder) calls(kind string) bool {
 
 // memoryLimit returns the limit that the program sets with debug.SetMemoryLimit. A negative one only asks.
 func (b *builder) memoryLimit() workload.Value[int64] {
-	out := workload.Unknown[int64](b.p.At)
-	if !b.calls("memory") {
-		return workload.Absent[int64](b.p.At)
+	if b.hidden("memory") {
+		return workload.Unknown[int64](b.p.At)
 	}
+	out := workload.Absent[int64](b.p.At)
 	for _, f := range b.g.sorted(b.r.funcs) {
 		for i := range f.Calls {
 			c := &f.Calls[i]
@@ -113,11 +112,10 @@ func (b *builder) memoryLimit() workload.Value[int64] {
 				continue
 			}
 			s, _ := b.g.text(c.Args[a.index("n")], nil, 0).Constant()
-			n, err := strconv.ParseInt(s, 10, 64)
-			if _, known := out.Get(); err != nil || known && n >= 0 {
+			switch n, err := strconv.ParseInt(s, 10, 64); {
+			case err != nil || n >= 0 && !out.Absent():
 				return workload.Unknown[int64](c.At)
-			}
-			if n >= 0 {
+			case n >= 0:
 				out = workload.Known(n, c.At)
 			}
 		}
