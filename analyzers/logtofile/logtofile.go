@@ -14,8 +14,8 @@ var Analyzer = gopass.New("log-to-file", run, observe.Analyzer)
 
 func run(pass *gopass.Pass) {
 	for _, s := range observe.FileLogs(pass.Pass) {
-		pass.ReportSpan(s.At, observe.ProgramOf(pass.Pass).At, "this log goes to "+describe(s.Path)+" and nowhere else: docker logs, kubectl logs and whatever "+
-			"collects standard output see nothing of it, and unless the file lies in a volume it is gone with the container", nil)
+		pass.ReportSpan(s.At, observe.ProgramOf(pass.Pass).At, "this log goes to "+describe(s.Path)+" and not to standard output: docker logs, kubectl logs and "+
+			"the agents that collect logs see nothing of it, and unless the file lies in a volume it is gone with the container", nil)
 	}
 }
 

@@ -244,7 +244,9 @@ func (g *Graph) resultText(h Expr, hf *frame, depth int, opaque workload.Text) w
 		}
 		return workload.Text{p}
 	}
-	if a := lookup(h.S, "folder"); a != nil {
+	if a := lookup(h.S, "folder"); a != nil && a.arg["env"] == "" {
+		return workload.Lit(a.arg["default"], h.At)
+	} else if a != nil {
 		return workload.Text{{Source: workload.FromEnv, Name: a.arg["env"], Default: workload.Lit(a.arg["default"], h.At), At: h.At}}
 	}
 	fn := g.funcs[h.S]

@@ -133,6 +133,9 @@ type file struct {
 // isRegular reports whether a path names a regular file for sure: it is a constant, or part of it is, and it is none of the
 // process's own streams.
 func isRegular(path workload.Text) bool {
+	if strings.HasPrefix(beginning(path), "./") {
+		return true
+	}
 	literal := ""
 	for _, p := range path {
 		if p.Source == workload.Literal {
