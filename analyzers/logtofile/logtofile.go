@@ -3,6 +3,7 @@ package logtofile
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/factorlint/factorlint/analyzers/observe"
 	"github.com/factorlint/factorlint/internal/gopass"
@@ -29,7 +30,7 @@ func describe(path workload.Text) string {
 		case workload.FromEnv:
 			name += "$" + p.Name
 		default:
-			name += "…"
+			name = strings.TrimSuffix(name, "…") + "…"
 		}
 	}
 	if !known {
