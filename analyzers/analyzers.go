@@ -10,6 +10,8 @@ import (
 	"github.com/factorlint/factorlint/analyzers/gomaxprocsoverride"
 	"github.com/factorlint/factorlint/analyzers/hardcodedport"
 	"github.com/factorlint/factorlint/analyzers/localsessionstore"
+	"github.com/factorlint/factorlint/analyzers/logshipping"
+	"github.com/factorlint/factorlint/analyzers/logtofile"
 	"github.com/factorlint/factorlint/analyzers/packagestateinhandler"
 	"github.com/factorlint/factorlint/analyzers/printaslogging"
 	"github.com/factorlint/factorlint/analyzers/redundantautomaxprocs"
@@ -40,6 +42,8 @@ func All() []*analysis.Analyzer {
 		shutdownrace.Analyzer,               // FL0905
 		unboundedshutdown.Analyzer,          // FL0906
 		serverclosedisfatal.Analyzer,        // FL0907
+		logtofile.Analyzer,                  // FL1101
+		logshipping.Analyzer,                // FL1102
 		printaslogging.Analyzer,             // FL1103
 		servernotimeouts.Analyzer,           // FL1301
 		defaultclientcall.Analyzer,          // FL1302

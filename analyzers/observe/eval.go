@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -161,6 +162,12 @@ func (g *Graph) text(e Expr, f *frame, depth int) workload.Text {
 			out = append(out, g.text(a, hf, depth)...)
 		}
 		return out
+	case Path:
+		texts := make([]workload.Text, 0, len(h.Args))
+		for _, a := range h.Args {
+			texts = append(texts, g.text(a, hf, depth))
+		}
+		return joined(texts)
 	case Default:
 		return withDefault(g.text(h.Args[0], hf, depth), g.text(h.Args[1], hf, depth), opaque)
 	case Phi:
@@ -175,6 +182,32 @@ func (g *Graph) text(e Expr, f *frame, depth int) workload.Text {
 		return g.resultText(h, hf, depth, opaque)
 	}
 	return opaque
+}
+
+// joined returns the path of several elements, as path.Join does as far as they are known.
+func joined(elems []workload.Text) workload.Text {
+	var out workload.Text
+	for _, e := range elems {
+		if s, ok := e.Constant(); len(e) == 0 || ok && s == "" {
+			continue
+		}
+		if n := len(out); n > 0 {
+			last := out[n-1]
+			slash := workload.Lit("/", last.At)
+			if last.Source == workload.Literal {
+				out, slash[0].Lit = out[:n-1:n-1], strings.TrimRight(last.Lit, "/")+"/"
+			}
+			out = append(out, slash...)
+			if e[0].Source == workload.Literal {
+				e = append(workload.Lit(strings.TrimLeft(e[0].Lit, "/"), e[0].At), e[1:]...)
+			}
+		}
+		out = append(out, e...)
+	}
+	if s, ok := out.Constant(); ok {
+		return workload.Lit(path.Clean(s), out[len(out)-1].At)
+	}
+	return out
 }
 
 // storedText returns the text in a field or variable that is given a value and, where that is empty, a default.
@@ -210,6 +243,11 @@ func (g *Graph) resultText(h Expr, hf *frame, depth int, opaque workload.Text) w
 			p.Default = workload.Lit("", h.At)
 		}
 		return workload.Text{p}
+	}
+	if a := lookup(h.S, "folder"); a != nil && a.arg["env"] == "" {
+		return workload.Lit(a.arg["default"], h.At)
+	} else if a != nil {
+		return workload.Text{{Source: workload.FromEnv, Name: a.arg["env"], Default: workload.Lit(a.arg["default"], h.At), At: h.At}}
 	}
 	fn := g.funcs[h.S]
 	if fn == nil || len(fn.Returns) == 0 {

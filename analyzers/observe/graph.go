@@ -35,6 +35,8 @@ type stored struct {
 	fn    string
 	def   bool // only where nothing is stored yet
 	lit   bool // as part of a composite literal
+
+	chosen bool // something else than an error decides whether it is stored
 }
 
 func newGraph(pkgs []*Package) *Graph {
@@ -53,7 +55,7 @@ func newGraph(pkgs []*Package) *Graph {
 			g.fills[f] = true
 		}
 		for _, a := range p.Assigns {
-			g.values[a.To] = append(g.values[a.To], stored{value: a.Value, fn: a.Func, def: a.IfEmpty})
+			g.values[a.To] = append(g.values[a.To], stored{value: a.Value, fn: a.Func, def: a.IfEmpty, chosen: a.Chosen})
 			g.fields(a.Value, a.Func)
 		}
 		for _, f := range p.Funcs {

@@ -233,6 +233,7 @@ func (x *extractor) define(cur inspector.Cursor, lhs ast.Expr, d def) {
 	}
 	if id := x.fieldOrVar(lhs); id != "" {
 		_, inFunc := d.block.(*ast.BlockStmt)
+		chosen := x.chosen(cur, d.pos)
 		x.later = append(x.later, func() {
 			e := Expr{At: x.at(lhs)}
 			switch {
@@ -247,7 +248,7 @@ func (x *extractor) define(cur inspector.Cursor, lhs ast.Expr, d def) {
 			if d.scope != nil {
 				in = x.scopeID(d.scope)
 			}
-			x.pkg.Assigns = append(x.pkg.Assigns, Assign{To: id, Value: e, Func: in, IfEmpty: d.empty, Cond: !inFunc})
+			x.pkg.Assigns = append(x.pkg.Assigns, Assign{To: id, Value: e, Func: in, IfEmpty: d.empty, Cond: !inFunc, Chosen: chosen})
 		})
 	}
 }

@@ -126,6 +126,7 @@ type Call struct {
 	Failed  check.Span // what ends the program where the call returns an error
 	Passes  bool       // where the call returns an error, the function returns one
 	Early   bool       // follows a way out of the function that something else than an error decides
+	Chosen  bool       // something else than an error decides whether it is made; what ends main decides nothing
 	Defer   bool       // in a defer statement
 	Outcome Outcome    // what becomes of its error
 	Decided check.Span // the condition or call that decides the outcome
@@ -146,6 +147,7 @@ type Assign struct {
 	Func    string // in which it happens
 	IfEmpty bool   // only where the field is still empty: a default
 	Cond    bool
+	Chosen  bool // something else than an error decides whether it is given
 }
 
 // A Type is a concrete named type with its methods.
@@ -204,6 +206,7 @@ const (
 	Composite    // S: type; Keys, Args: its fields
 	List         // Args: elements of a slice literal
 	Concat       // Args: written one after another
+	Path         // Args joined by slashes, as path.Join does
 	Default      // Args[0], or Args[1] where that is empty
 	Phi          // one of Args
 	Equals       // whether (or whether not) Args[0] is the text S

@@ -18,35 +18,90 @@ import (
 	"github.com/factorlint/factorlint/internal/workload"
 )
 
+// vocabulary is what each kind of apis.txt may say: the numbers of arguments; under "words", and "everywhere" the numbers, what
+// all may.
+const vocabulary = `
+serve addr listener server handler
+listen network addr inner
+notify from
+lifecycle
+drain ctx wait
+worker
+serverless
+execute
+command
+env name default file
+flag name default
+flagvar ptr name default
+fatal
+route pattern
+wait
+sleep
+timer
+text arg
+join
+format
+or
+new
+settings
+settingsfile name
+client url req
+request url ctx
+threads n
+sessions opts
+storage
+embedded driver
+schedule
+ticker
+print
+body from
+limit
+memory n
+path
+file
+writer writer
+log writer config
+logvar
+logadapter
+logdrop
+lognew
+logship
+write temp
+folder
+exec name
+everywhere writes flags
+words field default env handles drains runs stops all type untimed
+words choice unless asked each state
+words rotates paths to
+`
+
 func TestAPIs(t *testing.T) {
 	m, err := parseAPIs(apisText)
 	if err != nil {
 		t.Fatal(err)
 	}
-	// what each kind may say: the numbers of arguments, and words
-	numbers := map[string][]string{
-		"serve": {"addr", "listener", "server", "handler"}, "listen": {"network", "addr", "inner"}, "notify": {"from"}, "lifecycle": nil,
-		"drain": {"ctx", "wait"}, "worker": nil, "serverless": nil, "execute": nil, "command": nil, "env": {"name", "default", "file"},
-		"flag": {"name", "default"}, "flagvar": {"ptr", "name", "default"}, "fatal": nil, "route": {"pattern"}, "wait": nil,
-		"sleep": nil, "timer": nil, "text": {"arg"}, "join": nil, "format": nil, "or": nil, "new": nil,
-		"settings": nil, "settingsfile": {"name"}, "client": {"url", "req"}, "request": {"url", "ctx"}, "threads": {"n"},
-		"sessions": {"opts"}, "storage": nil, "embedded": {"driver"}, "schedule": nil, "ticker": nil, "print": nil, "body": {"from"}, "limit": nil,
+	may := map[string][]string{}
+	for line := range strings.Lines(vocabulary) {
+		if f := strings.Fields(line); len(f) > 0 {
+			may[f[0]] = append(may[f[0]], f[1:]...)
+		}
 	}
-	words := []string{"field", "default", "env", "handles", "drains", "runs", "stops", "all", "type", "untimed",
-		"choice", "unless", "asked", "each", "state"}
+	words, everywhere := may["words"], may["everywhere"]
+	delete(may, "words")
+	delete(may, "everywhere")
 	symbol := regexp.MustCompile(`^[a-z0-9][\w./~-]*\.([A-Za-z]\w*\.)?[A-Z]\w*$`)
 	for sym, a := range m {
 		if !symbol.MatchString(sym) {
 			t.Errorf("%s: want path.Func or path.Type.Method", sym)
 		}
 		for ; a != nil; a = a.next {
-			nums, known := numbers[a.kind]
+			nums, known := may[a.kind]
 			if !known {
 				t.Errorf("%s: no kind %q", sym, a.kind)
 			}
 			for key, value := range a.arg {
 				_, err := strconv.Atoi(value)
-				if slices.Contains(nums, key) && err == nil || slices.Contains(words, key) {
+				if (slices.Contains(nums, key) || slices.Contains(everywhere, key)) && err == nil || slices.Contains(words, key) {
 					continue
 				}
 				t.Errorf("%s: attribute %s=%s", sym, key, value)
@@ -58,7 +113,7 @@ func TestAPIs(t *testing.T) {
 			}
 		}
 	}
-	for kind := range numbers {
+	for kind := range may {
 		if !strings.Contains(apisText, "\n"+kind+" ") {
 			t.Errorf("nothing is of kind %s", kind)
 		}

@@ -37,6 +37,10 @@ func (g *Graph) describe(main string) *workload.Program {
 	b.beyond()
 	b.classify()
 	b.states()
+	b.writes()
+	b.logs()
+	b.execs()
+	b.tuning()
 	return b.p
 }
 

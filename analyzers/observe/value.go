@@ -203,7 +203,7 @@ func (x *extractor) resultOf(e ast.Expr, n, depth int) Expr {
 		return Expr{At: at}
 	}
 	args := x.exprs(call.Args, depth)
-	if a := lookup(callee, "text", "join", "format", "or"); a != nil {
+	if a := lookup(callee, "text", "join", "path", "format", "or"); a != nil {
 		return x.text(a, args, at)
 	}
 	args = x.gathered(call, callee, args)
@@ -269,6 +269,8 @@ func (x *extractor) text(a *api, args []Expr, at check.Span) Expr {
 		if len(args) == 2 {
 			return Expr{Op: Concat, Args: []Expr{args[0], {Op: Const, S: ":", At: at}, args[1]}, At: at}
 		}
+	case "path":
+		return Expr{Op: Path, Args: args, At: at}
 	case "or":
 		if len(args) > 0 {
 			e := args[len(args)-1]

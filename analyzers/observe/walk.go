@@ -17,6 +17,7 @@ type walker struct {
 	fn       *Func
 	served   bool               // a call that serves until shutdown has been passed on every way
 	loops    int                // for statements around the current one
+	chosen   int                // statements around the current one that something else than an error decides
 	guard    string             // the command library whose node is being built
 	required map[token.Pos]bool // calls whose empty result ends the program
 	rest     []ast.Stmt         // what follows the current statement in its block
@@ -88,7 +89,7 @@ func (w *walker) stmt(s ast.Stmt, cond bool) {
 			w.stmt(s.Post, true)
 		}
 		w.loops++
-		w.block(s.Body, cond || s.Cond != nil)
+		w.choice(s.Cond != nil, func() { w.block(s.Body, cond || s.Cond != nil) })
 		w.loops--
 	case *ast.RangeStmt:
 		if _, ok := w.x.typeOf(s.X).(*types.Chan); ok {
@@ -96,7 +97,7 @@ func (w *walker) stmt(s ast.Stmt, cond bool) {
 			w.waitsAt(w.x.at(s).Start.Offset)
 		}
 		w.expr(s.X, cond)
-		w.block(s.Body, true)
+		w.choice(true, func() { w.block(s.Body, true) })
 	case *ast.SwitchStmt:
 		if s.Init != nil {
 			w.stmt(s.Init, cond)
@@ -105,17 +106,17 @@ func (w *walker) stmt(s ast.Stmt, cond bool) {
 			w.expr(s.Tag, cond)
 		}
 		w.switches(s)
-		w.block(s.Body, true)
+		w.choice(true, func() { w.block(s.Body, true) })
 	case *ast.TypeSwitchStmt:
 		if s.Init != nil {
 			w.stmt(s.Init, cond)
 		}
 		w.stmt(s.Assign, cond)
-		w.block(s.Body, true)
+		w.choice(true, func() { w.block(s.Body, true) })
 	case *ast.SelectStmt:
 		w.fn.Blocks = w.fn.Blocks || w.waits(s)
 		w.waitsAt(w.x.at(s).Start.Offset)
-		w.block(s.Body, true)
+		w.choice(true, func() { w.block(s.Body, true) })
 	case *ast.CaseClause:
 		for _, e := range s.List {
 			w.expr(e, true)
@@ -161,15 +162,32 @@ func (w *walker) ifs(s *ast.IfStmt, cond bool, chain check.Span) {
 	w.expr(s.Cond, cond)
 	w.branch(s, chain)
 	w.requirement(s)
-	w.block(s.Body, true)
-	w.rest = rest
-	switch els := s.Else.(type) {
-	case nil:
-	case *ast.IfStmt:
-		w.ifs(els, true, chain)
-	default:
-		w.stmt(els, true)
+	w.choice(!aboutError(s.Cond), func() {
+		w.block(s.Body, true)
+		w.rest = rest
+		switch els := s.Else.(type) {
+		case nil:
+		case *ast.IfStmt:
+			w.ifs(els, true, chain)
+		default:
+			w.stmt(els, true)
+		}
+	})
+}
+
+// choice goes through statements; decided says whether something else than an error decides that they run.
+func (w *walker) choice(decided bool, body func()) {
+	if decided {
+		w.chosen++
+		defer func() { w.chosen-- }()
 	}
+	body()
+}
+
+// decided reports whether something else than an error decides that the current statement runs. Who leaves main early
+// has ended the program.
+func (w *walker) decided() bool {
+	return w.chosen > 0 || w.early && (w.x.pkg.Name != "main" || w.fn.ID != w.x.pkg.Path+".main")
 }
 
 // waits reports whether a select waits for the end of something: it has no default, and outside a loop it takes
@@ -306,7 +324,7 @@ func (w *walker) composite(e *ast.CompositeLit, cond bool) {
 }
 
 func (w *walker) mention(symbol string, n ast.Node, recv *Expr, cond bool) {
-	w.fn.Calls = append(w.fn.Calls, Call{Callee: symbol, Recv: recv, At: w.x.at(n), Name: w.x.at(n), Mention: true, Cond: cond, After: w.served, Guard: w.guard})
+	w.fn.Calls = append(w.fn.Calls, Call{Callee: symbol, Recv: recv, At: w.x.at(n), Name: w.x.at(n), Mention: true, Cond: cond, Chosen: w.decided(), After: w.served, Guard: w.guard})
 }
 
 func (w *walker) call(c *ast.CallExpr, cond, inGo bool) {
@@ -317,7 +335,7 @@ func (w *walker) call(c *ast.CallExpr, cond, inGo bool) {
 		}
 		return
 	}
-	call := Call{At: w.x.at(c), Name: w.x.at(fun), Go: inGo, Cond: cond, After: w.served, Guard: w.guard, Early: w.early, Over: w.x.over[c],
+	call := Call{At: w.x.at(c), Name: w.x.at(fun), Go: inGo, Cond: cond, After: w.served, Guard: w.guard, Early: w.early, Chosen: w.decided(), Over: w.x.over[c],
 		Outcome: w.x.ended[c].outcome, Decided: w.x.ended[c].at}
 	call.Callee = w.x.callee(c)
 	switch f := fun.(type) {

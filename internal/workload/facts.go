@@ -115,9 +115,9 @@ type Exec struct {
 // A Tuning is what the program says to the Go runtime.
 type Tuning struct {
 	MaxProcs    Value[string]        // of runtime.GOMAXPROCS, if it is called: digits or "runtime.NumCPU()"
-	AutoProcs   Value[bool]          // automaxprocs is linked in; absent if it is not
+	AutoProcs   Value[bool]          // the module imports automaxprocs; absent if no package of it does
 	MemoryLimit Value[int64]         // of debug.SetMemoryLimit, in bytes
-	AutoMemory  Value[bool]          // automemlimit is linked in; absent if it is not
+	AutoMemory  Value[bool]          // the module imports automemlimit; absent if no package of it does
 	Sleep       Value[time.Duration] // constant pause between the signal and the drain; absent if there is none
 	Unready     Value[bool]          // readiness is taken back before the drain; absent if nothing does
 }
