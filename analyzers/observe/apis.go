@@ -11,7 +11,7 @@ import (
 //go:embed apis.txt
 var apisText string
 
-// An api is one line of apis.txt.
+// An api is one line of apis.txt. A line with braces describes several symbols.
 type api struct {
 	kind string
 	arg  map[string]string
@@ -50,8 +50,8 @@ func parseAPIs(text string) (map[string]*api, error) {
 		if len(f) == 0 || strings.HasPrefix(f[0], "#") {
 			continue
 		}
-		if len(f) < 2 || m[f[1]] != nil {
-			return nil, fmt.Errorf("apis.txt:%d: want a kind and a symbol that is not there yet", i+1)
+		if len(f) < 2 {
+			return nil, fmt.Errorf("apis.txt:%d: want a kind and a symbol", i+1)
 		}
 		a := &api{kind: f[0], arg: map[string]string{}}
 		for _, word := range f[2:] {
@@ -61,9 +61,30 @@ func parseAPIs(text string) (map[string]*api, error) {
 			}
 			a.arg[key] = value
 		}
-		m[f[1]] = a
+		for _, symbol := range expand(f[1]) {
+			if m[symbol] != nil {
+				return nil, fmt.Errorf("apis.txt:%d: %s is there already", i+1, symbol)
+			}
+			m[symbol] = a
+		}
 	}
 	return m, nil
+}
+
+// expand returns the symbols that one with alternatives in braces stands for: "gin.{Engine,RouterGroup}.GET".
+func expand(symbol string) []string {
+	before, rest, ok := strings.Cut(symbol, "{")
+	inside, after, closed := strings.Cut(rest, "}")
+	if !ok || !closed {
+		return []string{symbol}
+	}
+	var out []string
+	for _, word := range strings.Split(inside, ",") {
+		for _, tail := range expand(after) {
+			out = append(out, before+word+tail)
+		}
+	}
+	return out
 }
 
 // lookup returns what is known about a symbol if it is of one of the kinds, or nil.
@@ -78,4 +99,18 @@ func lookup(symbol string, kinds ...string) *api {
 		}
 	}
 	return nil
+}
+
+// doesIO reports whether a function belongs to a package whose functions talk to another party.
+func doesIO(symbol string) bool {
+	for pkg := packageOf(symbol); ; {
+		if lookup(pkg, "io") != nil {
+			return true
+		}
+		i := strings.LastIndexByte(pkg, '/')
+		if i < 0 {
+			return false
+		}
+		pkg = pkg[:i]
+	}
 }
