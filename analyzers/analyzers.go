@@ -4,11 +4,15 @@ package analyzers
 import (
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/factorlint/factorlint/analyzers/backgroundcontextinhandler"
 	"github.com/factorlint/factorlint/analyzers/defaultclientcall"
 	"github.com/factorlint/factorlint/analyzers/dotenvrequired"
 	"github.com/factorlint/factorlint/analyzers/envgroup"
+	"github.com/factorlint/factorlint/analyzers/fatalinhandler"
+	"github.com/factorlint/factorlint/analyzers/gincontextingoroutine"
 	"github.com/factorlint/factorlint/analyzers/gomaxprocsoverride"
 	"github.com/factorlint/factorlint/analyzers/hardcodedport"
+	"github.com/factorlint/factorlint/analyzers/pprofonpublicmux"
 	"github.com/factorlint/factorlint/analyzers/redundantautomaxprocs"
 	"github.com/factorlint/factorlint/analyzers/serverclosedisfatal"
 	"github.com/factorlint/factorlint/analyzers/servernotimeouts"
@@ -17,6 +21,7 @@ import (
 	"github.com/factorlint/factorlint/analyzers/sigintonly"
 	"github.com/factorlint/factorlint/analyzers/signalwithoutdrain"
 	"github.com/factorlint/factorlint/analyzers/sigtermunhandled"
+	"github.com/factorlint/factorlint/analyzers/sleepinhandler"
 	"github.com/factorlint/factorlint/analyzers/unboundedshutdown"
 )
 
@@ -36,6 +41,11 @@ func All() []*analysis.Analyzer {
 		serverclosedisfatal.Analyzer,        // FL0907
 		servernotimeouts.Analyzer,           // FL1301
 		defaultclientcall.Analyzer,          // FL1302
+		backgroundcontextinhandler.Analyzer, // FL1303
+		sleepinhandler.Analyzer,             // FL1304
+		fatalinhandler.Analyzer,             // FL1501
+		gincontextingoroutine.Analyzer,      // FL1602
+		pprofonpublicmux.Analyzer,           // FL1704
 		redundantautomaxprocs.Analyzer,      // FL2002
 	}
 }

@@ -35,6 +35,7 @@ type handed struct {
 type mount struct {
 	router string
 	under  station
+	in     string // the other router, where the path is not cut
 }
 
 // A routing collects the routes of a program.
@@ -44,6 +45,7 @@ type routing struct {
 	behind map[string][]site   // calls through an interface that mean a method
 	mounts []mount
 	roots  map[string]bool // routers that are served themselves
+	public map[string]bool // those of them that a main listener serves, elsewhere than on the loopback interface
 	found  []found
 }
 
@@ -55,9 +57,9 @@ type found struct {
 }
 
 // routes collects the HTTP routes of the program. The set is complete only if nothing unknown may add to it.
-func (b *builder) routes() {
+func (b *builder) routes() *routing {
 	b.p.Routes.Complete = true
-	s := &routing{builder: b, handed: map[string][]handed{}, behind: map[string][]site{}, roots: map[string]bool{}}
+	s := &routing{builder: b, handed: map[string][]handed{}, behind: map[string][]site{}, roots: map[string]bool{}, public: map[string]bool{}}
 	funcs := b.g.sorted(b.r.funcs)
 	for _, f := range funcs {
 		s.prepare(f)
@@ -80,17 +82,25 @@ func (b *builder) routes() {
 	for _, f := range b.g.sorted(b.r.wide) {
 		for _, c := range f.Calls {
 			if !b.r.funcs[f.ID] && lookup(c.Callee, "route", "table", "mount") != nil {
-				b.open(&b.p.Routes.Complete, c.At, "routes registered behind an interface")
-				return
+				s.unsure(c.At, "routes registered behind an interface")
+				return s
 			}
 		}
+	}
+	return s
+}
+
+// unsure records why there may be more routes; the first reason is enough.
+func (s *routing) unsure(at check.Span, why string) {
+	if s.p.Routes.Complete {
+		s.open(&s.p.Routes.Complete, at, why)
 	}
 }
 
 // prepare notes which functions get their router from whom.
 func (s *routing) prepare(f *Func) {
-	if p := s.g.owner[f]; p != nil && p.Errors && s.p.Routes.Complete {
-		s.open(&s.p.Routes.Complete, f.At, "package "+p.Path+" does not type-check")
+	if p := s.g.owner[f]; p != nil && p.Errors {
+		s.unsure(f.At, "package "+p.Path+" does not type-check")
 	}
 	for i := range f.Calls {
 		c := &f.Calls[i]
@@ -108,7 +118,7 @@ func (s *routing) prepare(f *Func) {
 		if h, _ := s.g.head(c.Args[a.index("func")], nil, 0); h.Op == FuncRef {
 			s.handed[h.S] = append(s.handed[h.S], handed{f, c, a})
 		} else {
-			s.open(&s.p.Routes.Complete, c.At, "routes registered by a function that cannot be told")
+			s.unsure(c.At, "routes registered by a function that cannot be told")
 		}
 	}
 }
@@ -123,7 +133,7 @@ func (s *routing) call(f *Func, c *Call) {
 	switch a.kind {
 	case "route", "table", "mount":
 		if c.Mention {
-			s.open(&s.p.Routes.Complete, c.At, c.Callee+" is passed on")
+			s.unsure(c.At, c.Callee+" is passed on")
 			return
 		}
 		for _, fr := range s.g.frames(f.ID, s.r.funcs, 0) {
@@ -143,7 +153,7 @@ func (s *routing) call(f *Func, c *Call) {
 			}
 		}
 	case "serve":
-		s.serves(f, c, a)
+		s.serveCall(f, c, a)
 	}
 }
 
@@ -153,20 +163,20 @@ func (s *routing) unseen(c *Call) {
 		return
 	}
 	if c.Router && !c.Mention {
-		s.open(&s.p.Routes.Complete, c.At, c.Callee+" is given the router")
+		s.unsure(c.At, c.Callee+" is given the router")
 		return
 	}
 	pkg := strings.ToLower(packageOf(c.Callee))
 	for _, word := range []string{"restful", "go-openapi/", "goa.design", "beego", "buffalo", "macaron", "martini", "healthcheck", "gofr.dev", "contrib/static"} {
 		if strings.Contains(pkg, word) && !strings.HasPrefix(pkg, "google.golang.org/grpc") {
-			s.open(&s.p.Routes.Complete, c.At, c.Callee+" may register routes")
+			s.unsure(c.At, c.Callee+" may register routes")
 			return
 		}
 	}
 }
 
-// serves looks at what a call serves: a router whose routes are known, one handler for all, or neither.
-func (s *routing) serves(f *Func, c *Call, a *api) {
+// serveCall looks at what a call serves: a router whose routes are known, one handler for all, or neither.
+func (s *routing) serveCall(f *Func, c *Call, a *api) {
 	switch pkg := packageOf(c.Callee); {
 	case pkg == "google.golang.org/grpc" || strings.HasSuffix(pkg, "/zrpc") || strings.HasSuffix(pkg, "/ssh"):
 		return
@@ -179,10 +189,10 @@ func (s *routing) serves(f *Func, c *Call, a *api) {
 				return
 			}
 		}
-		s.open(&s.p.Routes.Complete, c.At, "the routes of "+pkg+" are not read")
+		s.unsure(c.At, "the routes of "+pkg+" are not read")
 		return
 	case c.Mention && c.Recv == nil:
-		s.open(&s.p.Routes.Complete, c.At, c.Callee+" is passed on")
+		s.unsure(c.At, c.Callee+" is passed on")
 		return
 	}
 	for _, fr := range s.g.frames(f.ID, s.r.funcs, 0) {
@@ -192,13 +202,20 @@ func (s *routing) serves(f *Func, c *Call, a *api) {
 		} else if c.Recv != nil {
 			h, ok := s.handlerOf(*c.Recv, fr)
 			if !ok {
-				s.open(&s.p.Routes.Complete, c.At, "a handler that cannot be told")
+				s.unsure(c.At, "a handler that cannot be told")
 				continue
 			}
 			handler = h
 		}
-		s.serve(handler, fr)
+		s.served(handler, fr, s.isPublic(c))
 	}
+}
+
+// isPublic reports whether a call serves main traffic, elsewhere than on the loopback interface.
+func (s *routing) isPublic(c *Call) bool {
+	return slices.ContainsFunc(s.serves, func(o serve) bool {
+		return o.listen.At == c.At && o.listen.Role == workload.MainTraffic && !isLoopback(beginning(o.listen.Addr))
+	})
 }
 
 // handlerOf returns the Handler of a net/http or fasthttp server.
@@ -221,21 +238,23 @@ func (s *routing) handlerOf(server Expr, fr *frame) (Expr, bool) {
 	return Expr{}, false
 }
 
-func (s *routing) serve(handler Expr, fr *frame) {
+// served notes the routers that are served by a handler; the set is open where it cannot be told what answers.
+func (s *routing) served(handler Expr, fr *frame, public bool) {
 	h, hf := s.g.head(handler, fr, 0)
-	if h.Op == Nil {
-		s.roots[defaultMux] = true
-		return
+	sub := []station{{root: defaultMux}}
+	if h.Op != Nil {
+		sub = s.within(h, hf, 0)
 	}
-	if sub := s.within(h, hf, 0); len(sub) > 0 {
+	if len(sub) > 0 {
 		for _, st := range sub {
 			s.roots[st.root] = true
+			s.public[st.root] = s.public[st.root] || public
 		}
 		return
 	}
 	name := s.answers(handler, fr, 0)
 	if fn := s.g.funcs[name]; fn == nil || len(paths(fn)) == 0 {
-		s.open(&s.p.Routes.Complete, handler.At, "a handler that cannot be told")
+		s.unsure(handler.At, "a handler that cannot be told")
 	}
 }
 
@@ -266,7 +285,7 @@ func (s *routing) route(c *Call, a *api, fr *frame) {
 			hn = len(c.Args) - 1
 		}
 		if hn < len(c.Args) && hn != n {
-			if s.nested(c.Args[hn], fr) {
+			if s.nested(c, c.Args[hn], fr) {
 				return
 			}
 			r.Handler = s.answers(c.Args[hn], fr, 0)
@@ -317,15 +336,22 @@ func (s *routing) methods(c *Call, a *api, fr *frame) []string {
 }
 
 // nested notes a router that stands where a handler does: with what is stripped off the path in front of it.
-func (s *routing) nested(handler Expr, fr *frame) bool {
+func (s *routing) nested(c *Call, handler Expr, fr *frame) bool {
 	sub := s.within(handler, fr, 0)
 	for _, st := range sub {
 		if a := lookup(st.root, "router"); a != nil && a.arg["open"] != "" {
 			return false
 		}
 	}
+	in := defaultMux
+	if c.Recv != nil {
+		in = ""
+		if up := s.stations(*c.Recv, fr, 0); len(up) == 1 {
+			in = up[0].root
+		}
+	}
 	for _, st := range sub {
-		s.mounts = append(s.mounts, mount{st.root, station{prefix: st.prefix, known: st.known}})
+		s.mounts = append(s.mounts, mount{router: st.root, under: station{prefix: st.prefix, known: st.known}, in: in})
 	}
 	return len(sub) > 0
 }
@@ -392,7 +418,7 @@ func (s *routing) mount(c *Call, a *api, fr *frame) {
 	for _, st := range s.stations(*c.Recv, fr, 0) {
 		under := station{prefix: join(st.prefix, prefix), known: st.known && ok, root: st.root}
 		for _, in := range sub {
-			s.mounts = append(s.mounts, mount{in.root, under})
+			s.mounts = append(s.mounts, mount{router: in.root, under: under})
 		}
 		if len(sub) == 0 {
 			s.add(workload.Route{Pattern: under.prefix, Known: under.known, Tree: true, Handler: s.answers(c.Args[n], fr, 0), At: c.Args[a.index("prefix")].At}, under.root, c)
@@ -428,7 +454,7 @@ func (s *routing) table(c *Call, fr *frame) {
 		visit(a, fr, 0)
 	}
 	if len(rows) == 0 {
-		s.open(&s.p.Routes.Complete, c.At, "a table of routes that cannot be told")
+		s.unsure(c.At, "a table of routes that cannot be told")
 	}
 	for _, row := range rows {
 		r := workload.Route{Known: known}
@@ -555,7 +581,7 @@ func isPath(e Expr) bool {
 // linked adds the routes that packages register by being there.
 func (s *routing) linked() {
 	for _, l := range s.g.linked(s.p.ImportPath) {
-		if s.roots[defaultMux] {
+		if s.roots[defaultMux] || slices.ContainsFunc(s.mounts, func(m mount) bool { return m.router == defaultMux }) {
 			text := lookup(l.Path, "linked").arg["text"]
 			s.add(workload.Route{Method: "", Pattern: text, Known: true, Tree: strings.HasSuffix(text, "/"), Handler: l.Path, At: l.At}, defaultMux, &Call{At: l.At})
 		}
