@@ -27,14 +27,17 @@ func TestAPIs(t *testing.T) {
 	numbers := map[string][]string{
 		"serve": {"addr", "listener", "server", "handler"}, "listen": {"network", "addr", "inner"}, "notify": {"from"}, "lifecycle": nil,
 		"drain": {"ctx", "wait"}, "worker": nil, "serverless": nil, "execute": nil, "command": nil, "env": {"name", "default", "file"},
-		"flag": {"name", "default"}, "flagvar": {"ptr", "name", "default"}, "fatal": nil, "route": {"pattern"}, "wait": nil,
+		"flag": {"name", "default"}, "flagvar": {"ptr", "name", "default"}, "fatal": nil, "wait": nil,
+		"router": nil, "route": {"pattern", "handler"}, "table": nil, "group": {"prefix", "func"}, "under": {"prefix"}, "mount": {"prefix", "router"},
+		"verbs": nil, "strip": {"prefix", "handler"}, "linked": nil, "metrics": nil, "health": nil, "io": nil,
 		"sleep": nil, "timer": nil, "text": {"arg"}, "join": nil, "format": nil, "or": nil, "new": nil,
 		"settings": nil, "settingsfile": {"name"}, "client": {"url", "req"}, "request": {"url", "ctx"}, "threads": {"n"},
 	}
-	words := []string{"field", "default", "env", "handles", "drains", "runs", "stops", "all", "type", "untimed"}
+	words := []string{"field", "default", "env", "handles", "drains", "runs", "stops", "all", "type", "untimed",
+		"root", "open", "verb", "tree", "text", "optional", "panics"}
 	symbol := regexp.MustCompile(`^[a-z0-9][\w./~-]*\.([A-Za-z]\w*\.)?[A-Z]\w*$`)
 	for sym, a := range m {
-		if !symbol.MatchString(sym) {
+		if isPackage := a.kind == "io" || a.kind == "linked"; !isPackage && !symbol.MatchString(sym) {
 			t.Errorf("%s: want path.Func or path.Type.Method", sym)
 		}
 		nums, known := numbers[a.kind]
@@ -82,9 +85,19 @@ func programs(t *testing.T, sources map[string]map[string]string) map[string]*Gr
 			t.Fatal(err)
 		}
 	}
-	write("go.mod", "module example.com\n\ngo 1.26\n\nrequire (\n\tgithub.com/spf13/cobra v1.0.0\n\tgolang.org/x/sys v0.1.0\n)\n")
-	write("vendor/modules.txt", "# github.com/spf13/cobra v1.0.0\n## explicit; go 1.21\ngithub.com/spf13/cobra\n"+
-		"# golang.org/x/sys v0.1.0\n## explicit; go 1.21\ngolang.org/x/sys/unix\n")
+	requires, modules := "\tgithub.com/spf13/cobra v1.0.0\n\tgolang.org/x/sys v0.1.0\n", "# github.com/spf13/cobra v1.0.0\n## explicit; go 1.21\ngithub.com/spf13/cobra\n"+
+		"# golang.org/x/sys v0.1.0\n## explicit; go 1.21\ngolang.org/x/sys/unix\n"
+	for path, text := range routers {
+		version := " v1.0.0"
+		if major := filepath.Base(path); regexp.MustCompile(`^v\d+$`).MatchString(major) {
+			version = " " + major + ".0.0"
+		}
+		requires += "\t" + path + version + "\n"
+		modules += "# " + path + version + "\n## explicit; go 1.21\n" + path + "\n"
+		write("vendor/"+path+"/stub.go", text)
+	}
+	write("go.mod", "module example.com\n\ngo 1.26\n\nrequire (\n"+requires+")\n")
+	write("vendor/modules.txt", modules)
 	write("vendor/github.com/spf13/cobra/command.go", "package cobra\n\ntype Command struct {\n\tUse string\n\tRun func(cmd *Command, args []string)\n}\n\n"+
 		"func (c *Command) AddCommand(cmds ...*Command) {}\n\nfunc (c *Command) Execute() error { return nil }\n")
 	write("vendor/golang.org/x/sys/unix/unix.go", "package unix\n\nimport \"syscall\"\n\nconst SIGTERM = syscall.Signal(0xf)\n")

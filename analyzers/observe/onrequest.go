@@ -12,7 +12,7 @@ import (
 
 // A RequestFatal is a call by which a request can end the process.
 type RequestFatal struct {
-	At   check.Span // the called name; for a panic the call
+	At   check.Span // the called function; for a panic the call
 	Via  string     // symbol of the function called, or "panic"
 	From string     // name of the function that answers the request, or of the one it calls
 	Go   bool       // it happens in a goroutine that the request starts
@@ -39,7 +39,7 @@ func RequestFatals(pass *analysis.Pass) []RequestFatal {
 			next := g.funcs[c.Callee]
 			switch a := lookup(c.Callee, "fatal"); {
 			case a != nil && !c.Mention && (a.arg["panics"] == "" || (inGo || c.Go) && !g.recovers(f)):
-				out = append(out, RequestFatal{At: c.Name, Via: c.Callee, From: g.nameOf(f), Go: inGo || c.Go})
+				out = append(out, RequestFatal{At: c.called(), Via: c.Callee, From: g.nameOf(f), Go: inGo || c.Go})
 			case next == nil || next.Handles != "" && next.Parent == "":
 			case next.Parent == f.ID:
 				visit(next, depth, inGo || c.Go)
@@ -62,6 +62,13 @@ func RequestFatals(pass *analysis.Pass) []RequestFatal {
 		}
 	}
 	return out
+}
+
+// called returns the place of the called function as it is written: log.Fatal.
+func (c *Call) called() check.Span {
+	at := c.At
+	at.End = c.Name.End
+	return at
 }
 
 // recovers reports whether a function, or a literal in it, recovers from panics.
@@ -174,7 +181,7 @@ func HandlerSleeps(pass *analysis.Pass) []Pause {
 				continue
 			}
 			if d, ok := g.duration(c.Args[0], nil, 0).Get(); ok && d >= 100*time.Millisecond {
-				out = append(out, Pause{At: c.Name, For: d})
+				out = append(out, Pause{At: c.called(), For: d})
 			}
 		}
 	}

@@ -522,7 +522,7 @@ func (s *routing) verbs(c *Call) {
 		names = append(names, strings.ToUpper(v))
 	}
 	for i := 0; i < len(s.found); i++ {
-		if fd := &s.found[i]; fd.call == in || in.IsZero() && fd.call.File == c.At.File && fd.call.Start == c.At.Start && fd.call.End.Offset > c.At.End.Offset {
+		if fd := &s.found[i]; !in.IsZero() && fd.call == in || in.IsZero() && fd.call.File == c.At.File && fd.call.Start == c.At.Start && fd.call.End.Offset > c.At.End.Offset {
 			for j, name := range names {
 				if j == 0 {
 					fd.route.Method = name
