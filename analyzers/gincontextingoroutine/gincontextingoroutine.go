@@ -94,7 +94,7 @@ func isContext(pass *gopass.Pass, id *ast.Ident) bool {
 	}
 	for _, f := range pass.Files {
 		if f.FileStart <= v.Pos() && v.Pos() < f.FileEnd {
-			return isParameter(f, v) && !assigned(pass, f, v)
+			return isParameter(f, v) && !assigned(pass, f, v) && !made(pass, f, v)
 		}
 	}
 	return false
@@ -109,6 +109,49 @@ func isParameter(file *ast.File, v *types.Var) bool {
 		}
 		return !found
 	})
+	return found
+}
+
+// made reports whether the function that a variable is a parameter of is called with anything but a variable: with a copy, or a
+// context that gin does not know of.
+func made(pass *gopass.Pass, file *ast.File, v *types.Var) bool {
+	var fn types.Object
+	index := 0
+	for _, d := range file.Decls {
+		d, ok := d.(*ast.FuncDecl)
+		if !ok || v.Pos() < d.Type.Params.Pos() || v.Pos() >= d.Type.Params.End() {
+			continue
+		}
+		fn = pass.TypesInfo.Defs[d.Name]
+		for _, p := range d.Type.Params.List {
+			for _, name := range p.Names {
+				if name.Pos() < v.Pos() {
+					index++
+				}
+			}
+		}
+	}
+	found := false
+	for _, f := range pass.Files {
+		if fn == nil {
+			break
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			c, ok := n.(*ast.CallExpr)
+			if !ok || index >= len(c.Args) {
+				return true
+			}
+			callee, _ := ast.Unparen(c.Fun).(*ast.Ident)
+			if sel, ok := ast.Unparen(c.Fun).(*ast.SelectorExpr); ok {
+				callee = sel.Sel
+			}
+			if callee != nil && pass.TypesInfo.Uses[callee] == fn {
+				_, variable := ast.Unparen(c.Args[index]).(*ast.Ident)
+				found = found || !variable
+			}
+			return true
+		})
+	}
 	return found
 }
 
@@ -157,8 +200,8 @@ func awaits(pass *gopass.Pass, body *ast.BlockStmt, g *ast.GoStmt) bool {
 	return found
 }
 
-// waits reports whether a call is named after waiting, or keeps the response open: a stream.
+// waits reports whether a call is named after waiting, or may keep the response open: a stream, or another handler.
 func waits(c *ast.CallExpr) bool {
 	s, ok := ast.Unparen(c.Fun).(*ast.SelectorExpr)
-	return ok && (s.Sel.Name == "Wait" || s.Sel.Name == "Stream")
+	return ok && (s.Sel.Name == "Wait" || s.Sel.Name == "Stream" || s.Sel.Name == "ServeHTTP")
 }

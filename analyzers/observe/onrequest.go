@@ -142,7 +142,7 @@ func BackgroundContexts(pass *analysis.Pass) []Detached {
 		}
 		for i := range f.Calls {
 			c := &f.Calls[i]
-			if c.Mention || c.Go || c.Defer || !doesIO(c.Callee) && lookup(c.Callee, "request") == nil {
+			if a := lookup(c.Callee, "request"); c.Mention || c.Go || c.Defer || !doesIO(c.Callee) && (a == nil || a.index("url") < 0) {
 				continue
 			}
 			for _, arg := range c.Args {
