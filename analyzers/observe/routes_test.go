@@ -194,7 +194,7 @@ func TestRoutes(t *testing.T) {
 	r.Match([]string{"GET", "HEAD"}, "/d", h)
 	r.Static("/files", ".")
 	r.Any("/e/*all", h)
-	r.Run()`, gh, "GET /api/v1/a, GET /api/v1/b, PUT c, GET /d, HEAD /d, GET …/files, /e/*all"},
+	r.Run()`, gh, "GET /api/v1/a, GET /api/v1/b, PUT /c, GET /d, HEAD /d, GET …/files, /e/*all"},
 		"gin in a field": {gin, `s := &server{gin.Default()}
 	s.routes()
 	s.r.Run()`, gh + `
