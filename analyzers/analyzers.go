@@ -4,15 +4,19 @@ package analyzers
 import (
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/factorlint/factorlint/analyzers/backgroundcontextinhandler"
 	"github.com/factorlint/factorlint/analyzers/defaultclientcall"
 	"github.com/factorlint/factorlint/analyzers/dotenvrequired"
 	"github.com/factorlint/factorlint/analyzers/envgroup"
+	"github.com/factorlint/factorlint/analyzers/fatalinhandler"
+	"github.com/factorlint/factorlint/analyzers/gincontextingoroutine"
 	"github.com/factorlint/factorlint/analyzers/gomaxprocsoverride"
 	"github.com/factorlint/factorlint/analyzers/hardcodedport"
 	"github.com/factorlint/factorlint/analyzers/localsessionstore"
 	"github.com/factorlint/factorlint/analyzers/logshipping"
 	"github.com/factorlint/factorlint/analyzers/logtofile"
 	"github.com/factorlint/factorlint/analyzers/packagestateinhandler"
+	"github.com/factorlint/factorlint/analyzers/pprofonpublicmux"
 	"github.com/factorlint/factorlint/analyzers/printaslogging"
 	"github.com/factorlint/factorlint/analyzers/redundantautomaxprocs"
 	"github.com/factorlint/factorlint/analyzers/serverclosedisfatal"
@@ -22,6 +26,7 @@ import (
 	"github.com/factorlint/factorlint/analyzers/sigintonly"
 	"github.com/factorlint/factorlint/analyzers/signalwithoutdrain"
 	"github.com/factorlint/factorlint/analyzers/sigtermunhandled"
+	"github.com/factorlint/factorlint/analyzers/sleepinhandler"
 	"github.com/factorlint/factorlint/analyzers/unboundedrequestbody"
 	"github.com/factorlint/factorlint/analyzers/unboundedshutdown"
 )
@@ -47,6 +52,11 @@ func All() []*analysis.Analyzer {
 		printaslogging.Analyzer,             // FL1103
 		servernotimeouts.Analyzer,           // FL1301
 		defaultclientcall.Analyzer,          // FL1302
+		backgroundcontextinhandler.Analyzer, // FL1303
+		sleepinhandler.Analyzer,             // FL1304
+		fatalinhandler.Analyzer,             // FL1501
+		gincontextingoroutine.Analyzer,      // FL1602
+		pprofonpublicmux.Analyzer,           // FL1704
 		unboundedrequestbody.Analyzer,       // FL2001
 		redundantautomaxprocs.Analyzer,      // FL2002
 	}

@@ -105,3 +105,17 @@ func lookup(symbol string, kinds ...string) *api {
 	}
 	return nil
 }
+
+// doesIO reports whether a function belongs to a package whose functions talk to another party.
+func doesIO(symbol string) bool {
+	for pkg := packageOf(symbol); ; {
+		if lookup(pkg, "io") != nil {
+			return true
+		}
+		i := strings.LastIndexByte(pkg, '/')
+		if i < 0 {
+			return false
+		}
+		pkg = pkg[:i]
+	}
+}

@@ -54,6 +54,9 @@ func extract(pass *analysis.Pass) *Package {
 		for _, i := range f.Imports {
 			if path, err := strconv.Unquote(i.Path.Value); err == nil {
 				imports[path] = true
+				if lookup(path, "linked") != nil {
+					x.pkg.Linked = append(x.pkg.Linked, Import{Path: path, At: x.at(i.Path)})
+				}
 			}
 		}
 		files = append(files, f)

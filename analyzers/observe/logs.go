@@ -157,7 +157,7 @@ func (l *logReader) paths(e Expr, fr *frame, via string) writer {
 			w.only = false
 			continue
 		}
-		w.files = append(w.files, file{path, via, place(path, a, h.At)})
+		w.files = append(w.files, file{path, via, writtenAt(path, a, h.At)})
 	}
 	return w
 }
@@ -231,7 +231,7 @@ func (l *logReader) built(h Expr, hf *frame, depth int) writer {
 		return writer{}
 	case ok:
 		path := l.b.g.text(v, vf, 0)
-		return writer{[]file{{path, h.S, place(path, v, h.At)}}, a.arg["rotates"] != "" || isRegular(path)}
+		return writer{[]file{{path, h.S, writtenAt(path, v, h.At)}}, a.arg["rotates"] != "" || isRegular(path)}
 	}
 	return writer{[]file{{workload.Text{{Source: workload.Opaque, At: h.At}}, h.S, h.At}}, a.arg["rotates"] != ""}
 }
@@ -258,12 +258,12 @@ func (l *logReader) made(h Expr, hf *frame, depth int) writer {
 		return writer{}
 	}
 	path := l.b.g.text(args[n], hf, 0)
-	return writer{[]file{{path, h.S, place(path, args[n], h.At)}}, a.arg["rotates"] != "" || isRegular(path)}
+	return writer{[]file{{path, h.S, writtenAt(path, args[n], h.At)}}, a.arg["rotates"] != "" || isRegular(path)}
 }
 
-// place returns where a path is written: the constant, or the expression that computes it. A parameter has been computed
+// writtenAt returns where a path is written: the constant, or the expression that computes it. A parameter has been computed
 // elsewhere: then it is where the file is opened.
-func place(path workload.Text, e Expr, opened check.Span) check.Span {
+func writtenAt(path workload.Text, e Expr, opened check.Span) check.Span {
 	switch {
 	case len(path) == 1 && path[0].Source == workload.Literal && !path[0].At.IsZero():
 		return path[0].At

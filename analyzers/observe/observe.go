@@ -88,6 +88,13 @@ type Package struct {
 	Types   []Type
 	Tags    []Tag
 	Filled  []string // fields of structs that may be filled by reflection, tagged or not
+	Linked  []Import // imports that do something by being there
+}
+
+// An Import is one import of a package.
+type Import struct {
+	Path string
+	At   check.Span
 }
 
 // A Func is a function, a method, a function literal, or the initialisation of a package or a package variable.
@@ -98,14 +105,15 @@ type Func struct {
 	Params   int
 	Handles  string // import path of the framework whose requests it answers, by its signature
 	Calls    []Call
-	Returns  [][]Expr // one per return statement, its results
-	Makes    []string // concrete types it makes values of
-	Blocks   bool     // waits on a channel, a select or a WaitGroup
-	Waits    []int    // offsets at which it waits on a channel or calls what may wait; math.MaxInt for deferred ones
-	Routes   []string // patterns of the HTTP routes it registers
-	Branches []Branch // on values compared with constants
-	Touches  []Touch  // containers and channels that outlive it
-	Sized    bool     // compares the length that a request's header gives for the body
+	Returns  [][]Expr     // one per return statement, its results
+	Makes    []string     // concrete types it makes values of
+	Blocks   bool         // waits on a channel, a select or a WaitGroup
+	Waits    []int        // offsets at which it waits on a channel or calls what may wait; math.MaxInt for deferred ones
+	Panics   []check.Span // calls of panic
+	Recovers bool         // it recovers from panics
+	Branches []Branch     // on values compared with constants
+	Touches  []Touch      // containers and channels that outlive it
+	Sized    bool         // compares the length that a request's header gives for the body
 }
 
 // A Call is a call or a mention of a function, in source order.
@@ -131,6 +139,7 @@ type Call struct {
 	Outcome Outcome    // what becomes of its error
 	Decided check.Span // the condition or call that decides the outcome
 	Over    []int      // arguments that are contexts which are cancelled or past their deadline by then
+	Router  bool       // it is given a router, as something more than a handler
 }
 
 // A Branch is a condition that decides what runs.

@@ -34,6 +34,8 @@ func (g *Graph) describe(main string) *workload.Program {
 	for _, f := range g.sorted(b.r.funcs) {
 		b.function(f)
 	}
+	b.routes()
+	b.exposures()
 	b.beyond()
 	b.classify()
 	b.states()

@@ -2,7 +2,7 @@ package observe
 
 import (
 	"go/types"
-	"strings"
+	"slices"
 )
 
 // handles returns the import path of the framework whose requests a function of that signature answers, or "". What
@@ -19,20 +19,61 @@ func handles(sig *types.Signature) string {
 		switch params[0] {
 		case "github.com/gin-gonic/gin.Context", "github.com/labstack/echo.Context", "github.com/labstack/echo/v4.Context", "github.com/labstack/echo/v5.Context",
 			"github.com/gofiber/fiber.Ctx", "github.com/gofiber/fiber/v2.Ctx", "github.com/gofiber/fiber/v3.Ctx", "github.com/valyala/fasthttp.RequestCtx",
-			"github.com/beego/beego/v2/server/web/context.Context", "github.com/kataras/iris/v12/context.Context", "github.com/kataras/iris/v12.Context":
+			"github.com/beego/beego/v2/server/web/context.Context", "github.com/astaxie/beego/context.Context", "github.com/kataras/iris/v12/context.Context",
+			"github.com/kataras/iris/v12.Context", "github.com/go-kratos/kratos/v2/transport/http.Context":
 			return packageOf(params[0])
 		}
-	case len(params) == 2 && params[0] == "context.Context":
-		switch {
-		case params[1] == "github.com/cloudwego/hertz/pkg/app.RequestContext":
-			return "github.com/cloudwego/hertz"
-		case strings.HasPrefix(params[1], "connectrpc.com/connect.Request"):
-			return "connectrpc.com/connect"
-		case sig.Recv() != nil && sig.Results().Len() == 2 && isMessage(sig.Params().At(1).Type()) && isMessage(sig.Results().At(0).Type()):
-			return "google.golang.org/grpc"
-		}
+	case len(params) == 0 && sig.Results().Len() == 0 && sig.Recv() != nil && embeds(sig.Recv().Type(), 0):
+		return "github.com/beego/beego"
+	}
+	if n := len(params); n > 0 && sig.Recv() != nil && sig.Results().Len() == 1 && isRPCStream(sig.Params().At(n-1).Type()) {
+		return "google.golang.org/grpc"
+	}
+	if len(params) < 2 || params[0] != "context.Context" {
+		return ""
+	}
+	switch {
+	case len(params) == 2 && params[1] == "github.com/cloudwego/hertz/pkg/app.RequestContext":
+		return "github.com/cloudwego/hertz"
+	case slices.Contains([]string{"connectrpc.com/connect.Request", "connectrpc.com/connect.ClientStream", "connectrpc.com/connect.BidiStream"}, params[1]):
+		return "connectrpc.com/connect"
+	case sig.Recv() == nil || !isMessage(sig.Params().At(1).Type()):
+		return ""
+	case len(params) == 2 && sig.Results().Len() == 2 && isMessage(sig.Results().At(0).Type()): // twirp too
+		return "google.golang.org/grpc"
+	case len(params) == 3 && sig.Results().Len() == 1 && isMessage(sig.Params().At(2).Type()):
+		return "go-micro.dev"
 	}
 	return ""
+}
+
+// embeds reports whether a type is a controller of beego: a struct that embeds one.
+func embeds(t types.Type, depth int) bool {
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	st, ok := t.Underlying().(*types.Struct)
+	if !ok || depth > 3 {
+		return false
+	}
+	for f := range st.Fields() {
+		if !f.Embedded() {
+			continue
+		}
+		if sym := typeSymbol(f.Type()); sym == "github.com/beego/beego/v2/server/web.Controller" || sym == "github.com/astaxie/beego.Controller" || embeds(f.Type(), depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
+// isRPCStream reports whether a type is a server's side of a stream of gRPC.
+func isRPCStream(t types.Type) bool {
+	if _, ok := t.Underlying().(*types.Interface); !ok {
+		return false
+	}
+	ms := types.NewMethodSet(t)
+	return ms.Lookup(nil, "RecvMsg") != nil && ms.Lookup(nil, "SetTrailer") != nil
 }
 
 // isMessage reports whether a type is a pointer to a message of protocol buffers.

@@ -186,10 +186,18 @@ func (b *builder) auxiliaryHandler(f *Func, c *Call, a *api, fr *frame) bool {
 			return true
 		}
 	}
-	if len(f.Routes) == 0 {
-		return false
+	patterns := 0
+	for _, c := range f.Calls {
+		a := lookup(c.Callee, "route")
+		if a == nil || c.Mention {
+			continue
+		}
+		if n := a.index("pattern"); n >= len(c.Args) || n >= 0 && (c.Args[n].Op != Const || !auxiliaryRoute(c.Args[n].S)) {
+			return false
+		}
+		patterns++
 	}
-	return !slices.ContainsFunc(f.Routes, func(r string) bool { return !auxiliaryRoute(r) })
+	return patterns > 0
 }
 
 func auxiliaryRoute(r string) bool {

@@ -360,27 +360,52 @@ func (w *walker) call(c *ast.CallExpr, cond, inGo bool) {
 	if call.Callee == "" && w.isUnknown(fun) {
 		w.waitsAt(call.At.Start.Offset)
 	}
-	if call.Callee == "" || isStandardCall(call.Callee) && apis()[call.Callee] == nil && !call.Dynamic {
+	w.panics(fun, call.At)
+	if call.Callee == "" || isStandardCall(call.Callee) && apis()[call.Callee] == nil && !call.Dynamic && !doesIO(call.Callee) {
 		return
 	}
 	for _, a := range c.Args {
 		call.Args = append(call.Args, w.x.expr(a, 0))
 	}
 	call.Args = w.x.gathered(c, call.Callee, call.Args)
-	switch a := lookup(call.Callee, "serve", "route", "wait"); {
+	call.Router = w.handsRouter(c)
+	switch a := lookup(call.Callee, "serve", "wait"); {
 	case a == nil:
 	case a.kind == "serve" && !inGo && !cond:
 		w.served = true
 	case a.kind == "wait":
 		w.fn.Blocks = true
-	case a.kind == "route":
-		if n := a.index("pattern"); n >= 0 && n < len(call.Args) && call.Args[n].Op == Const {
-			w.fn.Routes = append(w.fn.Routes, call.Args[n].S)
-		} else {
-			w.fn.Routes = append(w.fn.Routes, "?")
-		}
 	}
 	w.fn.Calls = append(w.fn.Calls, call)
+}
+
+// panics notes calls of panic and recover.
+func (w *walker) panics(fun ast.Expr, at check.Span) {
+	if id, ok := fun.(*ast.Ident); ok && w.x.pass.TypesInfo.Types[fun].IsBuiltin() {
+		switch id.Name {
+		case "panic":
+			w.fn.Panics = append(w.fn.Panics, at)
+		case "recover":
+			w.fn.Recovers = true
+		}
+	}
+}
+
+// handsRouter reports whether a call is given a router as something more than a handler of requests.
+func (w *walker) handsRouter(c *ast.CallExpr) bool {
+	sig, ok := w.x.typeOf(c.Fun).(*types.Signature)
+	for i, arg := range c.Args {
+		if lookup(typeSymbol(w.x.pass.TypesInfo.TypeOf(arg)), "router") == nil {
+			continue
+		}
+		if !ok || sig.Variadic() && i >= sig.Params().Len()-1 || i >= sig.Params().Len() {
+			return true
+		}
+		if iface, ok := sig.Params().At(i).Type().Underlying().(*types.Interface); !ok || iface.NumMethods() != 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // isUnknown reports whether a function is called through a value of which nobody knows what it does. Functions that cancel

@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"strings"
 	"time"
 
 	"github.com/factorlint/factorlint/internal/check"
@@ -24,11 +25,39 @@ type ConfigFile struct {
 
 // A Route is one HTTP route that the program serves.
 type Route struct {
-	Method  string // "GET"; "" for any
-	Pattern string // with the prefixes of its groups, in the framework's own notation
-	Known   bool   // Pattern is whole: every prefix in front of it could be told
-	Handler string // symbol of the function that answers; "" if that cannot be told
-	At      check.Span
+	Method  string     // "GET"; "" for any
+	Pattern string     // with the prefixes of its groups, in the framework's own notation; what is known of it
+	Known   bool       // Pattern is whole: it and every prefix in front of it could be told
+	Tree    bool       // it answers whatever lies beneath Pattern
+	Handler string     // symbol of the function that answers, or of the one in a library that makes it; "" if that cannot be told
+	At      check.Span // the pattern, or the call if it has none
+}
+
+// Matches reports whether a path may lead to the route. It is generous: parameters and wildcards of every framework's
+// notation match, and so does whatever lies beneath a pattern that ends in a slash.
+func (r Route) Matches(path string) bool {
+	pattern := r.Pattern
+	if i := strings.IndexByte(pattern, '/'); i > 0 { // a host in front
+		pattern = pattern[i:]
+	}
+	path, _, _ = strings.Cut(path, "?")
+	pattern, exact := strings.CutSuffix(pattern, "{$}")
+	have, want := strings.Split(strings.Trim(path, "/"), "/"), strings.Split(strings.Trim(pattern, "/"), "/")
+	if strings.Trim(pattern, "/") == "" {
+		return r.Tree || strings.Trim(path, "/") == "" || !r.Known
+	}
+	for i, w := range want {
+		if strings.ContainsAny(w, "*+") || strings.HasPrefix(w, "{") && (strings.Contains(w, "...") || strings.ContainsAny(w, ":?")) {
+			return true // a wildcard, or an expression that nobody here evaluates
+		}
+		if i >= len(have) {
+			return strings.HasSuffix(w, "?") && i == len(want)-1
+		}
+		if w != have[i] && !strings.ContainsAny(w, ":{(") {
+			return false
+		}
+	}
+	return len(have) == len(want) || r.Tree || strings.HasSuffix(pattern, "/") && !exact
 }
 
 // A FileWrite is one call that writes, creates or removes a file.
