@@ -4,11 +4,17 @@ package analyzers
 import (
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/factorlint/factorlint/analyzers/autoackconsumer"
+	"github.com/factorlint/factorlint/analyzers/connectatinit"
+	"github.com/factorlint/factorlint/analyzers/credentialindsn"
 	"github.com/factorlint/factorlint/analyzers/defaultclientcall"
 	"github.com/factorlint/factorlint/analyzers/dotenvrequired"
 	"github.com/factorlint/factorlint/analyzers/envgroup"
+	"github.com/factorlint/factorlint/analyzers/environmentbuildtag"
 	"github.com/factorlint/factorlint/analyzers/gomaxprocsoverride"
+	"github.com/factorlint/factorlint/analyzers/hardcodedendpoint"
 	"github.com/factorlint/factorlint/analyzers/hardcodedport"
+	"github.com/factorlint/factorlint/analyzers/localfiledatabase"
 	"github.com/factorlint/factorlint/analyzers/redundantautomaxprocs"
 	"github.com/factorlint/factorlint/analyzers/serverclosedisfatal"
 	"github.com/factorlint/factorlint/analyzers/servernotimeouts"
@@ -17,6 +23,7 @@ import (
 	"github.com/factorlint/factorlint/analyzers/sigintonly"
 	"github.com/factorlint/factorlint/analyzers/signalwithoutdrain"
 	"github.com/factorlint/factorlint/analyzers/sigtermunhandled"
+	"github.com/factorlint/factorlint/analyzers/sqlpoolunbounded"
 	"github.com/factorlint/factorlint/analyzers/unboundedshutdown"
 )
 
@@ -24,7 +31,12 @@ import (
 func All() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
 		envgroup.Analyzer,                   // FL0301
+		hardcodedendpoint.Analyzer,          // FL0302
+		credentialindsn.Analyzer,            // FL0303
 		dotenvrequired.Analyzer,             // FL0304
+		connectatinit.Analyzer,              // FL0401
+		localfiledatabase.Analyzer,          // FL0402
+		environmentbuildtag.Analyzer,        // FL0504
 		hardcodedport.Analyzer,              // FL0701
 		gomaxprocsoverride.Analyzer,         // FL0801
 		sigtermunhandled.Analyzer,           // FL0901
@@ -36,6 +48,8 @@ func All() []*analysis.Analyzer {
 		serverclosedisfatal.Analyzer,        // FL0907
 		servernotimeouts.Analyzer,           // FL1301
 		defaultclientcall.Analyzer,          // FL1302
+		sqlpoolunbounded.Analyzer,           // FL1504
+		autoackconsumer.Analyzer,            // FL1601
 		redundantautomaxprocs.Analyzer,      // FL2002
 	}
 }

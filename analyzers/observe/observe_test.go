@@ -26,12 +26,14 @@ func TestAPIs(t *testing.T) {
 	// what each kind may say: the numbers of arguments, and words
 	numbers := map[string][]string{
 		"serve": {"addr", "listener", "server", "handler"}, "listen": {"network", "addr", "inner"}, "notify": {"from"}, "lifecycle": nil,
-		"drain": {"ctx", "wait"}, "worker": nil, "serverless": nil, "execute": nil, "command": nil, "env": {"name", "default", "file"},
+		"drain": {"ctx", "wait"}, "worker": {"queue", "autoack"}, "serverless": nil, "execute": nil, "command": nil, "env": {"name", "default", "file"},
 		"flag": {"name", "default"}, "flagvar": {"ptr", "name", "default"}, "fatal": nil, "route": {"pattern"}, "wait": nil,
 		"sleep": nil, "timer": nil, "text": {"arg"}, "join": nil, "format": nil, "or": nil, "new": nil,
 		"settings": nil, "settingsfile": {"name"}, "client": {"url", "req"}, "request": {"url", "ctx"}, "threads": {"n"},
+		"dial": {"network", "addr", "addrs"}, "connect": {"network", "driver", "addr", "addrs", "struct", "inner"}, "source": {"addr", "addrs", "struct", "inner"},
+		"block": nil, "ping": nil, "pool": nil, "migrate": nil, "leader": {"struct"},
 	}
-	words := []string{"field", "default", "env", "handles", "drains", "runs", "stops", "all", "type", "untimed"}
+	words := []string{"field", "default", "env", "handles", "drains", "runs", "stops", "all", "type", "untimed", "of", "lazy", "locks", "groups"}
 	symbol := regexp.MustCompile(`^[a-z0-9][\w./~-]*\.([A-Za-z]\w*\.)?[A-Z]\w*$`)
 	for sym, a := range m {
 		if !symbol.MatchString(sym) {

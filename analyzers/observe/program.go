@@ -35,6 +35,7 @@ func (g *Graph) describe(main string) *workload.Program {
 		b.function(f)
 	}
 	b.beyond()
+	b.parties()
 	b.classify()
 	return b.p
 }
