@@ -130,7 +130,7 @@ func UnboundedPools(pass *analysis.Pass) []UnboundedPool {
 	}
 	var out []UnboundedPool
 	for _, b := range p.Backings.Members {
-		if !isSQL(b.Kind) || b.Kind == "clickhouse" || !opensPool(b.Via) {
+		if !isSQL(b.Kind) || b.Kind == "sql" || b.Kind == "clickhouse" || !opensPool(b.Via) {
 			continue
 		}
 		if !slices.ContainsFunc(out, func(o UnboundedPool) bool { return o.At == b.At }) {
