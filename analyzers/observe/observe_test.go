@@ -84,9 +84,19 @@ func programs(t *testing.T, sources map[string]map[string]string) map[string]*Gr
 			t.Fatal(err)
 		}
 	}
-	write("go.mod", "module example.com\n\ngo 1.26\n\nrequire (\n\tgithub.com/spf13/cobra v1.0.0\n\tgolang.org/x/sys v0.1.0\n)\n")
+	require, modules := "", ""
+	for path, source := range stubs {
+		version := "v1.0.0"
+		if m := regexp.MustCompile(`[/.](v\d+)$`).FindStringSubmatch(path); m != nil {
+			version = m[1] + ".0.0"
+		}
+		require += "\t" + path + " " + version + "\n"
+		modules += "# " + path + " " + version + "\n## explicit; go 1.21\n" + path + "\n"
+		write("vendor/"+path+"/stub.go", source)
+	}
+	write("go.mod", "module example.com\n\ngo 1.26\n\nrequire (\n\tgithub.com/spf13/cobra v1.0.0\n\tgolang.org/x/sys v0.1.0\n"+require+")\n")
 	write("vendor/modules.txt", "# github.com/spf13/cobra v1.0.0\n## explicit; go 1.21\ngithub.com/spf13/cobra\n"+
-		"# golang.org/x/sys v0.1.0\n## explicit; go 1.21\ngolang.org/x/sys/unix\n")
+		"# golang.org/x/sys v0.1.0\n## explicit; go 1.21\ngolang.org/x/sys/unix\n"+modules)
 	write("vendor/github.com/spf13/cobra/command.go", "package cobra\n\ntype Command struct {\n\tUse string\n\tRun func(cmd *Command, args []string)\n}\n\n"+
 		"func (c *Command) AddCommand(cmds ...*Command) {}\n\nfunc (c *Command) Execute() error { return nil }\n")
 	write("vendor/golang.org/x/sys/unix/unix.go", "package unix\n\nimport \"syscall\"\n\nconst SIGTERM = syscall.Signal(0xf)\n")
