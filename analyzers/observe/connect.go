@@ -3,6 +3,7 @@ package observe
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/factorlint/factorlint/internal/workload"
 )
@@ -12,6 +13,7 @@ import (
 func (b *builder) parties() {
 	requests := b.g.requests(b.r)
 	inits := b.g.initial(b.r)
+	leads := sync.OnceValue(b.leads)
 	b.p.Migrates.Complete, b.p.Leaders.Complete = true, true
 	for _, f := range b.g.sorted(b.r.funcs) {
 		_, onRequest := requests[f.ID]
@@ -29,7 +31,7 @@ func (b *builder) parties() {
 			case a.kind == "connect":
 				b.backing(f, c, a, inits[f.ID])
 			case a.kind == "migrate":
-				b.p.Migrates.Members = append(b.p.Migrates.Members, workload.Migration{Via: c.Callee, Serving: b.serving(f, c), Locks: a.arg["locks"] != "", At: c.At})
+				b.p.Migrates.Members = append(b.p.Migrates.Members, workload.Migration{Via: c.Callee, Serving: b.serving(f, c, leads()), Locks: a.arg["locks"] != "", At: c.At})
 			case a.kind == "leader":
 				if b.elects(f, c, a) {
 					b.p.Leaders.Members = append(b.p.Leaders.Members, workload.Leader{Via: c.Callee, At: c.At})
@@ -274,8 +276,7 @@ func (g *Graph) initial(r *reach) map[string]bool {
 
 // serving reports whether a call is made on every way to the call that serves: its function, or one that leads to it, goes on
 // to serve.
-func (b *builder) serving(f *Func, c *Call) bool {
-	leads := b.leads()
+func (b *builder) serving(f *Func, c *Call, leads map[string]bool) bool {
 	seen := map[string]bool{}
 	var on func(f *Func, c *Call) bool
 	on = func(f *Func, c *Call) bool {

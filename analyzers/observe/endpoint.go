@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -117,14 +118,18 @@ func Endpoints(pass *analysis.Pass) []Endpoint {
 	if !ok || p.Class != workload.Server && p.Class != workload.Worker || IsLocal(p) {
 		return nil
 	}
-	var out []Endpoint
+	var (
+		out     []Endpoint
+		sockets = sync.OnceValue(func() bool { return g.dialsSockets(r) })
+		choices = g.choices(r)
+	)
 	add := func(addr workload.Text, via string, call check.Span, backing bool) {
 		a, ok := parseAddress(shape(addr))
-		if !ok || !isNetwork(a.scheme) || !deploymentSpecific(a.host) {
+		if !ok || !isNetwork(a.scheme) || !deploymentSpecific(a.host) || choices[call] {
 			return
 		}
 		e := Endpoint{Host: a.host, Local: isLocalHost(a.host), Via: via, At: literalOf(addr, a.host), Call: call}
-		if !backing && (a.port == "" && g.dialsSockets(r) || e.Local && (a.port == "" || isSidecar(a.port) || listensOn(p, a.port))) {
+		if !backing && (a.port == "" && sockets() || e.Local && (a.port == "" || isSidecar(a.port) || listensOn(p, a.port))) {
 			return
 		}
 		if a.port != "" && !strings.Contains(a.port, hole) {
@@ -263,13 +268,36 @@ func findsOwnAddress(g *Graph, r *reach, o workload.Outbound) bool {
 func (g *Graph) probing(r *reach) []check.Span {
 	var out []check.Span
 	for _, f := range g.sorted(r.funcs) {
-		if !slices.ContainsFunc(g.around(f), func(f *Func) bool { return probes(f.ID) }) {
-			continue
-		}
 		for _, c := range f.Calls {
-			if lookup(c.Callee, "client", "request", "dial") != nil {
+			if lookup(c.Callee, "client", "request", "dial") != nil && slices.ContainsFunc(g.around(f), func(f *Func) bool { return probes(f.ID) }) {
 				out = append(out, c.At)
 			}
+		}
+	}
+	return out
+}
+
+// choices returns the connections that are made on some ways through a function only, where the same library connects to
+// something that is not constant on another: the constant is what is left when nothing else is set.
+func (g *Graph) choices(r *reach) map[check.Span]bool {
+	out := map[check.Span]bool{}
+	for id := range r.funcs {
+		var fixed, open []*Call
+		for i := range g.funcs[id].Calls {
+			c := &g.funcs[id].Calls[i]
+			a := lookup(c.Callee, "dial", "connect", "source")
+			if a == nil || c.Mention || a.index("inner") >= 0 && a.arg["field"] == "" {
+				continue
+			}
+			texts := g.addresses(a, c.Args, nil, 0)
+			if len(texts) == 0 || slices.ContainsFunc(texts, func(t workload.Text) bool { return strings.Contains(shape(t), hole) }) {
+				open = append(open, c)
+			} else if c.Cond || c.Early {
+				fixed = append(fixed, c)
+			}
+		}
+		for _, c := range fixed {
+			out[c.At] = slices.ContainsFunc(open, func(o *Call) bool { return packageOf(o.Callee) == packageOf(c.Callee) })
 		}
 	}
 	return out
