@@ -18,8 +18,8 @@ func run(pass *gopass.Pass) {
 		if to == "" || to == "sql" {
 			to = "another party"
 		}
-		pass.ReportSpan(c.At, observe.ProgramOf(pass.Pass).At, fmt.Sprintf("%s connects to %s while the package is initialised: whatever imports it waits for the "+
-			"connection before main begins, so nothing can set another address, try again or stop when told to, and tests and other commands need it too",
+		pass.ReportSpan(c.At, observe.ProgramOf(pass.Pass).At, fmt.Sprintf("%s connects to %s before main begins, while a package is initialised: until the other side answers "+
+			"no signal is handled and nothing can be logged or tried again by main, and every program and test with that package needs the other side to be there",
 			path.Base(c.Via), to), nil)
 	}
 }
