@@ -4,14 +4,20 @@ package analyzers
 import (
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/factorlint/factorlint/analyzers/autoackconsumer"
 	"github.com/factorlint/factorlint/analyzers/backgroundcontextinhandler"
+	"github.com/factorlint/factorlint/analyzers/connectatinit"
+	"github.com/factorlint/factorlint/analyzers/credentialindsn"
 	"github.com/factorlint/factorlint/analyzers/defaultclientcall"
 	"github.com/factorlint/factorlint/analyzers/dotenvrequired"
 	"github.com/factorlint/factorlint/analyzers/envgroup"
+	"github.com/factorlint/factorlint/analyzers/environmentbuildtag"
 	"github.com/factorlint/factorlint/analyzers/fatalinhandler"
 	"github.com/factorlint/factorlint/analyzers/gincontextingoroutine"
 	"github.com/factorlint/factorlint/analyzers/gomaxprocsoverride"
+	"github.com/factorlint/factorlint/analyzers/hardcodedendpoint"
 	"github.com/factorlint/factorlint/analyzers/hardcodedport"
+	"github.com/factorlint/factorlint/analyzers/localfiledatabase"
 	"github.com/factorlint/factorlint/analyzers/localsessionstore"
 	"github.com/factorlint/factorlint/analyzers/logshipping"
 	"github.com/factorlint/factorlint/analyzers/logtofile"
@@ -27,6 +33,7 @@ import (
 	"github.com/factorlint/factorlint/analyzers/signalwithoutdrain"
 	"github.com/factorlint/factorlint/analyzers/sigtermunhandled"
 	"github.com/factorlint/factorlint/analyzers/sleepinhandler"
+	"github.com/factorlint/factorlint/analyzers/sqlpoolunbounded"
 	"github.com/factorlint/factorlint/analyzers/unboundedrequestbody"
 	"github.com/factorlint/factorlint/analyzers/unboundedshutdown"
 )
@@ -35,7 +42,12 @@ import (
 func All() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
 		envgroup.Analyzer,                   // FL0301
+		hardcodedendpoint.Analyzer,          // FL0302
+		credentialindsn.Analyzer,            // FL0303
 		dotenvrequired.Analyzer,             // FL0304
+		connectatinit.Analyzer,              // FL0401
+		localfiledatabase.Analyzer,          // FL0402
+		environmentbuildtag.Analyzer,        // FL0504
 		localsessionstore.Analyzer,          // FL0601
 		packagestateinhandler.Analyzer,      // FL0602
 		hardcodedport.Analyzer,              // FL0701
@@ -55,6 +67,8 @@ func All() []*analysis.Analyzer {
 		backgroundcontextinhandler.Analyzer, // FL1303
 		sleepinhandler.Analyzer,             // FL1304
 		fatalinhandler.Analyzer,             // FL1501
+		sqlpoolunbounded.Analyzer,           // FL1504
+		autoackconsumer.Analyzer,            // FL1601
 		gincontextingoroutine.Analyzer,      // FL1602
 		pprofonpublicmux.Analyzer,           // FL1704
 		unboundedrequestbody.Analyzer,       // FL2001

@@ -359,7 +359,9 @@ func (x *extractor) local(v *types.Var, use token.Pos, depth int) Expr {
 	case len(live) == 2 && live[1].empty:
 		return Expr{Op: Default, Args: []Expr{x.value(live[0], depth), x.value(live[1], depth)}}
 	case len(live) == 2 && live[1].tested:
-		return Expr{Op: Default, Args: []Expr{x.value(live[1], depth), x.value(live[0], depth)}}
+		if v := x.value(live[1], depth); v.Op != Const { // a constant: it is something else that was tested
+			return Expr{Op: Default, Args: []Expr{v, x.value(live[0], depth)}}
+		}
 	}
 	phi := Expr{Op: Phi}
 	for _, d := range live {

@@ -2,6 +2,7 @@ package observe
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -26,7 +27,7 @@ listen network addr inner
 notify from
 lifecycle
 drain ctx wait
-worker
+worker queue autoack
 serverless
 execute
 command
@@ -80,10 +81,19 @@ logship
 write temp
 folder
 exec name
+dial network addr addrs
+connect network driver addr addrs struct inner
+source addr addrs struct inner
+block
+ping
+pool
+migrate
+leader struct
 everywhere writes flags
 words field default env handles drains runs stops all type untimed
 words choice unless asked each state
 words rotates paths to
+words of lazy locks groups
 words root open verb tree text optional panics
 `
 
@@ -140,8 +150,39 @@ func TestParseAPIsErrors(t *testing.T) {
 	}
 }
 
-// programs observes programs, each the files of a main package and what it imports as "example.com/NAME/sub".
-func programs(t *testing.T, sources map[string]map[string]string) map[string]*Graph {
+// basics are the stand-ins for libraries that every test may use.
+var basics = map[string]string{
+	"github.com/spf13/cobra": "package cobra\n\ntype Command struct {\n\tUse string\n\tRun func(cmd *Command, args []string)\n}\n\n" +
+		"func (c *Command) AddCommand(cmds ...*Command) {}\n\nfunc (c *Command) Execute() error { return nil }\n",
+	"golang.org/x/sys/unix": "package unix\n\nimport \"syscall\"\n\nconst SIGTERM = syscall.Signal(0xf)\n",
+}
+
+// vendor writes stand-ins for libraries, source by import path, as vendored modules and the go.mod that requires them. Of two for
+// one path the last is taken.
+func vendor(write func(name, text string), libraries []map[string]string) {
+	all := map[string]string{}
+	for _, l := range libraries {
+		maps.Copy(all, l)
+	}
+	requires, modules := "", ""
+	for _, path := range slices.Sorted(maps.Keys(all)) {
+		version := "v1.0.0"
+		if m := major.FindStringSubmatch(path); m != nil {
+			version = m[1] + ".0.0"
+		}
+		requires += "\t" + path + " " + version + "\n"
+		modules += "# " + path + " " + version + "\n## explicit; go 1.21\n" + path + "\n"
+		write("vendor/"+path+"/stub.go", all[path])
+	}
+	write("go.mod", "module example.com\n\ngo 1.26\n\nrequire (\n"+requires+")\n")
+	write("vendor/modules.txt", modules)
+}
+
+var major = regexp.MustCompile(`[/.](v\d+)$`)
+
+// programs observes programs, each the files of a main package and what it imports as "example.com/NAME/sub". They may use the
+// libraries, sources by import path.
+func programs(t *testing.T, sources map[string]map[string]string, libraries ...map[string]string) map[string]*Graph {
 	t.Helper()
 	root := t.TempDir()
 	write := func(name, text string) {
@@ -153,22 +194,7 @@ func programs(t *testing.T, sources map[string]map[string]string) map[string]*Gr
 			t.Fatal(err)
 		}
 	}
-	requires, modules := "\tgithub.com/spf13/cobra v1.0.0\n\tgolang.org/x/sys v0.1.0\n", "# github.com/spf13/cobra v1.0.0\n## explicit; go 1.21\ngithub.com/spf13/cobra\n"+
-		"# golang.org/x/sys v0.1.0\n## explicit; go 1.21\ngolang.org/x/sys/unix\n"
-	for path, text := range routers {
-		version := " v1.0.0"
-		if major := filepath.Base(path); regexp.MustCompile(`^v\d+$`).MatchString(major) {
-			version = " " + major + ".0.0"
-		}
-		requires += "\t" + path + version + "\n"
-		modules += "# " + path + version + "\n## explicit; go 1.21\n" + path + "\n"
-		write("vendor/"+path+"/stub.go", text)
-	}
-	write("go.mod", "module example.com\n\ngo 1.26\n\nrequire (\n"+requires+")\n")
-	write("vendor/modules.txt", modules)
-	write("vendor/github.com/spf13/cobra/command.go", "package cobra\n\ntype Command struct {\n\tUse string\n\tRun func(cmd *Command, args []string)\n}\n\n"+
-		"func (c *Command) AddCommand(cmds ...*Command) {}\n\nfunc (c *Command) Execute() error { return nil }\n")
-	write("vendor/golang.org/x/sys/unix/unix.go", "package unix\n\nimport \"syscall\"\n\nconst SIGTERM = syscall.Signal(0xf)\n")
+	vendor(write, append([]map[string]string{basics}, libraries...))
 	for name, files := range sources {
 		for file, text := range files {
 			write(name+"/"+file, text)
@@ -213,13 +239,13 @@ func programs(t *testing.T, sources map[string]map[string]string) map[string]*Gr
 }
 
 // mains observes programs of one file.
-func mains(t *testing.T, sources map[string]string) map[string]*workload.Program {
+func mains(t *testing.T, sources map[string]string, libraries ...map[string]string) map[string]*workload.Program {
 	t.Helper()
 	in := map[string]map[string]string{}
 	for name, text := range sources {
 		in[dirName(name)] = map[string]string{"main.go": text}
 	}
-	graphs := programs(t, in)
+	graphs := programs(t, in, libraries...)
 	out := map[string]*workload.Program{}
 	for name := range sources {
 		out[name] = graphs[dirName(name)].Program("example.com/" + dirName(name))

@@ -37,6 +37,7 @@ func (g *Graph) describe(main string) *workload.Program {
 	b.routes()
 	b.exposures()
 	b.beyond()
+	b.parties()
 	b.classify()
 	b.states()
 	b.writes()

@@ -283,7 +283,7 @@ func admin() http.Handler {
 	for name, tt := range tests {
 		sources[name] = "package main\n\nimport (\n\t" + tt.imports + "\n)\n\nfunc main() {\n\t" + tt.body + "\n}\n\n" + tt.decls + "\n"
 	}
-	got := mains(t, sources)
+	got := mains(t, sources, routers)
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			p := got[name]

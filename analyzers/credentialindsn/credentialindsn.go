@@ -1,0 +1,25 @@
+// Package credentialindsn implements the rule credential-in-dsn (FL0303).
+package credentialindsn
+
+import (
+	"fmt"
+	"path"
+
+	"github.com/factorlint/factorlint/analyzers/observe"
+	"github.com/factorlint/factorlint/internal/gopass"
+)
+
+// Analyzer reports passwords in the addresses that programs connect to.
+var Analyzer = gopass.New("credential-in-dsn", run, observe.Analyzer)
+
+func run(pass *gopass.Pass) {
+	for _, c := range observe.Credentials(pass.Pass) {
+		message := fmt.Sprintf("the address given to %s holds a password: everybody who can read the repository or the binary can log in with it, "+
+			"and changing it takes another build", path.Base(c.Via))
+		if c.Default != "" {
+			message = fmt.Sprintf("the default of %s is an address with a password: a deploy that does not set it logs in with a password that everybody who can read "+
+				"the repository knows", c.Default)
+		}
+		pass.ReportSpan(c.At, c.Call, message, nil)
+	}
+}
