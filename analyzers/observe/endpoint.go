@@ -173,7 +173,7 @@ func deploymentSpecific(host string) bool {
 	}
 	labels := strings.Split(host, ".")
 	if len(labels) == 1 {
-		return !slices.Contains(dummies, host)
+		return !isDummy(host)
 	}
 	if labels[0] == "kubernetes" || labels[0] == "metadata" { // the same wherever the platform runs
 		return false
@@ -185,8 +185,15 @@ func deploymentSpecific(host string) bool {
 	return false
 }
 
-// dummies are hosts that stand where the syntax asks for one and nobody looks them up.
-var dummies = strings.Fields("unix docker socket sock dummy example fake test tests testing invalid host hostname placeholder bufnet bufconn buf metadata kubernetes d x containerd")
+// isDummy reports whether a host stands where the syntax asks for one and nobody looks it up.
+func isDummy(host string) bool {
+	switch host {
+	case "unix", "docker", "socket", "sock", "dummy", "example", "fake", "test", "tests", "testing", "invalid", "host", "hostname", "placeholder",
+		"bufnet", "bufconn", "buf", "metadata", "kubernetes", "containerd":
+		return true
+	}
+	return false
+}
 
 // isLocalHost reports whether a host is the loopback interface.
 func isLocalHost(host string) bool {
