@@ -88,6 +88,7 @@ type Package struct {
 	Types   []Type
 	Tags    []Tag
 	Filled  []string // fields of structs that may be filled by reflection, tagged or not
+	Written []string // names of the files that a program wrote
 }
 
 // A Func is a function, a method, a function literal, or the initialisation of a package or a package variable.
