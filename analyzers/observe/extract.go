@@ -60,6 +60,9 @@ func extract(pass *analysis.Pass) *Package {
 			}
 		}
 		files = append(files, f)
+		if ast.IsGenerated(f) {
+			x.pkg.Written = append(x.pkg.Written, x.at(f.Name).File)
+		}
 		x.parameters(f)
 		x.collect(f)
 	}

@@ -99,6 +99,16 @@ func (g *Graph) fields(e Expr, fn string) {
 	}
 }
 
+// IsGenerated reports whether a program wrote a file of one of the packages.
+func (g *Graph) IsGenerated(file string) bool {
+	for _, p := range g.packages {
+		if slices.Contains(p.Written, file) {
+			return true
+		}
+	}
+	return false
+}
+
 // A reach is what a main function may run.
 type reach struct {
 	g      *Graph

@@ -88,6 +88,7 @@ type Package struct {
 	Types   []Type
 	Tags    []Tag
 	Filled  []string // fields of structs that may be filled by reflection, tagged or not
+	Written []string // names of the files that a program wrote
 	Linked  []Import // imports that do something by being there
 }
 

@@ -102,9 +102,14 @@ func (p *Pass) ReportAt(pos, end token.Pos, message string, related []analysis.R
 	p.Pass.Report(d)
 }
 
-// ReportSpan files a diagnostic at a place that observe gave. Where the place lies in another package whose source
+// ReportSpan files a diagnostic at a place that observe gave, unless it lies in generated code of any package. Where the place lies in another package whose source
 // this driver does not hold, it goes to fallback and the message names the place.
 func (p *Pass) ReportSpan(at check.Span, fallback check.Span, message string, related []check.Related, fixes ...analysis.SuggestedFix) {
+	for _, r := range p.ResultOf {
+		if g, ok := r.(interface{ IsGenerated(file string) bool }); ok && g.IsGenerated(at.File) {
+			return
+		}
+	}
 	pos, end, ok := p.Locate(at)
 	if !ok {
 		if pos, end, ok = p.Locate(fallback); !ok {
