@@ -205,5 +205,7 @@ const (
 	Default      // Args[0], or Args[1] where that is empty
 	Phi          // one of Args
 	Equals       // whether (or whether not) Args[0] is the text S
+	Sum          // of the numbers Args
+	Times        // product of the numbers Args; S: its type, "time.Duration" for a number of units
 	Either       // a condition made of Args
 )
