@@ -18,6 +18,7 @@ import (
 	"github.com/factorlint/factorlint/analyzers/signalwithoutdrain"
 	"github.com/factorlint/factorlint/analyzers/sigtermunhandled"
 	"github.com/factorlint/factorlint/analyzers/unboundedshutdown"
+	"github.com/factorlint/factorlint/analyzers/workernotawaited"
 )
 
 // All returns the analyzers of the Go rules, in order of the rules' ids.
@@ -34,6 +35,7 @@ func All() []*analysis.Analyzer {
 		shutdownrace.Analyzer,               // FL0905
 		unboundedshutdown.Analyzer,          // FL0906
 		serverclosedisfatal.Analyzer,        // FL0907
+		workernotawaited.Analyzer,           // FL0910
 		servernotimeouts.Analyzer,           // FL1301
 		defaultclientcall.Analyzer,          // FL1302
 		redundantautomaxprocs.Analyzer,      // FL2002

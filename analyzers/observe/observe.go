@@ -104,6 +104,8 @@ type Func struct {
 	Waits    []int    // offsets at which it waits on a channel or calls what may wait; math.MaxInt for deferred ones
 	Routes   []string // patterns of the HTTP routes it registers
 	Branches []Branch // on values compared with constants
+	Endless  bool     // loops until it is told to end
+	Tells    bool     // may tell others that it is at its end: closes or sends on a channel, counts down, calls a function value
 }
 
 // A Call is a call or a mention of a function, in source order.

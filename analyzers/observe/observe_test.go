@@ -27,7 +27,7 @@ func TestAPIs(t *testing.T) {
 	numbers := map[string][]string{
 		"serve": {"addr", "listener", "server", "handler"}, "listen": {"network", "addr", "inner"}, "notify": {"from"}, "lifecycle": nil,
 		"drain": {"ctx", "wait"}, "unready": {"var", "to"}, "worker": nil, "serverless": nil, "execute": nil, "command": nil, "env": {"name", "default", "file"},
-		"flag": {"name", "default"}, "flagvar": {"ptr", "name", "default"}, "fatal": nil, "route": {"pattern"}, "wait": nil,
+		"flag": {"name", "default"}, "flagvar": {"ptr", "name", "default"}, "fatal": nil, "route": {"pattern"}, "wait": nil, "done": nil,
 		"sleep": {"wait"}, "timer": {"wait"}, "text": {"arg"}, "join": nil, "format": nil, "or": nil, "new": nil,
 		"settings": nil, "settingsfile": {"name"}, "client": {"url", "req"}, "request": {"url", "ctx"}, "threads": {"n"},
 	}

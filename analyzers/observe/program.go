@@ -36,6 +36,9 @@ func (g *Graph) describe(main string) *workload.Program {
 	b.beyond()
 	b.classify()
 	b.tuneDrains()
+	for _, f := range b.g.sorted(b.r.funcs) {
+		b.spawn(f)
+	}
 	return b.p
 }
 

@@ -87,6 +87,7 @@ func (w *walker) stmt(s ast.Stmt, cond bool) {
 		if s.Post != nil {
 			w.stmt(s.Post, true)
 		}
+		w.loop(s)
 		w.loops++
 		w.block(s.Body, cond || s.Cond != nil)
 		w.loops--
@@ -95,6 +96,7 @@ func (w *walker) stmt(s ast.Stmt, cond bool) {
 			w.fn.Blocks = true
 			w.waitsAt(w.x.at(s).Start.Offset)
 		}
+		w.loop(s)
 		w.expr(s.X, cond)
 		w.block(s.Body, true)
 	case *ast.SwitchStmt:
@@ -145,6 +147,7 @@ func (w *walker) stmt(s ast.Stmt, cond bool) {
 			}
 		}
 	case *ast.SendStmt:
+		w.fn.Tells = true
 		w.expr(s.Chan, cond)
 		w.expr(s.Value, cond)
 	case *ast.IncDecStmt:
@@ -341,6 +344,9 @@ func (w *walker) call(c *ast.CallExpr, cond, inGo bool) {
 	}
 	if call.Callee == "" && w.isUnknown(fun) {
 		w.waitsAt(call.At.Start.Offset)
+	}
+	if id, ok := fun.(*ast.Ident); call.Callee == "" && (!ok || id.Name == "close" || !w.x.pass.TypesInfo.Types[fun].IsBuiltin()) || lookup(call.Callee, "done") != nil {
+		w.fn.Tells = true
 	}
 	if call.Callee == "" || isStandardCall(call.Callee) && apis()[call.Callee] == nil && !call.Dynamic {
 		return
