@@ -89,7 +89,7 @@ func (b *builder) function(f *Func) {
 		case "serverless":
 			b.lambda = true
 		}
-		if a.kind == "lifecycle" && a.arg["drains"] != "" {
+		if a.arg["drains"] != "" || a.kind == "serve" && len(a.handles()) > 0 {
 			b.p.Drains.Complete = false
 		}
 	}

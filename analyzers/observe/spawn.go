@@ -17,11 +17,27 @@ import (
 func (w *walker) loop(s ast.Stmt) {
 	switch s := s.(type) {
 	case *ast.ForStmt:
-		w.fn.Endless = w.fn.Endless || s.Cond == nil && !w.leavesLoop(s.Body)
+		w.fn.Endless = w.fn.Endless || s.Cond == nil && w.works(s.Body) && !w.leavesLoop(s.Body)
 	case *ast.RangeStmt:
 		ch, ok := w.x.typeOf(s.X).(*types.Chan)
-		w.fn.Endless = w.fn.Endless || ok && typeSymbol(ch.Elem()) != "os.Signal" && !w.leavesLoop(s.Body)
+		w.fn.Endless = w.fn.Endless || ok && typeSymbol(ch.Elem()) != "os.Signal" && w.works(s.Body) && !w.leavesLoop(s.Body)
 	}
+}
+
+// works reports whether statements do more than to wait, to log and to change the program's own memory.
+func (w *walker) works(body *ast.BlockStmt) bool {
+	found := false
+	ast.Inspect(body, func(n ast.Node) bool {
+		if c, ok := n.(*ast.CallExpr); ok {
+			callee := w.x.callee(c)
+			plain := quietCallee(callee) || slices.ContainsFunc([]string{"time.", "context.", "sync.", "sync/atomic.", "runtime."}, func(pkg string) bool {
+				return strings.HasPrefix(callee, pkg)
+			})
+			found = found || callee != "" && !plain || callee == "" && !w.x.pass.TypesInfo.Types[c.Fun].IsBuiltin() && !w.x.pass.TypesInfo.Types[c.Fun].IsType()
+		}
+		return !found
+	})
+	return found
 }
 
 // leavesLoop reports whether the body of a loop leaves it for another reason than that it is told to: a return or a break that
@@ -68,6 +84,27 @@ func (w *walker) told(stack []ast.Node) bool {
 		}
 		return false
 	})
+}
+
+// tells notes that a function sends on a channel or closes it, if others may know the channel.
+func (w *walker) tells(ch ast.Expr) {
+	v := w.x.localVar(ch)
+	if v != nil {
+		_, passed := w.x.parm[v]
+		if at := w.x.span(v.Pos(), v.Pos()); !passed && at.Start.Offset > w.fn.At.Start.Offset {
+			return // its own
+		}
+	}
+	w.fn.Tells = true
+}
+
+// tellsBy notes that a function closes a channel or calls a function value, which may do so.
+func (w *walker) tellsBy(fun ast.Expr, args []ast.Expr) {
+	if !w.x.pass.TypesInfo.Types[fun].IsBuiltin() {
+		w.fn.Tells = true
+	} else if id, ok := fun.(*ast.Ident); ok && id.Name == "close" && len(args) == 1 {
+		w.tells(args[0])
+	}
 }
 
 // spawn adds the goroutines that a function starts.

@@ -147,7 +147,7 @@ func (w *walker) stmt(s ast.Stmt, cond bool) {
 			}
 		}
 	case *ast.SendStmt:
-		w.fn.Tells = true
+		w.tells(s.Chan)
 		w.expr(s.Chan, cond)
 		w.expr(s.Value, cond)
 	case *ast.IncDecStmt:
@@ -345,7 +345,9 @@ func (w *walker) call(c *ast.CallExpr, cond, inGo bool) {
 	if call.Callee == "" && w.isUnknown(fun) {
 		w.waitsAt(call.At.Start.Offset)
 	}
-	if id, ok := fun.(*ast.Ident); call.Callee == "" && (!ok || id.Name == "close" || !w.x.pass.TypesInfo.Types[fun].IsBuiltin()) || lookup(call.Callee, "done") != nil {
+	if call.Callee == "" {
+		w.tellsBy(fun, c.Args)
+	} else if lookup(call.Callee, "done") != nil {
 		w.fn.Tells = true
 	}
 	if call.Callee == "" || isStandardCall(call.Callee) && apis()[call.Callee] == nil && !call.Dynamic {
