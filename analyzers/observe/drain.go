@@ -248,12 +248,12 @@ func (b *builder) unready(f *Func, drain *Call) workload.Value[bool] {
 				if b.g.takesBack(c, a) {
 					return workload.Known(true, c.At)
 				}
-			} else if readinessName(lastName(c.Callee)) && b.g.funcs[c.Callee] != nil {
+			} else if name := lastName(c.Callee); b.g.funcs[c.Callee] != nil && (isReady(name) || isEnding(name)) {
 				out = workload.Unknown[bool](c.At)
 			}
 		}
 		for _, a := range b.g.owner[at.fn].Assigns {
-			if a.Func == at.fn.ID && (a.Value.S == "true" || a.Value.S == "false") && a.Value.Op == Const && readinessName(lastName(a.To)) {
+			if a.Func == at.fn.ID && a.Value.Op == Const && notReady(lastName(a.To), a.Value.S) {
 				return workload.Known(true, a.Value.At)
 			}
 		}
@@ -288,16 +288,23 @@ func (g *Graph) takesBack(c *Call, a *api) bool {
 	} else if v := a.index("var"); v >= 0 && v < len(c.Args) {
 		names = fieldNames(c.Args[v])
 	}
-	return slices.ContainsFunc(names, readinessName)
+	return slices.ContainsFunc(names, func(name string) bool { return notReady(name, to) })
 }
 
-// readinessName reports whether a name says that something is, or is no longer, ready for requests.
-func readinessName(name string) bool {
+// notReady reports whether a flag of that name says, with a value, that the program takes no more requests.
+func notReady(name, value string) bool {
+	return isReady(name) && (value == "false" || value == "0") || isEnding(name) && (value == "true" || value == "1")
+}
+
+func isReady(name string) bool {
+	return hasWord(name, "ready", "readiness", "healthy", "available", "serving", "accepting") && !hasWord(name, "not", "un")
+}
+
+func isEnding(name string) bool {
+	return hasWord(name, "shuttingdown", "shutdown", "draining", "terminating", "stopping", "notready")
+}
+
+func hasWord(name string, words ...string) bool {
 	name = strings.ToLower(name)
-	for _, word := range []string{"ready", "readiness", "healthy", "shuttingdown", "shutdown", "draining", "terminating", "stopping", "available", "serving"} {
-		if strings.Contains(name, word) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(name, w) })
 }
