@@ -69,11 +69,12 @@ func (w *walker) leavesLoop(body *ast.BlockStmt) bool {
 }
 
 // told reports whether what stands in a stack of statements runs only where the loop is told to end: a channel is received
-// from or closed, a context is over.
+// from or closed, a context is over. Who sends on an unbuffered channel waits for the loop to receive: that counts as told to others.
 func (w *walker) told(stack []ast.Node) bool {
 	return slices.ContainsFunc(stack, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.CommClause:
+			w.fn.Tells = w.fn.Tells || n.Comm != nil && !isDone(n.Comm)
 			return n.Comm != nil
 		case *ast.IfStmt:
 			for _, word := range []string{"ctx", "Err()", "Canceled", "ErrClosed", "EOF", "!ok", "!open", "!more", "stop", "done", "closed", "quit", "exit"} {
@@ -84,6 +85,19 @@ func (w *walker) told(stack []ast.Node) bool {
 		}
 		return false
 	})
+}
+
+// isDone reports whether a case of a select receives from what a call returns, as ctx.Done() does, and not from a channel that
+// somebody may send on.
+func isDone(comm ast.Stmt) bool {
+	done := false
+	ast.Inspect(comm, func(n ast.Node) bool {
+		if u, ok := n.(*ast.UnaryExpr); ok && u.Op == token.ARROW {
+			_, done = ast.Unparen(u.X).(*ast.CallExpr)
+		}
+		return true
+	})
+	return done
 }
 
 // tells notes that a function sends on a channel or closes it, if others may know the channel.
