@@ -36,6 +36,7 @@ import (
 	"github.com/factorlint/factorlint/analyzers/sqlpoolunbounded"
 	"github.com/factorlint/factorlint/analyzers/unboundedrequestbody"
 	"github.com/factorlint/factorlint/analyzers/unboundedshutdown"
+	"github.com/factorlint/factorlint/analyzers/workernotawaited"
 )
 
 // All returns the analyzers of the Go rules, in order of the rules' ids.
@@ -59,6 +60,7 @@ func All() []*analysis.Analyzer {
 		shutdownrace.Analyzer,               // FL0905
 		unboundedshutdown.Analyzer,          // FL0906
 		serverclosedisfatal.Analyzer,        // FL0907
+		workernotawaited.Analyzer,           // FL0910
 		logtofile.Analyzer,                  // FL1101
 		logshipping.Analyzer,                // FL1102
 		printaslogging.Analyzer,             // FL1103

@@ -84,7 +84,7 @@ func (g *Graph) unlimitedRequest(e Expr, fr *frame, depth int) bool {
 		if n >= len(args) {
 			return false
 		}
-		if d, _ := g.deadline(args[n], hf, 0); !d.Absent() {
+		if !g.lifetime(args[n], hf, 0).limit.Absent() {
 			return false
 		}
 	}

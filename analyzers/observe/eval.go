@@ -2,11 +2,8 @@ package observe
 
 import (
 	"path"
-	"strconv"
 	"strings"
-	"time"
 
-	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/workload"
 )
 
@@ -168,6 +165,8 @@ func (g *Graph) text(e Expr, f *frame, depth int) workload.Text {
 			texts = append(texts, g.text(a, hf, depth))
 		}
 		return joined(texts)
+	case Sum, Times:
+		return g.computed(h, hf, depth, opaque)
 	case Default:
 		return withDefault(g.text(h.Args[0], hf, depth), g.text(h.Args[1], hf, depth), opaque)
 	case Phi:
@@ -281,6 +280,11 @@ func withDefault(a, d, opaque workload.Text) workload.Text {
 		p.Default = workload.Lit(strings.TrimPrefix(s, a[0].Lit), d[0].At)
 		return workload.Text{a[0], p}
 	}
+	if n, ok := inUnits(a, d); ok {
+		p := a[0]
+		p.Default = workload.Lit(n, d[0].At)
+		return workload.Text{p, a[1]}
+	}
 	return opaque
 }
 
@@ -328,40 +332,6 @@ func sameText(a, b workload.Text) bool {
 		}
 	}
 	return true
-}
-
-// deadline returns how long a context lives: absent if it has no deadline. made is where its deadline is set.
-func (g *Graph) deadline(e Expr, f *frame, depth int) (d workload.Value[time.Duration], made check.Span) {
-	if depth > 16 {
-		return workload.Unknown[time.Duration](e.At), e.At
-	}
-	h, hf := g.head(e, f, depth)
-	if h.Op != Result || h.N != 0 {
-		return workload.Unknown[time.Duration](h.At), h.At
-	}
-	switch h.S {
-	case "context.Background", "context.TODO":
-		return workload.Absent[time.Duration](h.At), h.At
-	case "context.WithCancel", "context.WithValue", "context.WithoutCancel", "context.WithCancelCause":
-		d, made := g.deadline(h.Args[0], hf, depth+1)
-		if h.S == "context.WithoutCancel" {
-			return workload.Absent[time.Duration](h.At), h.At
-		}
-		return d, made
-	case "context.WithTimeout", "context.WithTimeoutCause":
-		return g.duration(h.Args[1], hf, depth+1), h.At
-	}
-	return workload.Unknown[time.Duration](h.At), h.At
-}
-
-// duration returns a time.Duration that is a constant.
-func (g *Graph) duration(e Expr, f *frame, depth int) workload.Value[time.Duration] {
-	s, ok := g.text(e, f, depth).Constant()
-	n, err := strconv.ParseInt(s, 10, 64)
-	if !ok || err != nil {
-		return workload.Unknown[time.Duration](e.At)
-	}
-	return workload.Known(time.Duration(n), e.At)
 }
 
 // signals adds the names of the signals that e stands for. complete is false if it stands for others as well.

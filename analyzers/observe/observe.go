@@ -115,6 +115,8 @@ type Func struct {
 	Branches []Branch     // on values compared with constants
 	Touches  []Touch      // containers and channels that outlive it
 	Sized    bool         // compares the length that a request's header gives for the body
+	Endless  bool         // loops until it is told to end
+	Tells    bool         // may tell others that it is at its end: closes or sends on a channel, counts down, calls a function value
 }
 
 // A Call is a call or a mention of a function, in source order.
@@ -220,5 +222,7 @@ const (
 	Default      // Args[0], or Args[1] where that is empty
 	Phi          // one of Args
 	Equals       // whether (or whether not) Args[0] is the text S
+	Sum          // of the numbers Args
+	Times        // product of the numbers Args; S: its type, "time.Duration" for a number of units
 	Either       // a condition made of Args
 )

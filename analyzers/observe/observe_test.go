@@ -48,8 +48,10 @@ metrics
 health
 io
 wait
-sleep
-timer
+done
+unready var to
+sleep wait
+timer wait
 text arg
 join
 format
@@ -547,11 +549,31 @@ func TestDeadlines(t *testing.T) {
 		{"without cancel", "ctx, cancel := context.WithTimeout(context.Background(), time.Second)\n\tdefer cancel()\n\tsrv.Shutdown(context.WithoutCancel(ctx))", ``, "none"},
 		{"sleep before", "time.Sleep(2 * time.Second)\n\tctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)\n\tdefer cancel()\n\tsrv.Shutdown(ctx)",
 			``, "3s after 2s"},
+		{"sleep in the caller", "time.Sleep(2 * time.Second)\n\tstop(srv)",
+			"func stop(srv *http.Server) {\n\tctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)\n\tdefer cancel()\n\tsrv.Shutdown(ctx)\n}", "3s after 2s"},
+		{"sleep at the start", "time.Sleep(2 * time.Second)\n\t<-make(chan int)\n\tctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)\n\tdefer cancel()\n\tsrv.Shutdown(ctx)",
+			``, "3s"},
 		{"method value", "stop := srv.Shutdown\n\t_ = stop", ``, "unknown"},
+		{"shorter parent", "ctx, cancel := context.WithTimeout(context.Background(), time.Second)\n\tdefer cancel()\n\tctx, cancel = context.WithTimeout(ctx, time.Minute)\n\tdefer cancel()\n\tsrv.Shutdown(ctx)",
+			``, "1s"},
+		{"deadline", "ctx, cancel := context.WithDeadline(context.Background(), time.Now().Add(4*time.Second))\n\tdefer cancel()\n\tsrv.Shutdown(ctx)", ``, "4s"},
+		{"converted constant", limited("time.Duration(seconds) * time.Second"), "var seconds = 9", "9s"},
+		{"product of a field", limited("c.seconds * time.Second"), "type config struct{ seconds time.Duration }\n\nvar c = config{seconds: 6}", "6s"},
+		{"sum", limited("grace + 5*time.Second"), "var grace = 10 * time.Second", "15s"},
+		{"parsed constant", limited(`must(time.ParseDuration("20s"))`), "func must(d time.Duration, _ error) time.Duration { return d }", "20s"},
+		{"from the environment", limited(`seconds("GRACE", 12) * time.Second`),
+			"func seconds(name string, def int) time.Duration {\n\tn, err := strconv.Atoi(os.Getenv(name))\n\tif err != nil {\n\t\treturn time.Duration(def)\n\t}\n\treturn time.Duration(n)\n}",
+			"${GRACE:-12}s"},
+		{"parsed from the environment", limited(`duration("GRACE", 12*time.Second)`),
+			"func duration(name string, def time.Duration) time.Duration {\n\tif d, err := time.ParseDuration(os.Getenv(name)); err == nil {\n\t\treturn d\n\t}\n\treturn def\n}",
+			"${GRACE:-12000000000}"},
+		{"constant unless set", "wait := 8 * time.Second\n\tif n, err := strconv.Atoi(os.Getenv(\"GRACE\")); err == nil {\n\t\twait = time.Duration(n) * time.Second\n\t}\n\t" + limited("wait"), ``,
+			"${GRACE:-8}s"},
+		{"flag", limited("*grace"), `var grace = flag.Duration("grace", 7*time.Second, "")`, "{-grace:-7000000000}"},
 	}
 	sources := map[string]string{}
 	for _, tt := range tests {
-		sources[tt.name] = "package main\n\nimport (\n\t\"context\"\n\t\"net/http\"\n\t\"os\"\n\t\"time\"\n)\n\nvar _ = []any{os.Args, time.Now, context.TODO}\n\n" +
+		sources[tt.name] = "package main\n\nimport (\n\t\"context\"\n\t\"flag\"\n\t\"net/http\"\n\t\"os\"\n\t\"strconv\"\n\t\"time\"\n)\n\nvar _ = []any{os.Args, time.Now, context.TODO, strconv.Atoi, flag.Parse}\n\n" +
 			"func main() {\n\tsrv := &http.Server{Addr: os.Args[1]}\n\tgo srv.ListenAndServe()\n\t" + tt.body + "\n}\n\n" + tt.decls + "\n"
 	}
 	got := mains(t, sources)
@@ -564,6 +586,8 @@ func TestDeadlines(t *testing.T) {
 					s = v.String()
 				} else if d.Deadline.Absent() {
 					s = "none"
+				} else if d.Wait != nil {
+					s = show(d.Wait)
 				}
 				if d.After > 0 {
 					s += fmt.Sprintf(" after %v", d.After)
@@ -575,6 +599,11 @@ func TestDeadlines(t *testing.T) {
 			}
 		})
 	}
+}
+
+// limited is a shutdown that takes no longer than an expression says.
+func limited(wait string) string {
+	return "ctx, cancel := context.WithTimeout(context.Background(), " + wait + ")\n\tdefer cancel()\n\tsrv.Shutdown(ctx)"
 }
 
 // TestOtherPackages follows values and handlers through the packages of a module.

@@ -180,7 +180,7 @@ func HandlerSleeps(pass *analysis.Pass) []Pause {
 			if lookup(c.Callee, "sleep") == nil || c.Mention || c.Go || c.Defer || len(c.Args) != 1 {
 				continue
 			}
-			if d, ok := g.duration(c.Args[0], nil, 0).Get(); ok && d >= 100*time.Millisecond {
+			if d, ok := g.duration(c.Args[0], nil).Get(); ok && d >= 100*time.Millisecond {
 				out = append(out, Pause{At: c.called(), For: d})
 			}
 		}

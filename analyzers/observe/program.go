@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/workload"
@@ -44,6 +43,10 @@ func (g *Graph) describe(main string) *workload.Program {
 	b.logs()
 	b.execs()
 	b.tuning()
+	b.draining()
+	for _, f := range b.g.sorted(b.r.funcs) {
+		b.spawn(f)
+	}
 	return b.p
 }
 
@@ -99,10 +102,9 @@ func (b *builder) call(f *Func, c *Call, a *api) {
 		b.p.Consumes = append(b.p.Consumes, workload.Consume{Via: c.Callee, At: c.At})
 	case "serverless":
 		b.lambda = true
-	case "lifecycle":
-		if a.arg["drains"] != "" {
-			b.p.Drains.Complete = false
-		}
+	}
+	if a.arg["drains"] != "" || a.kind == "serve" && len(a.handles()) > 0 {
+		b.p.Drains.Complete = false
 	}
 }
 
@@ -147,36 +149,6 @@ func (b *builder) notify(f *Func, c *Call, a *api) {
 					b.open(&b.p.Signals.Complete, arg.At, "signals that cannot be told")
 				}
 			}
-		}
-	}
-}
-
-func (b *builder) drain(f *Func, c *Call, a *api) {
-	d := workload.Drain{Server: packageOf(c.Callee), Method: c.Callee[strings.LastIndexByte(c.Callee, '.')+1:], At: c.At, Budget: c.At, Func: f.ID}
-	d.Parallel = !b.r.sync[f.ID] || c.Go
-	if c.Mention {
-		b.p.Drains.Members = append(b.p.Drains.Members, d)
-		return
-	}
-	for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
-		d := d
-		switch {
-		case a.index("ctx") >= 0 && a.index("ctx") < len(c.Args):
-			d.Deadline, d.Budget = b.g.deadline(c.Args[a.index("ctx")], fr, 0)
-		case a.index("wait") >= 0 && a.index("wait") < len(c.Args):
-			d.Deadline = b.g.duration(c.Args[a.index("wait")], fr, 0)
-		default:
-			d.Deadline = workload.Absent[time.Duration](c.At)
-		}
-		for _, s := range f.Calls {
-			if s.Callee == "time.Sleep" && !s.Cond && s.At.Start.Offset < d.Budget.Start.Offset && s.At.File == d.Budget.File && len(s.Args) == 1 {
-				if t, ok := b.g.duration(s.Args[0], fr, 0).Get(); ok {
-					d.After += t
-				}
-			}
-		}
-		if !slices.ContainsFunc(b.p.Drains.Members, func(o workload.Drain) bool { return o.At == d.At && o.Budget == d.Budget }) {
-			b.p.Drains.Members = append(b.p.Drains.Members, d)
 		}
 	}
 }

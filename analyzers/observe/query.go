@@ -104,7 +104,7 @@ func Unbounded(pass *analysis.Pass) []check.Span {
 // by its callers as far as they can all be seen.
 func (g *Graph) endless(ctx Expr, fr *frame) bool {
 	for calls := 0; ; calls++ {
-		if d, _ := g.deadline(ctx, fr.cut(calls), 0); d.Absent() {
+		if g.lifetime(ctx, fr.cut(calls), 0).limit.Absent() {
 			return true
 		}
 		next := fr

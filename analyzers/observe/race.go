@@ -76,11 +76,13 @@ func (r *racing) exits(f *Func, offset, depth int) bool {
 	if depth > 8 || !r.r.sync[f.ID] || r.g.waitsAfter(f, offset, 0) {
 		return false
 	}
-	for i := range f.Calls {
-		if c := &f.Calls[i]; c.Go && !c.Mention {
-			for j := range r.stops {
-				if s := &r.stops[j]; s.call == c || r.g.leads(c.Callee, s.fn.ID, 0) {
-					r.found = s
+	for _, in := range r.g.within(f.ID) {
+		for i := range in.Calls {
+			if c := &in.Calls[i]; c.Go && !c.Mention {
+				for j := range r.stops {
+					if s := &r.stops[j]; s.call == c || r.g.leads(c.Callee, s.fn.ID, 0) {
+						r.found = s
+					}
 				}
 			}
 		}

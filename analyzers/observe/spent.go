@@ -179,6 +179,18 @@ func (s *spender) received(stmt ast.Stmt) string {
 	return ""
 }
 
+// failed returns the context that is over where a condition holds: ctx.Err() != nil.
+func (s *spender) failed(cond ast.Expr) string {
+	b, ok := ast.Unparen(cond).(*ast.BinaryExpr)
+	if !ok || b.Op != token.NEQ || types.ExprString(b.Y) != "nil" {
+		return ""
+	}
+	if call, ok := ast.Unparen(b.X).(*ast.CallExpr); ok && s.x.callee(call) == "context.Context.Err" {
+		return s.name(call.Fun.(*ast.SelectorExpr).X)
+	}
+	return ""
+}
+
 // stmts goes through statements and reports whether what follows them may run.
 func (s *spender) stmts(list []ast.Stmt) bool {
 	for _, stmt := range list {
@@ -240,7 +252,12 @@ func (s *spender) stmt(stmt ast.Stmt) bool {
 			s.stmt(stmt.Init)
 		}
 		s.exprs(stmt.Cond)
-		ways := s.way(nil, stmt.Body)
+		var ways []*spender
+		then := s.clone()
+		then.end(s.failed(stmt.Cond))
+		if then.stmts(stmt.Body.List) {
+			ways = append(ways, then)
+		}
 		if stmt.Else != nil {
 			ways = s.way(ways, stmt.Else)
 		} else {

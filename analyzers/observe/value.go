@@ -54,7 +54,12 @@ func (x *extractor) expr(e ast.Expr, depth int) Expr {
 		return x.selector(e, depth)
 	case *ast.BinaryExpr:
 		switch e.Op {
+		case token.MUL:
+			return Expr{Op: Times, S: typeSymbol(x.pass.TypesInfo.TypeOf(e)), Args: []Expr{x.expr(e.X, depth), x.expr(e.Y, depth)}, At: at}
 		case token.ADD:
+			if b, ok := x.typeOf(e).(*types.Basic); ok && b.Info()&types.IsNumeric != 0 {
+				return Expr{Op: Sum, Args: []Expr{x.expr(e.X, depth), x.expr(e.Y, depth)}, At: at}
+			}
 			return Expr{Op: Concat, Args: []Expr{x.expr(e.X, depth), x.expr(e.Y, depth)}, At: at}
 		case token.LAND, token.LOR:
 			return Expr{Op: Either, Args: []Expr{x.expr(e.X, depth), x.expr(e.Y, depth)}, At: at}

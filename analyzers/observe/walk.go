@@ -88,6 +88,7 @@ func (w *walker) stmt(s ast.Stmt, cond bool) {
 		if s.Post != nil {
 			w.stmt(s.Post, true)
 		}
+		w.loop(s)
 		w.loops++
 		w.choice(s.Cond != nil, func() { w.block(s.Body, cond || s.Cond != nil) })
 		w.loops--
@@ -96,6 +97,7 @@ func (w *walker) stmt(s ast.Stmt, cond bool) {
 			w.fn.Blocks = true
 			w.waitsAt(w.x.at(s).Start.Offset)
 		}
+		w.loop(s)
 		w.expr(s.X, cond)
 		w.choice(true, func() { w.block(s.Body, true) })
 	case *ast.SwitchStmt:
@@ -146,6 +148,7 @@ func (w *walker) stmt(s ast.Stmt, cond bool) {
 			}
 		}
 	case *ast.SendStmt:
+		w.tells(s.Chan)
 		w.expr(s.Chan, cond)
 		w.expr(s.Value, cond)
 	case *ast.IncDecStmt:
@@ -361,6 +364,11 @@ func (w *walker) call(c *ast.CallExpr, cond, inGo bool) {
 		w.waitsAt(call.At.Start.Offset)
 	}
 	w.panics(fun, call.At)
+	if call.Callee == "" {
+		w.tellsBy(fun, c.Args)
+	} else if lookup(call.Callee, "done") != nil {
+		w.fn.Tells = true
+	}
 	if call.Callee == "" || isStandardCall(call.Callee) && apis()[call.Callee] == nil && !call.Dynamic && !doesIO(call.Callee) {
 		return
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
-	"go/types"
 	"path/filepath"
 
 	"golang.org/x/tools/go/analysis"
@@ -34,34 +33,75 @@ func run(pass *gopass.Pass) {
 	}
 }
 
-// fix adds syscall.SIGTERM to the signals of a call such as signal.Notify, and the import. There is none where the signals
-// are a list made elsewhere, or where syscall means something else.
+// fix adds syscall.SIGTERM to the signals of a call such as signal.Notify, or to the list of signals that it is given, and the
+// import. There is none where the list is used for something else as well, or where syscall means something else.
 func fix(pass *gopass.Pass, at check.Span) []analysis.SuggestedFix {
 	for _, f := range pass.Files {
 		if filepath.ToSlash(pass.Fset.Position(f.FileStart).Filename) != at.File {
 			continue
 		}
 		call := callAt(pass.Fset, f, at)
-		if call == nil || len(call.Args) == 0 || call.Ellipsis.IsValid() {
+		if call == nil || len(call.Args) == 0 {
 			return nil
 		}
-		end := call.Args[len(call.Args)-1].End()
-		edits := []analysis.TextEdit{{Pos: end, End: end, NewText: []byte(", syscall.SIGTERM")}}
-		_, means := pass.Pkg.Scope().Innermost(end).LookupParent("syscall", end)
-		if name, ok := means.(*types.PkgName); ok {
-			if name.Imported().Path() != "syscall" {
+		signals := call.Args
+		if call.Ellipsis.IsValid() {
+			if f, signals = list(pass, f, call.Args[len(call.Args)-1]); len(signals) == 0 {
 				return nil
 			}
-		} else if means != nil {
-			return nil
-		} else if edit, ok := importEdit(pass.Fset, f); ok {
-			edits = append(edits, edit)
-		} else {
+		}
+		end := signals[len(signals)-1].End()
+		name, edits, ok := gopass.Import(pass.Pass, f, end, "syscall", "os", "os/signal")
+		if !ok {
 			return nil
 		}
+		edits = append([]analysis.TextEdit{{Pos: end, End: end, NewText: []byte(", " + name + ".SIGTERM")}}, edits...)
 		return []analysis.SuggestedFix{{Message: "Handle SIGTERM as well", TextEdits: edits}}
 	}
 	return nil
+}
+
+// list returns the elements of a list of signals and the file that holds it, if nothing else uses the list.
+func list(pass *gopass.Pass, f *ast.File, e ast.Expr) (*ast.File, []ast.Expr) {
+	if lit, ok := ast.Unparen(e).(*ast.CompositeLit); ok {
+		return f, lit.Elts
+	}
+	id, ok := ast.Unparen(e).(*ast.Ident)
+	if !ok || pass.TypesInfo.Uses[id] == nil || token.IsExported(id.Name) {
+		return nil, nil
+	}
+	uses := 0
+	for _, obj := range pass.TypesInfo.Uses {
+		if obj == pass.TypesInfo.Uses[id] {
+			uses++
+		}
+	}
+	var elements []ast.Expr
+	made := func(name, value ast.Expr) {
+		lit, isList := value.(*ast.CompositeLit)
+		if n, ok := name.(*ast.Ident); ok && isList && uses == 1 && pass.TypesInfo.Defs[n] == pass.TypesInfo.Uses[id] {
+			elements = lit.Elts
+		}
+	}
+	for _, f := range pass.Files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.ValueSpec:
+				for i := range n.Values {
+					made(n.Names[min(i, len(n.Names)-1)], n.Values[i])
+				}
+			case *ast.AssignStmt:
+				for i := range n.Rhs {
+					made(n.Lhs[i], n.Rhs[i])
+				}
+			}
+			return true
+		})
+		if len(elements) > 0 {
+			return f, elements
+		}
+	}
+	return nil, nil
 }
 
 func callAt(fset *token.FileSet, f *ast.File, at check.Span) (call *ast.CallExpr) {
@@ -73,36 +113,4 @@ func callAt(fset *token.FileSet, f *ast.File, at check.Span) (call *ast.CallExpr
 		return call == nil
 	})
 	return call
-}
-
-// importEdit returns the edit that imports syscall in the group of the import of os or os/signal, in gofmt's order. ok is
-// false if the file imports neither.
-func importEdit(fset *token.FileSet, f *ast.File) (edit analysis.TextEdit, ok bool) {
-	for _, d := range f.Decls {
-		g, isGen := d.(*ast.GenDecl)
-		if !isGen || g.Tok != token.IMPORT {
-			continue
-		}
-		var after *ast.ImportSpec // the last that sorts before syscall
-		for _, s := range g.Specs {
-			spec := s.(*ast.ImportSpec)
-			path := spec.Path.Value
-			same := after != nil && fset.Position(spec.Pos()).Line == fset.Position(after.End()).Line+1
-			if path == `"os"` || path == `"os/signal"` || same && path < `"syscall"` {
-				after = spec
-			}
-		}
-		if after == nil {
-			continue
-		}
-		end, text := after.End(), "\n\t\"syscall\""
-		if after.Comment != nil {
-			end = after.Comment.End()
-		}
-		if !g.Lparen.IsValid() {
-			text = "\nimport \"syscall\""
-		}
-		edit, ok = analysis.TextEdit{Pos: end, End: end, NewText: []byte(text)}, true
-	}
-	return edit, ok
 }

@@ -175,22 +175,9 @@ func main() {
 }
 `,
 		},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			run(t, map[string]string{"shop/main.go": tt.before, "shop/main.go.golden": tt.after}, true)
-			if out, err := format.Source([]byte(tt.after)); err != nil || string(out) != tt.after {
-				t.Errorf("gofmt changes the fixed file: %v\n%s", err, out)
-			}
-			run(t, map[string]string{"shop/main.go": strings.ReplaceAll(tt.after, "// want", "// was")}, false)
-		})
-	}
-}
-
-// TestNoFix lists reports that come without a fix, since none would be safe.
-func TestNoFix(t *testing.T) {
-	tests := map[string]string{
-		"list made elsewhere": `package main
+		{
+			name: "list in a package variable",
+			before: `package main
 
 import (
 	"os"
@@ -204,6 +191,141 @@ var stop = []os.Signal{os.Interrupt}
 func main() {
 	c := make(chan os.Signal, 1)
 	signal.Notify(c, stop...) // want "SIGTERM"
+	go fasthttp.ListenAndServe(os.Args[1], nil)
+	<-c
+}
+`,
+			after: `package main
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/valyala/fasthttp"
+)
+
+var stop = []os.Signal{os.Interrupt, syscall.SIGTERM}
+
+func main() {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, stop...) // want "SIGTERM"
+	go fasthttp.ListenAndServe(os.Args[1], nil)
+	<-c
+}
+`,
+		},
+		{
+			name: "dot import, renamed syscall",
+			before: `package main
+
+import (
+	. "os"
+	. "os/signal"
+	sys "syscall"
+
+	"github.com/valyala/fasthttp"
+)
+
+func main() {
+	c := make(chan Signal, 1)
+	Notify(c, sys.SIGINT) // want "SIGTERM"
+	go fasthttp.ListenAndServe(Args[1], nil)
+	<-c
+}
+`,
+			after: `package main
+
+import (
+	. "os"
+	. "os/signal"
+	sys "syscall"
+
+	"github.com/valyala/fasthttp"
+)
+
+func main() {
+	c := make(chan Signal, 1)
+	Notify(c, sys.SIGINT, sys.SIGTERM) // want "SIGTERM"
+	go fasthttp.ListenAndServe(Args[1], nil)
+	<-c
+}
+`,
+		},
+		{
+			name: "local list, renamed imports",
+			before: `package main
+
+import (
+	"os"
+	sig "os/signal"
+	_ "syscall"
+
+	"github.com/valyala/fasthttp"
+)
+
+func main() {
+	c := make(chan os.Signal, 1)
+	signals := []os.Signal{os.Interrupt}
+	sig.Notify(c, signals...) // want "SIGTERM"
+	go fasthttp.ListenAndServe(os.Args[1], nil)
+	<-c
+}
+`,
+			after: `package main
+
+import (
+	"os"
+	sig "os/signal"
+	"syscall"
+	_ "syscall"
+
+	"github.com/valyala/fasthttp"
+)
+
+func main() {
+	c := make(chan os.Signal, 1)
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	sig.Notify(c, signals...) // want "SIGTERM"
+	go fasthttp.ListenAndServe(os.Args[1], nil)
+	<-c
+}
+`,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			run(t, map[string]string{"shop/main.go": tt.before, "shop/main.go.golden": tt.after}, true)
+			if out, err := format.Source([]byte(tt.after)); err != nil || string(out) != tt.after {
+				t.Errorf("gofmt changes the fixed file: %v\n%s", err, out)
+			}
+			for _, r := range run(t, map[string]string{"shop/main.go": strings.ReplaceAll(tt.after, "// want", "// was")}, false) {
+				for _, err := range r.Action.Package.Errors {
+					t.Errorf("the fixed file does not type-check: %v", err)
+				}
+			}
+		})
+	}
+}
+
+// TestNoFix lists reports that come without a fix, since none would be safe.
+func TestNoFix(t *testing.T) {
+	tests := map[string]string{
+		"list used twice": `package main
+
+import (
+	"os"
+	"os/signal"
+
+	"github.com/valyala/fasthttp"
+)
+
+var stop = []os.Signal{os.Interrupt}
+
+func main() {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, stop...) // want "SIGTERM"
+	println("stops on", stop[0].String())
 	go fasthttp.ListenAndServe(os.Args[1], nil)
 	<-c
 }

@@ -19,7 +19,8 @@ func drainExceedsGrace() check.Check[*workload.Workload] {
 		if !drains(w) {
 			return // the drain does not begin on the signal that the platform sends: another rule's finding
 		}
-		drain, known := w.Program.DrainTime().Get()
+		time := w.Program.DrainTime(w.Inputs())
+		drain, known := time.Get()
 		preStop, knownStop := d.PreStop.Or(0)
 		grace, knownGrace := d.Grace.Or(d.Platform.DefaultGrace())
 		if !known || !knownStop || !knownGrace || drain <= 0 || drain+preStop < grace {
@@ -43,7 +44,7 @@ func drainExceedsGrace() check.Check[*workload.Workload] {
 			At: at,
 			Message: fmt.Sprintf("%s %s, but its %s is %s: SIGKILL cuts off requests that are still being served",
 				w.Program.Name, needs, setting, grace),
-			Related: related(nil, w.Program.DrainTime().At(), fmt.Sprintf("the %s for draining are set here", drain)),
+			Related: related(nil, time.At(), fmt.Sprintf("the %s for draining are set here", drain)),
 			Logical: logical(d),
 			Matter:  w.Program.Name,
 		})

@@ -17,14 +17,18 @@ import (
 type Module map[string]string
 
 // Fixes demands that the analyzer reports what the want comments in before say, that its fixes turn before into after,
-// that gofmt has nothing to change in after, and that nothing is reported on it any more.
+// that gofmt has nothing to change in after, that it type-checks, and that nothing is reported on it any more.
 func Fixes(t *testing.T, a *analysis.Analyzer, m Module, before, after string) {
 	t.Helper()
 	m.run(t, a, before, after)
 	if out, err := format.Source([]byte(after)); err != nil || string(out) != after {
 		t.Errorf("gofmt changes the fixed file: %v\n%s", err, out)
 	}
-	m.run(t, a, strings.ReplaceAll(after, "// want", "// was"), "")
+	for _, r := range m.run(t, a, strings.ReplaceAll(after, "// want", "// was"), "") {
+		for _, err := range r.Action.Package.Errors {
+			t.Errorf("the fixed file does not type-check: %v", err)
+		}
+	}
 }
 
 // NoFix demands that the analyzer reports what the want comments in src say, and offers no fix.

@@ -46,11 +46,12 @@ func Rewrite(pass *analysis.Pass, pos, end token.Pos, text string) (edit analysi
 }
 
 // Import returns the name by which a package of the standard library can be used at a place in a file, and the edit that
-// imports it beside the package near, if it has to. ok is false if the name means something else there.
-func Import(pass *analysis.Pass, f *ast.File, at token.Pos, pkg, near string) (name string, edits []analysis.TextEdit, ok bool) {
+// imports it beside the last of the packages near that the file imports, if it has to. ok is false if the name means something
+// else there.
+func Import(pass *analysis.Pass, f *ast.File, at token.Pos, pkg string, near ...string) (name string, edits []analysis.TextEdit, ok bool) {
 	name = pkg[strings.LastIndexByte(pkg, '/')+1:]
 	for _, spec := range f.Imports {
-		if importPath(spec) == pkg && spec.Name != nil {
+		if importPath(spec) == pkg && spec.Name != nil && spec.Name.Name != "_" && spec.Name.Name != "." {
 			name = spec.Name.Name
 		}
 	}
@@ -62,6 +63,7 @@ func Import(pass *analysis.Pass, f *ast.File, at token.Pos, pkg, near string) (n
 	default:
 		return "", nil, false
 	}
+	pos, text := token.NoPos, ""
 	for _, d := range f.Decls {
 		g, isGen := d.(*ast.GenDecl)
 		if !isGen || g.Tok != token.IMPORT {
@@ -69,21 +71,23 @@ func Import(pass *analysis.Pass, f *ast.File, at token.Pos, pkg, near string) (n
 		}
 		for _, s := range g.Specs {
 			spec := s.(*ast.ImportSpec)
-			if importPath(spec) != near {
+			if !slices.Contains(near, importPath(spec)) {
 				continue
 			}
-			pos, text := spec.End(), "\n\t"+strconv.Quote(pkg)
+			pos, text = spec.End(), "\n\t"+strconv.Quote(pkg)
 			if spec.Comment != nil {
 				pos = spec.Comment.End()
 			}
 			if !g.Lparen.IsValid() {
 				text = "\nimport " + strconv.Quote(pkg)
 			}
-			edit, ok := Rewrite(pass, pos, pos, text)
-			return name, []analysis.TextEdit{edit}, ok
 		}
 	}
-	return "", nil, false
+	if !pos.IsValid() {
+		return "", nil, false
+	}
+	edit, ok := Rewrite(pass, pos, pos, text)
+	return name, []analysis.TextEdit{edit}, ok
 }
 
 func importPath(spec *ast.ImportSpec) string {

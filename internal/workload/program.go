@@ -2,6 +2,7 @@ package workload
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/factorlint/factorlint/internal/check"
@@ -106,38 +107,84 @@ type Signal struct {
 type Drain struct {
 	Server   string               // import path of the package whose server is drained
 	Method   string               // "Shutdown", "GracefulStop", …
-	Deadline Value[time.Duration] // how long it may take at most; absent if nothing bounds it
+	Deadline Value[time.Duration] // how long it may take at most, if that is a constant; absent if nothing bounds it
+	Wait     Text                 // otherwise: as the program computes it from its inputs, in the form of Duration; nil if unknown
 	After    time.Duration        // constant sleep on the way to it
 	Budget   check.Span           // where the deadline is set; drains with one budget share its time
 	Func     string               // the function it stands in; drains there follow one another
-	Parallel bool                 // runs beside others: in a goroutine, or passed to something that runs it
+	Parallel bool                 // in a goroutine of its own, beside others
+	Cond     bool                 // on some ways through its function only
 	At       check.Span           // the call
 }
 
-// DrainTime returns how long the program's drains may take together at least, and where that time is set. Drains
-// that follow one another in a function add up unless they share a deadline; others are taken to run beside each
-// other. It is unknown if no drain has a known deadline.
-func (p *Program) DrainTime() Value[time.Duration] {
+// Limit returns how long the drain may take at most when the program is given in. It is absent if nothing bounds it.
+func (d *Drain) Limit(in Inputs) Value[time.Duration] {
+	if _, known := d.Deadline.Get(); known || d.Deadline.Absent() || d.Wait == nil {
+		return d.Deadline
+	}
+	v := d.Wait.Eval(in)
+	if s, ok := v.Get(); ok {
+		if t, ok := Duration(s); ok {
+			return Known(t, v.At())
+		}
+	}
+	return Unknown[time.Duration](v.At())
+}
+
+// Duration reads a duration as Go writes it, "1m30s", or as a number of nanoseconds.
+func Duration(s string) (time.Duration, bool) {
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return time.Duration(n), true
+	}
+	d, err := time.ParseDuration(s)
+	return d, err == nil
+}
+
+// DrainTime returns how long the program's drains may take together at least when it is given in, and where that time is set.
+// Drains that follow one another in a function add up unless they share a deadline; of those that run on some ways only
+// the longest counts, and those in goroutines of their own run beside them. Drains of different functions are taken to run beside each other. It is unknown
+// if no drain has a known deadline.
+func (p *Program) DrainTime(in Inputs) Value[time.Duration] {
 	longest := Unknown[time.Duration](p.At)
 	for i, first := range p.Drains.Members {
+		if slices.ContainsFunc(p.Drains.Members[:i], func(d Drain) bool { return d.Func == first.Func }) {
+			continue
+		}
 		var (
-			total time.Duration
-			seen  []check.Span
+			sum, some, beside, after time.Duration
+			most                     Value[time.Duration] // the longest of all
+			seen                     []check.Span
 		)
 		for _, d := range p.Drains.Members[i:] {
-			t, ok := d.Deadline.Get()
+			limit := d.Limit(in)
+			t, ok := limit.Get()
 			if !ok || d.Func != first.Func || slices.Contains(seen, d.Budget) {
 				continue
 			}
 			seen = append(seen, d.Budget)
-			total += t + d.After
-		}
-		if most, ok := longest.Get(); len(seen) > 0 && (!ok || total > most) {
-			at := first.Budget
-			if at.IsZero() {
-				at = first.At
+			after = max(after, d.After)
+			switch {
+			case d.Parallel:
+				beside = max(beside, t)
+			case d.Cond:
+				some = max(some, t)
+			default:
+				sum += t
 			}
-			longest = Known(total, at)
+			if m, ok := most.Get(); !ok || t > m {
+				at := d.Budget
+				if _, constant := d.Deadline.Get(); !constant {
+					at = limit.At()
+				}
+				if at.IsZero() {
+					at = d.At
+				}
+				most = Known(t, at)
+			}
+		}
+		total := after + max(sum+some, beside)
+		if t, ok := longest.Get(); len(seen) > 0 && (!ok || total > t) {
+			longest = Known(total, most.At())
 		}
 	}
 	return longest
