@@ -50,8 +50,8 @@ func parseAPIs(text string) (map[string]*api, error) {
 		if len(f) == 0 || strings.HasPrefix(f[0], "#") {
 			continue
 		}
-		if len(f) < 2 || m[f[1]] != nil {
-			return nil, fmt.Errorf("apis.txt:%d: want a kind and a symbol that is not there yet", i+1)
+		if len(f) < 2 {
+			return nil, fmt.Errorf("apis.txt:%d: want a kind and a symbol", i+1)
 		}
 		a := &api{kind: f[0], arg: map[string]string{}}
 		for _, word := range f[2:] {
@@ -61,9 +61,30 @@ func parseAPIs(text string) (map[string]*api, error) {
 			}
 			a.arg[key] = value
 		}
-		m[f[1]] = a
+		for _, symbol := range alternatives(f[1]) {
+			if m[symbol] != nil {
+				return nil, fmt.Errorf("apis.txt:%d: %s is there already", i+1, symbol)
+			}
+			m[symbol] = a
+		}
 	}
 	return m, nil
+}
+
+// alternatives returns what a pattern such as "flag.{,FlagSet.}{Int,String}" stands for.
+func alternatives(pattern string) []string {
+	head, rest, ok := strings.Cut(pattern, "{")
+	list, tail, closed := strings.Cut(rest, "}")
+	if !ok || !closed {
+		return []string{pattern}
+	}
+	var out []string
+	for _, word := range strings.Split(list, ",") {
+		for _, end := range alternatives(tail) {
+			out = append(out, head+word+end)
+		}
+	}
+	return out
 }
 
 // lookup returns what is known about a symbol if it is of one of the kinds, or nil.

@@ -179,6 +179,14 @@ func (g *Graph) text(e Expr, f *frame, depth int) workload.Text {
 
 // storedText returns the text in a field or variable that is given a value and, where that is empty, a default.
 func (g *Graph) storedText(h Expr, depth int, opaque workload.Text) workload.Text {
+	if h.Op == Select {
+		if t, ok := g.filledText(h.S, depth); ok {
+			return t
+		}
+		if t, ok := g.unmarshalled(h.S, depth); ok {
+			return t
+		}
+	}
 	vals := g.values[h.S]
 	if g.filled(h.S) || len(vals) != 2 || vals[0].def == vals[1].def {
 		return opaque
@@ -199,6 +207,9 @@ func (g *Graph) resultText(h Expr, hf *frame, depth int, opaque workload.Text) w
 			}
 			return nil
 		}
+		if a.arg["chain"] != "" {
+			return g.chainText(h, hf, depth, opaque)
+		}
 		name, ok := arg("name").Constant()
 		if !ok {
 			return opaque
@@ -210,6 +221,9 @@ func (g *Graph) resultText(h Expr, hf *frame, depth int, opaque workload.Text) w
 			p.Default = workload.Lit("", h.At)
 		}
 		return workload.Text{p}
+	}
+	if a := lookup(h.S, "value", "flagvalue", "flagset"); a != nil && h.N == 0 {
+		return g.valueText(h, hf, a, depth, opaque)
 	}
 	fn := g.funcs[h.S]
 	if fn == nil || len(fn.Returns) == 0 {

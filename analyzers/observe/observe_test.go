@@ -3,6 +3,7 @@ package observe
 import (
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -14,6 +15,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/checker"
 	"golang.org/x/tools/go/packages"
+	"golang.org/x/tools/txtar"
 
 	"github.com/factorlint/factorlint/internal/workload"
 )
@@ -26,14 +28,23 @@ func TestAPIs(t *testing.T) {
 	// what each kind may say: the numbers of arguments, and words
 	numbers := map[string][]string{
 		"serve": {"addr", "listener", "server", "handler"}, "listen": {"network", "addr", "inner"}, "notify": {"from"}, "lifecycle": nil,
-		"drain": {"ctx", "wait"}, "worker": nil, "serverless": nil, "execute": nil, "command": nil, "env": {"name", "default", "file"},
-		"flag": {"name", "default"}, "flagvar": {"ptr", "name", "default"}, "fatal": nil, "route": {"pattern"}, "wait": nil,
+		"drain": {"ctx", "wait"}, "worker": nil, "serverless": nil, "execute": nil, "command": nil,
+		"env": {"name", "default", "required", "expand"}, "envs": {"prefix"}, "fill": {"prefix", "into", "options", "file"}, "must": nil,
+		"dotenv": {"file"}, "automatic": nil, "envprefix": {"name"}, "replacer": nil, "bind": {"key"}, "preset": {"key", "default"},
+		"override": {"key"}, "bindflag": {"key", "flag"}, "bindflags": nil, "bindstructs": nil, "newstore": {"inner"}, "value": {"key"},
+		"unmarshal": {"key", "into"}, "decode": {"data", "into", "file"}, "decoder": {"data"}, "load": {"file"},
+		"flag": {"name", "default"}, "flagvar": {"ptr", "name", "default"}, "flagtype": nil, "flagvalue": {"name"}, "flagset": nil,
+		"envflags": {"prefix"}, "fatal": nil, "route": {"pattern"}, "wait": nil,
 		"sleep": nil, "timer": nil, "text": {"arg"}, "join": nil, "format": nil, "or": nil, "new": nil,
-		"settings": nil, "settingsfile": {"name"}, "client": {"url", "req"}, "request": {"url", "ctx"}, "threads": {"n"},
+		"settings": nil, "settingsfile": {"name"}, "settingsname": {"name"}, "settingsdir": {"name"}, "client": {"url", "req"}, "request": {"url", "ctx"}, "threads": {"n"},
 	}
-	words := []string{"field", "default", "env", "handles", "drains", "runs", "stops", "all", "type", "untimed"}
+	words := []string{"field", "default", "env", "handles", "drains", "runs", "stops", "all", "type", "untimed", "fails", "must", "tags", "flags", "config",
+		"own", "sets", "chain"}
 	symbol := regexp.MustCompile(`^[a-z0-9][\w./~-]*\.([A-Za-z]\w*\.)?[A-Z]\w*$`)
 	for sym, a := range m {
+		if d := a.arg["tags"]; d != "" && dialects(d) == nil {
+			t.Errorf("%s: no dialect %q", sym, d)
+		}
 		if !symbol.MatchString(sym) {
 			t.Errorf("%s: want path.Func or path.Type.Method", sym)
 		}
@@ -82,12 +93,7 @@ func programs(t *testing.T, sources map[string]map[string]string) map[string]*Gr
 			t.Fatal(err)
 		}
 	}
-	write("go.mod", "module example.com\n\ngo 1.26\n\nrequire (\n\tgithub.com/spf13/cobra v1.0.0\n\tgolang.org/x/sys v0.1.0\n)\n")
-	write("vendor/modules.txt", "# github.com/spf13/cobra v1.0.0\n## explicit; go 1.21\ngithub.com/spf13/cobra\n"+
-		"# golang.org/x/sys v0.1.0\n## explicit; go 1.21\ngolang.org/x/sys/unix\n")
-	write("vendor/github.com/spf13/cobra/command.go", "package cobra\n\ntype Command struct {\n\tUse string\n\tRun func(cmd *Command, args []string)\n}\n\n"+
-		"func (c *Command) AddCommand(cmds ...*Command) {}\n\nfunc (c *Command) Execute() error { return nil }\n")
-	write("vendor/golang.org/x/sys/unix/unix.go", "package unix\n\nimport \"syscall\"\n\nconst SIGTERM = syscall.Signal(0xf)\n")
+	libraries(t, write)
 	for name, files := range sources {
 		for file, text := range files {
 			write(name+"/"+file, text)
@@ -129,6 +135,27 @@ func programs(t *testing.T, sources map[string]map[string]string) map[string]*Gr
 		out[strings.TrimPrefix(act.Package.PkgPath, "example.com/")] = act.Result.(*Graph)
 	}
 	return out
+}
+
+// libraries writes stand-ins for libraries as vendored modules, each package a module of its own.
+func libraries(t *testing.T, write func(name, text string)) {
+	t.Helper()
+	ar, err := txtar.ParseFile("testdata/libraries.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mod, list := "module example.com\n\ngo 1.26\n", ""
+	for _, f := range ar.Files {
+		write("vendor/"+f.Name, string(f.Data))
+		dir, major := path.Dir(f.Name), "v1"
+		if m := regexp.MustCompile(`[/.](v[2-9]|v1\d)$`).FindStringSubmatch(dir); m != nil {
+			major = m[1]
+		}
+		mod += fmt.Sprintf("\nrequire %s %s.0.0\n", dir, major)
+		list += fmt.Sprintf("# %s %s.0.0\n## explicit; go 1.21\n%s\n", dir, major, dir)
+	}
+	write("go.mod", mod)
+	write("vendor/modules.txt", list)
 }
 
 // mains observes programs of one file.

@@ -47,6 +47,9 @@ func (x *extractor) outcome(call *ast.CallExpr, stack []ast.Node) (Outcome, ast.
 		if slices.Contains(up.Args, ast.Expr(call)) && x.fails(up) {
 			return OutcomeFatal, up
 		}
+		if lookup(x.callee(up), "must") != nil {
+			return OutcomeFatalErr, up
+		}
 	case *ast.AssignStmt:
 		if len(up.Rhs) != 1 {
 			break

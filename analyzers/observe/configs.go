@@ -1,0 +1,3 @@
+package observe
+
+func (b *builder) configs() {}
