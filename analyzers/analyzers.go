@@ -4,9 +4,13 @@ package analyzers
 import (
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/factorlint/factorlint/analyzers/configfileonly"
+	"github.com/factorlint/factorlint/analyzers/configpathliteral"
 	"github.com/factorlint/factorlint/analyzers/defaultclientcall"
 	"github.com/factorlint/factorlint/analyzers/dotenvrequired"
 	"github.com/factorlint/factorlint/analyzers/envgroup"
+	"github.com/factorlint/factorlint/analyzers/envparseignored"
+	"github.com/factorlint/factorlint/analyzers/envscattered"
 	"github.com/factorlint/factorlint/analyzers/gomaxprocsoverride"
 	"github.com/factorlint/factorlint/analyzers/hardcodedport"
 	"github.com/factorlint/factorlint/analyzers/redundantautomaxprocs"
@@ -25,6 +29,10 @@ func All() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
 		envgroup.Analyzer,                   // FL0301
 		dotenvrequired.Analyzer,             // FL0304
+		configfileonly.Analyzer,             // FL0305
+		configpathliteral.Analyzer,          // FL0306
+		envparseignored.Analyzer,            // FL0307
+		envscattered.Analyzer,               // FL0308
 		hardcodedport.Analyzer,              // FL0701
 		gomaxprocsoverride.Analyzer,         // FL0801
 		sigtermunhandled.Analyzer,           // FL0901

@@ -404,7 +404,7 @@ func (g *Graph) filledText(field string, depth int) (t workload.Text, ok bool) {
 	if !g.fills[field] {
 		t = workload.Lit(cmp.Or(st.def, st.zero), st.at)
 		if !st.hasDef { // left as it was
-			switch vals := g.values[field]; {
+			switch vals := slices.DeleteFunc(slices.Clone(g.values[field]), func(v stored) bool { return v.over }); {
 			case len(vals) == 0:
 			case len(vals) == 1 && (vals[0].lit || vals[0].def):
 				t = g.text(vals[0].value, nil, depth)
@@ -414,7 +414,7 @@ func (g *Graph) filledText(field string, depth int) (t workload.Text, ok bool) {
 		}
 	}
 	for _, v := range g.values[field] {
-		if !v.lit && !v.def {
+		if !v.lit && !v.def && !v.over {
 			return nil, false
 		}
 	}

@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -179,15 +180,25 @@ func (g *Graph) text(e Expr, f *frame, depth int) workload.Text {
 
 // storedText returns the text in a field or variable that is given a value and, where that is empty, a default.
 func (g *Graph) storedText(h Expr, depth int, opaque workload.Text) workload.Text {
-	if h.Op == Select {
-		if t, ok := g.filledText(h.S, depth); ok {
-			return t
+	vals := g.values[h.S]
+	if i := slices.IndexFunc(vals, func(v stored) bool { return v.over }); i >= 0 && len(vals) == 1 && g.filled(h.S) {
+		t := g.text(vals[i].value, nil, depth)
+		if len(t) != 1 || t[0].Source == workload.Opaque || !empty(t[0].Default) {
+			return opaque
 		}
-		if t, ok := g.unmarshalled(h.S, depth); ok {
+		t = slices.Clone(t)
+		if t[0].Default = opaque; h.Op == Select {
+			if d, ok := g.fromLibrary(h.S, depth); ok {
+				t[0].Default = d
+			}
+		}
+		return t
+	}
+	if h.Op == Select {
+		if t, ok := g.fromLibrary(h.S, depth); ok {
 			return t
 		}
 	}
-	vals := g.values[h.S]
 	if g.filled(h.S) || len(vals) != 2 || vals[0].def == vals[1].def {
 		return opaque
 	}
@@ -196,6 +207,14 @@ func (g *Graph) storedText(h Expr, depth int, opaque workload.Text) workload.Tex
 		v, d = d, v
 	}
 	return withDefault(g.text(v.value, nil, depth), g.text(d.value, nil, depth), opaque)
+}
+
+// fromLibrary returns the text in a field that a library fills from the environment, flags or settings.
+func (g *Graph) fromLibrary(field string, depth int) (workload.Text, bool) {
+	if t, ok := g.filledText(field, depth); ok {
+		return t, true
+	}
+	return g.unmarshalled(field, depth)
 }
 
 func (g *Graph) resultText(h Expr, hf *frame, depth int, opaque workload.Text) workload.Text {

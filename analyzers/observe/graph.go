@@ -42,6 +42,7 @@ type stored struct {
 	value Expr
 	fn    string
 	def   bool // only where nothing is stored yet
+	over  bool // only where it is not empty
 	lit   bool // as part of a composite literal
 }
 
@@ -70,7 +71,7 @@ func newGraph(pkgs []*Package) *Graph {
 			g.fills[f] = true
 		}
 		for _, a := range p.Assigns {
-			g.values[a.To] = append(g.values[a.To], stored{value: a.Value, fn: a.Func, def: a.IfEmpty})
+			g.values[a.To] = append(g.values[a.To], stored{value: a.Value, fn: a.Func, def: a.IfEmpty, over: a.IfFull})
 			g.fields(a.Value, a.Func)
 		}
 		for _, f := range p.Funcs {

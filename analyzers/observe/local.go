@@ -251,7 +251,7 @@ func (x *extractor) define(cur inspector.Cursor, lhs ast.Expr, d def) {
 			if d.scope != nil {
 				in = x.scopeID(d.scope)
 			}
-			x.pkg.Assigns = append(x.pkg.Assigns, Assign{To: id, Value: e, Func: in, IfEmpty: d.empty, Cond: !inFunc})
+			x.pkg.Assigns = append(x.pkg.Assigns, Assign{To: id, Value: e, Func: in, IfEmpty: d.empty, IfFull: d.tested, Cond: !inFunc})
 		})
 	}
 }

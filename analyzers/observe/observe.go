@@ -153,6 +153,7 @@ type Assign struct {
 	Value   Expr
 	Func    string // in which it happens
 	IfEmpty bool   // only where the field is still empty: a default
+	IfFull  bool   // only where the value is not empty: it overrides what is there
 	Cond    bool
 }
 

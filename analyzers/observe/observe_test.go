@@ -35,7 +35,7 @@ func TestAPIs(t *testing.T) {
 		"unmarshal": {"key", "into"}, "decode": {"data", "into", "file"}, "decoder": {"data"}, "load": {"file"},
 		"flag": {"name", "default"}, "flagvar": {"ptr", "name", "default"}, "flagtype": nil, "flagvalue": {"name"}, "flagset": nil,
 		"envflags": {"prefix"}, "fatal": nil, "route": {"pattern"}, "wait": nil,
-		"sleep": nil, "timer": nil, "text": {"arg"}, "join": nil, "format": nil, "or": nil, "new": nil,
+		"sleep": nil, "parse": nil, "timer": nil, "text": {"arg"}, "join": nil, "format": nil, "or": nil, "new": nil,
 		"settings": nil, "settingsfile": {"name"}, "settingsname": {"name"}, "settingsdir": {"name"}, "client": {"url", "req"}, "request": {"url", "ctx"}, "threads": {"n"},
 	}
 	words := []string{"field", "default", "env", "handles", "drains", "runs", "stops", "all", "type", "untimed", "fails", "must", "tags", "flags", "config",

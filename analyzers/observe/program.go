@@ -29,7 +29,7 @@ func (g *Graph) describe(main string) *workload.Program {
 		Name: path.Base(main), ImportPath: main, At: pkg.Main, Class: workload.Uncertain,
 		Env: workload.Set[workload.EnvRead]{Complete: true}, Flags: workload.Set[workload.Flag]{Complete: true},
 		Listens: workload.Set[workload.Listen]{Complete: true}, Signals: workload.Set[workload.Signal]{Complete: true},
-		Drains: workload.Set[workload.Drain]{Complete: true}, Configs: workload.Set[workload.ConfigFile]{Complete: true},
+		Drains: workload.Set[workload.Drain]{Complete: true},
 	}}
 	for _, f := range g.sorted(b.r.funcs) {
 		b.function(f)

@@ -307,3 +307,13 @@ func isEnvironmentName(name string) bool {
 	}
 	return strings.HasSuffix(n, "_ENVIRONMENT") || strings.HasSuffix(n, "_ENV") || strings.HasSuffix(n, "_STAGE")
 }
+
+// ParsesIgnored returns the calls that the server or worker under analysis reaches which parse a variable's value and
+// drop the error. The pass must require [Analyzer].
+func ParsesIgnored(pass *analysis.Pass) []ParseIgnored {
+	g, p, r, ok := mainOf(pass)
+	if !ok || p.Class != workload.Server && p.Class != workload.Worker {
+		return nil
+	}
+	return g.parsesIgnored(r)
+}

@@ -29,8 +29,19 @@ type key struct {
 	def   *Expr
 	in    *frame
 	flag  string
-	set   bool // overridden by the program
+	over  []Expr // what the program itself sets it to
+	overs []*frame
 	at    Expr // the argument that names it
+}
+
+// overridden reports whether the program itself may set a key to anything but what a flag of that name says.
+func (k *key) overridden(g *Graph, name string) bool {
+	for i, e := range k.over {
+		if t := g.text(e, k.overs[i], 8); len(t) != 1 || t[0].Source != workload.FromFlag || t[0].Name != name {
+			return true
+		}
+	}
+	return false
 }
 
 // stores are the stores of a program text by the place that makes them; "" is the library's own.
@@ -250,7 +261,9 @@ func (g *Graph) setUp(all stores, c *Call, a *api, fr *frame) {
 			k.def, k.in = &c.Args[n], fr
 		}
 	case "override":
-		k.set = true
+		if len(c.Args) > 1 {
+			k.over, k.overs = append(k.over, c.Args[1]), append(k.overs, fr)
+		}
 	case "bindflag":
 		k.flag = name
 		if n := a.index("flag"); n < len(c.Args) {
@@ -416,6 +429,11 @@ func (g *Graph) keyDefault(st *store, name string) workload.Value[string] {
 			return workload.Known(s, k.def.At)
 		}
 	}
+	if st.flags {
+		if all := g.flags()[name]; len(all) == 1 {
+			return all[0].Default
+		}
+	}
 	return workload.Value[string]{}
 }
 
@@ -427,7 +445,7 @@ func (g *Graph) keyText(st *store, name string, at Expr, depth int) (workload.Te
 	t := workload.Lit("", at.At)
 	k := st.keys[strings.ToLower(name)]
 	switch {
-	case k != nil && k.set:
+	case k != nil && k.overridden(g, name):
 		return nil, false
 	case k != nil && k.def != nil:
 		t = g.text(*k.def, k.in, depth)
@@ -460,7 +478,7 @@ func (g *Graph) keyText(st *store, name string, at Expr, depth int) (workload.Te
 
 // unmarshalled returns the text in a field that a store fills. ok is false if none does, or more than one.
 func (g *Graph) unmarshalled(field string, depth int) (workload.Text, bool) {
-	if g.fills[field] || len(g.values[field]) > 0 {
+	if g.fills[field] || slices.ContainsFunc(g.values[field], func(v stored) bool { return !v.over }) {
 		return nil, false
 	}
 	owner := field[:strings.LastIndexByte(field, '.')]

@@ -510,7 +510,7 @@ func (w *walker) ends(b *ast.BlockStmt) bool {
 		if !ok {
 			continue
 		}
-		if id, ok := c.Fun.(*ast.Ident); ok && id.Name == "panic" || lookup(w.x.callee(c), "fatal") != nil {
+		if w.x.fails(c) || lookup(w.x.callee(c), "fatal") != nil {
 			found = true
 		}
 	}
