@@ -20,7 +20,7 @@ func (b *builder) env(f *Func, c *Call, a *api) {
 		b.open(&b.p.Env.Complete, c.At, c.Callee+" reads names that cannot be told")
 		return
 	}
-	for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
+	for _, fr := range b.ways(f) {
 		t := b.g.text(c.Args[n], fr, 0)
 		name, ok := t.Constant()
 		if !ok {
@@ -43,6 +43,17 @@ func (b *builder) env(f *Func, c *Call, a *api) {
 		}
 		b.read(read)
 	}
+}
+
+// ways returns the ways in which reached code calls a function that reads names: every one, since each may be another name.
+func (b *builder) ways(f *Func) []*frame {
+	const most = 2048
+	out := b.g.ways(f.ID, b.r.funcs, 0, most)
+	if len(out) == most {
+		b.open(&b.p.Env.Complete, f.At, "a function that reads names and is called in too many ways")
+		b.p.Flags.Complete = false
+	}
+	return out
 }
 
 // place returns where a name stands that a call gets: the constant itself, or, if it is put together, the argument of the
@@ -176,7 +187,7 @@ func (b *builder) envs(f *Func, c *Call, a *api) {
 		b.open(&b.p.Env.Complete, c.At, c.Callee+" reads names that cannot be told")
 		return
 	}
-	for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
+	for _, fr := range b.ways(f) {
 		arg := c.Args[n]
 		if h, hf := b.g.head(arg, fr, 0); h.Op == Composite {
 			i := slices.Index(h.Keys, "Prefix")
@@ -202,7 +213,7 @@ func (b *builder) fill(f *Func, c *Call, a *api) {
 		b.open(&b.p.Env.Complete, c.At, c.Callee+" is passed on")
 		return
 	}
-	for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
+	for _, fr := range b.ways(f) {
 		all, complete := b.g.fillings(c, a, fr)
 		if !complete {
 			b.open(&b.p.Env.Complete, c.At, c.Callee+" reads names that cannot be told")

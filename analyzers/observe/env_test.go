@@ -93,6 +93,8 @@ func TestEnv(t *testing.T) {
 		{"checked on one way only", "a := os.Getenv(\"A\")\n\tif len(os.Args) > 1 {\n\t\tif a == \"\" {\n\t\t\tlog.Fatal()\n\t\t}\n\t}", ``, nil, "A"},
 		{"wrapper with default", `log.Print(env("A", "x"), env("B", ""))`,
 			"func env(name, def string) string {\n\tif v := os.Getenv(name); v != \"\" {\n\t\treturn v\n\t}\n\treturn def\n}", nil, "A=x B"},
+		{"wrapper called often", `log.Print(env("A"), env("B"), env("C"), env("D"), env("E"), env("F"), env("G"), env("H"), env("I"), env("J"), env("K"), env("L"), env("M"), env("N"), env("O"), env("P"), env("Q"), env("R"))`,
+			"func env(name string) string { return os.Getenv(name) }", nil, "A B C D E F G H I J K L M N O P Q R"},
 		{"wrapper that fails", "if _, err := load()" + fatal,
 			"func load() (string, error) {\n\ta, err := need(\"A\")\n\tif err != nil {\n\t\treturn \"\", err\n\t}\n\treturn a, nil\n}\n\n" +
 				"func need(name string) (string, error) {\n\tv := os.Getenv(name)\n\tif v == \"\" {\n\t\treturn \"\", fmt.Errorf(\"no %s\", name)\n\t}\n\treturn v, nil\n}", nil, "A!"},

@@ -40,6 +40,11 @@ func (f *frame) bind(fn string, n int) (e Expr, up *frame, ok bool) {
 // frames returns the ways in which reached code calls a function, callers' callers included: at most sixteen, three
 // calls deep. A function that nobody calls by name has one way, of which nothing is known.
 func (g *Graph) frames(fn string, in map[string]bool, depth int) []*frame {
+	return g.ways(fn, in, depth, 16)
+}
+
+// ways is frames with another limit.
+func (g *Graph) ways(fn string, in map[string]bool, depth, most int) []*frame {
 	f := g.funcs[fn]
 	if f == nil || depth > 3 {
 		return []*frame{nil}
@@ -49,15 +54,15 @@ func (g *Graph) frames(fn string, in map[string]bool, depth int) []*frame {
 		if !in[s.fn.ID] {
 			continue
 		}
-		for _, up := range g.frames(s.fn.ID, in, depth+1) {
-			if len(out) == 16 {
+		for _, up := range g.ways(s.fn.ID, in, depth+1, most) {
+			if len(out) == most {
 				return out
 			}
 			out = append(out, &frame{fn: fn, args: s.call.Args, recv: s.call.Recv, up: up, from: s.fn.ID, site: s.call})
 		}
 	}
 	if len(out) == 0 && f.Parent != "" {
-		return g.frames(f.Parent, in, depth+1)
+		return g.ways(f.Parent, in, depth+1, most)
 	}
 	if len(out) == 0 {
 		return []*frame{nil}

@@ -28,7 +28,7 @@ func (b *builder) flag(f *Func, c *Call, a *api) {
 		b.p.Flags.Complete = false
 		return
 	}
-	for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
+	for _, fr := range b.ways(f) {
 		t := b.g.text(c.Args[n], fr, 0)
 		name, ok := t.Constant()
 		if !ok {
@@ -52,7 +52,7 @@ func (b *builder) flag(f *Func, c *Call, a *api) {
 
 // flagType adds the flag that a literal of urfave/cli defines, and the variables that set it too.
 func (b *builder) flagType(f *Func, c *Call) {
-	for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
+	for _, fr := range b.ways(f) {
 		fl, places, complete := b.g.flagOf(c.Args[0], fr)
 		if !complete {
 			b.open(&b.p.Env.Complete, c.At, "a flag whose variables cannot be told")
@@ -219,7 +219,7 @@ func (b *builder) flagSet(f *Func, c *Call, a *api) {
 	if c.Recv != nil {
 		e.Keys, e.Args = []string{"recv"}, append([]Expr{*c.Recv}, c.Args...)
 	}
-	for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
+	for _, fr := range b.ways(f) {
 		ch, ok := b.g.chainOf(e, fr)
 		if !ok {
 			if a.arg["sets"] == "env" {

@@ -313,7 +313,7 @@ func (b *builder) settings() {
 			if a == nil || a.kind == "newstore" && a.index("inner") < 0 || a.kind == "unmarshal" && a.index("key") >= 0 {
 				continue
 			}
-			for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
+			for _, fr := range b.ways(f) {
 				b.setting(all, c, a, fr)
 			}
 		}
