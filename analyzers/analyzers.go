@@ -6,12 +6,16 @@ import (
 
 	"github.com/factorlint/factorlint/analyzers/autoackconsumer"
 	"github.com/factorlint/factorlint/analyzers/backgroundcontextinhandler"
+	"github.com/factorlint/factorlint/analyzers/configfileonly"
+	"github.com/factorlint/factorlint/analyzers/configpathliteral"
 	"github.com/factorlint/factorlint/analyzers/connectatinit"
 	"github.com/factorlint/factorlint/analyzers/credentialindsn"
 	"github.com/factorlint/factorlint/analyzers/defaultclientcall"
 	"github.com/factorlint/factorlint/analyzers/dotenvrequired"
 	"github.com/factorlint/factorlint/analyzers/envgroup"
 	"github.com/factorlint/factorlint/analyzers/environmentbuildtag"
+	"github.com/factorlint/factorlint/analyzers/envparseignored"
+	"github.com/factorlint/factorlint/analyzers/envscattered"
 	"github.com/factorlint/factorlint/analyzers/fatalinhandler"
 	"github.com/factorlint/factorlint/analyzers/gincontextingoroutine"
 	"github.com/factorlint/factorlint/analyzers/gomaxprocsoverride"
@@ -46,6 +50,10 @@ func All() []*analysis.Analyzer {
 		hardcodedendpoint.Analyzer,          // FL0302
 		credentialindsn.Analyzer,            // FL0303
 		dotenvrequired.Analyzer,             // FL0304
+		configfileonly.Analyzer,             // FL0305
+		configpathliteral.Analyzer,          // FL0306
+		envparseignored.Analyzer,            // FL0307
+		envscattered.Analyzer,               // FL0308
 		connectatinit.Analyzer,              // FL0401
 		localfiledatabase.Analyzer,          // FL0402
 		environmentbuildtag.Analyzer,        // FL0504

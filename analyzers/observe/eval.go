@@ -2,6 +2,7 @@ package observe
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/factorlint/factorlint/internal/workload"
@@ -37,6 +38,11 @@ func (f *frame) bind(fn string, n int) (e Expr, up *frame, ok bool) {
 // frames returns the ways in which reached code calls a function, callers' callers included: at most sixteen, three
 // calls deep. A function that nobody calls by name has one way, of which nothing is known.
 func (g *Graph) frames(fn string, in map[string]bool, depth int) []*frame {
+	return g.ways(fn, in, depth, 16)
+}
+
+// ways is frames with another limit.
+func (g *Graph) ways(fn string, in map[string]bool, depth, most int) []*frame {
 	f := g.funcs[fn]
 	if f == nil || depth > 3 {
 		return []*frame{nil}
@@ -46,15 +52,15 @@ func (g *Graph) frames(fn string, in map[string]bool, depth int) []*frame {
 		if !in[s.fn.ID] {
 			continue
 		}
-		for _, up := range g.frames(s.fn.ID, in, depth+1) {
-			if len(out) == 16 {
+		for _, up := range g.ways(s.fn.ID, in, depth+1, most) {
+			if len(out) == most {
 				return out
 			}
 			out = append(out, &frame{fn: fn, args: s.call.Args, recv: s.call.Recv, up: up, from: s.fn.ID, site: s.call})
 		}
 	}
 	if len(out) == 0 && f.Parent != "" {
-		return g.frames(f.Parent, in, depth+1)
+		return g.ways(f.Parent, in, depth+1, most)
 	}
 	if len(out) == 0 {
 		return []*frame{nil}
@@ -212,6 +218,24 @@ func joined(elems []workload.Text) workload.Text {
 // storedText returns the text in a field or variable that is given a value and, where that is empty, a default.
 func (g *Graph) storedText(h Expr, depth int, opaque workload.Text) workload.Text {
 	vals := g.values[h.S]
+	if i := slices.IndexFunc(vals, func(v stored) bool { return v.over }); i >= 0 && len(vals) == 1 && g.filled(h.S) {
+		t := g.text(vals[i].value, nil, depth)
+		if len(t) != 1 || t[0].Source == workload.Opaque || !empty(t[0].Default) {
+			return opaque
+		}
+		t = slices.Clone(t)
+		if t[0].Default = opaque; h.Op == Select {
+			if d, ok := g.fromLibrary(h.S, depth); ok {
+				t[0].Default = d
+			}
+		}
+		return t
+	}
+	if h.Op == Select {
+		if t, ok := g.fromLibrary(h.S, depth); ok {
+			return t
+		}
+	}
 	if g.filled(h.S) || len(vals) != 2 || vals[0].def == vals[1].def {
 		return opaque
 	}
@@ -222,6 +246,14 @@ func (g *Graph) storedText(h Expr, depth int, opaque workload.Text) workload.Tex
 	return withDefault(g.text(v.value, nil, depth), g.text(d.value, nil, depth), opaque)
 }
 
+// fromLibrary returns the text in a field that a library fills from the environment, flags or settings.
+func (g *Graph) fromLibrary(field string, depth int) (workload.Text, bool) {
+	if t, ok := g.filledText(field, depth); ok {
+		return t, true
+	}
+	return g.unmarshalled(field, depth)
+}
+
 func (g *Graph) resultText(h Expr, hf *frame, depth int, opaque workload.Text) workload.Text {
 	if a := lookup(h.S, "env", "flag", "flagvar"); a != nil && h.N == 0 {
 		frame := g.call(h, hf)
@@ -230,6 +262,9 @@ func (g *Graph) resultText(h Expr, hf *frame, depth int, opaque workload.Text) w
 				return g.text(frame.args[n], hf, depth)
 			}
 			return nil
+		}
+		if a.arg["chain"] != "" {
+			return g.chainText(h, hf, depth, opaque)
 		}
 		name, ok := arg("name").Constant()
 		if !ok {
@@ -247,6 +282,9 @@ func (g *Graph) resultText(h Expr, hf *frame, depth int, opaque workload.Text) w
 		return workload.Lit(a.arg["default"], h.At)
 	} else if a != nil {
 		return workload.Text{{Source: workload.FromEnv, Name: a.arg["env"], Default: workload.Lit(a.arg["default"], h.At), At: h.At}}
+	}
+	if a := lookup(h.S, "value", "flagvalue", "flagset"); a != nil && h.N == 0 {
+		return g.valueText(h, hf, a, depth, opaque)
 	}
 	fn := g.funcs[h.S]
 	if fn == nil || len(fn.Returns) == 0 {

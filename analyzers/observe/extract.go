@@ -27,8 +27,11 @@ type extractor struct {
 	made    map[ast.Expr]string     // types of values of unknown type, by their constructors
 	over    map[*ast.CallExpr][]int // arguments that are contexts which are over when the call is made
 	ended   map[*ast.CallExpr]ending
-	left    int      // how many more parts the value being described may have
-	later   []func() // what needs the definitions of every file
+	held    map[*ast.CallExpr]*types.Var // the local variables that hold the results of calls
+	shapes  map[string]bool              // structs that are recorded
+	tagged  map[token.Pos]check.Span     // tags of the fields declared here, by the place of the field's name
+	left    int                          // how many more parts the value being described may have
+	later   []func()                     // what needs the definitions of every file
 }
 
 func extract(pass *analysis.Pass) *Package {
@@ -43,6 +46,8 @@ func extract(pass *analysis.Pass) *Package {
 		made:    map[ast.Expr]string{},
 		over:    map[*ast.CallExpr][]int{},
 		ended:   map[*ast.CallExpr]ending{},
+		shapes:  map[string]bool{},
+		tagged:  map[token.Pos]check.Span{},
 	}
 	var files []*ast.File
 	imports := map[string]bool{}
@@ -64,6 +69,7 @@ func extract(pass *analysis.Pass) *Package {
 			x.pkg.Written = append(x.pkg.Written, x.at(f.Name).File)
 		}
 		x.parameters(f)
+		x.fieldTags(f)
 		x.collect(f)
 	}
 	for _, f := range x.later {
@@ -220,7 +226,7 @@ func (x *extractor) body(fn *Func, typ *ast.FuncType, body *ast.BlockStmt) {
 		return
 	}
 	x.touches(fn, typ, body)
-	w := &walker{x: x, fn: fn, required: map[token.Pos]bool{}, failures: map[token.Pos]failure{}}
+	w := &walker{x: x, fn: fn, required: map[token.Pos]bool{}, missing: map[token.Pos]bool{}, failures: map[token.Pos]failure{}}
 	w.block(body, false)
 	w.finish()
 }
@@ -280,8 +286,7 @@ func (x *extractor) tags(owner string, st *ast.StructType) {
 			continue
 		}
 		for _, name := range f.Names {
-			x.pkg.Tags = append(x.pkg.Tags, Tag{Field: owner + "." + name.Name, Tag: tag, Name: name.Name,
-				Type: typeSymbol(x.pass.TypesInfo.TypeOf(f.Type)), At: x.at(f.Tag)})
+			x.pkg.Tags = append(x.pkg.Tags, Tag{Field: owner + "." + name.Name, Tag: tag, At: x.at(f.Tag)})
 		}
 	}
 }

@@ -34,8 +34,8 @@ func (w *walker) fails(s ast.Stmt, rest []ast.Stmt) {
 			}
 		}
 	case *ast.ReturnStmt:
-		if n := len(s.Results); n == 1 {
-			if c, ok := ast.Unparen(s.Results[0]).(*ast.CallExpr); ok && w.failures != nil {
+		if n := len(s.Results); n > 0 {
+			if c, ok := ast.Unparen(s.Results[n-1]).(*ast.CallExpr); ok && w.failures != nil && (n == 1 || isError(w.x.pass.TypesInfo.TypeOf(c))) {
 				w.failures[c.Pos()] = failure{passes: true}
 			}
 		}
@@ -191,8 +191,8 @@ func (g *Graph) ending(f *Func, c *Call, in map[string]bool, depth int) check.Sp
 // dotenv returns the name of the .env file that a call cannot do without, or "".
 func (g *Graph) dotenv(f *Func, c *Call, fr *frame) string {
 	files, found := c.Args, ""
-	switch a := lookup(c.Callee, "env", "settings"); {
-	case a == nil:
+	switch a := lookup(c.Callee, "dotenv", "fill", "settings"); {
+	case a == nil || a.kind == "settings" && a.arg["config"] == "":
 		return ""
 	case a.kind == "settings":
 		files = nil
@@ -208,8 +208,8 @@ func (g *Graph) dotenv(f *Func, c *Call, fr *frame) string {
 		return ""
 	case len(files) == 0:
 		return ".env"
-	case packageOf(c.Callee) != "github.com/joho/godotenv":
-		files = files[:1] // of others the rest is what they fill
+	case a.kind == "fill":
+		files = files[:1] // the rest is what it fills
 	}
 	for _, e := range files {
 		name, ok := g.text(e, fr, 0).Constant()

@@ -3,8 +3,11 @@ package observe
 import (
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/factorlint/factorlint/internal/workload"
 )
 
 // A Graph is several packages seen as one program text: a package and those of its module that it imports.
@@ -14,9 +17,14 @@ type Graph struct {
 	owner    map[*Func]*Package
 	callers  map[string][]site   // calls of a function by name
 	values   map[string][]stored // what is stored in a field or package variable
-	tags     map[string]string   // tags of fields that a library may fill
-	fills    map[string]bool     // fields that a library may fill
+	tags     map[string]Tag      // tags of fields that a library may fill
+	structs  map[string]*Struct  // shapes of the structs that calls fill
+	fills    map[string]bool     // fields that may be filled otherwise than from the environment and from settings
 	types    []Type
+
+	filledBy func() map[string][]setting       // by symbol of the field, what libraries fill it with
+	stores   func() stores                     // the stores of settings of the whole program text
+	flags    func() map[string][]workload.Flag // the flags of the whole program text that are read by name
 
 	// computed once however many rules ask, by import path of the main package
 	programs sync.Map // func() *workload.Program
@@ -34,6 +42,7 @@ type stored struct {
 	value Expr
 	fn    string
 	def   bool // only where nothing is stored yet
+	over  bool // only where it is not empty
 	lit   bool // as part of a composite literal
 
 	chosen bool // something else than an error decides whether it is stored
@@ -42,20 +51,29 @@ type stored struct {
 func newGraph(pkgs []*Package) *Graph {
 	g := &Graph{
 		packages: map[string]*Package{}, funcs: map[string]*Func{}, owner: map[*Func]*Package{},
-		callers: map[string][]site{}, values: map[string][]stored{}, tags: map[string]string{}, fills: map[string]bool{},
+		callers: map[string][]site{}, values: map[string][]stored{}, tags: map[string]Tag{}, structs: map[string]*Struct{},
+		fills: map[string]bool{},
 	}
+	g.filledBy = sync.OnceValue(g.allSettings)
+	g.stores = sync.OnceValue(func() stores { return g.bare().storesOf(g.all()) })
+	g.flags = sync.OnceValue(g.allFlags)
 	slices.SortFunc(pkgs, func(a, b *Package) int { return strings.Compare(a.Path, b.Path) })
 	for _, p := range pkgs {
 		g.packages[p.Path] = p
 		g.types = append(g.types, p.Types...)
 		for _, t := range p.Tags {
-			g.tags[t.Field] = t.Tag
+			g.tags[t.Field] = t
+		}
+		for i := range p.Structs {
+			if s := &p.Structs[i]; g.structs[s.Name] == nil {
+				g.structs[s.Name] = s
+			}
 		}
 		for _, f := range p.Filled {
 			g.fills[f] = true
 		}
 		for _, a := range p.Assigns {
-			g.values[a.To] = append(g.values[a.To], stored{value: a.Value, fn: a.Func, def: a.IfEmpty, chosen: a.Chosen})
+			g.values[a.To] = append(g.values[a.To], stored{value: a.Value, fn: a.Func, def: a.IfEmpty, over: a.IfFull, chosen: a.Chosen})
 			g.fields(a.Value, a.Func)
 		}
 		for _, f := range p.Funcs {
@@ -80,7 +98,70 @@ func newGraph(pkgs []*Package) *Graph {
 			}
 		}
 	}
+	for _, f := range g.funcs {
+		for i := range f.Calls {
+			for _, fill := range f.Calls[i].Fills {
+				if !g.reads(f.Calls[i].Callee, fill.Arg, 0) {
+					g.markFilled(fill.Type, 0)
+				}
+			}
+		}
+	}
 	return g
+}
+
+// all returns the identities of all functions.
+func (g *Graph) all() map[string]bool {
+	all := make(map[string]bool, len(g.funcs))
+	for id := range g.funcs {
+		all[id] = true
+	}
+	return all
+}
+
+// reads reports whether a function does nothing with the struct that it is given but have it filled by libraries that apis.txt
+// knows, and these from nothing but the environment, flags and settings.
+func (g *Graph) reads(callee string, arg, depth int) bool {
+	if apis()[callee] != nil {
+		a := lookup(callee, "fill")
+		return a != nil && a.arg["file"] == "" || lookup(callee, "unmarshal") != nil
+	}
+	f := g.funcs[callee]
+	if f == nil || depth > 3 {
+		return false
+	}
+	if arg < 0 { // a type parameter
+		for i := range f.Calls {
+			for _, fill := range f.Calls[i].Fills {
+				if fill.Type == "#"+strconv.Itoa(-1-arg) && !g.reads(f.Calls[i].Callee, fill.Arg, depth+1) {
+					return false
+				}
+			}
+		}
+		return true
+	}
+	for i := range f.Calls {
+		for j, a := range f.Calls[i].Args {
+			if a.Op == Param && a.S == f.ID && a.N == arg && !g.reads(f.Calls[i].Callee, j, depth+1) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// markFilled notes that the fields of a struct, and of those in it, may be filled in a way that nobody knows.
+func (g *Graph) markFilled(typ string, depth int) {
+	s := g.structs[typ]
+	if s == nil || depth > 8 {
+		return
+	}
+	for _, f := range s.Fields {
+		g.fills[typ+"."+f.Name] = true
+		if f.Type != "" {
+			g.markFilled(f.Type, depth+1)
+		}
+	}
 }
 
 // fields records what composite literals inside e store in fields.

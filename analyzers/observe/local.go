@@ -95,7 +95,11 @@ func (x *extractor) fills(call *ast.CallExpr) {
 	if !ok {
 		return
 	}
-	switch packageOf(x.callee(call)) {
+	callee := x.callee(call)
+	if x.recordsFills(callee) {
+		return
+	}
+	switch packageOf(callee) {
 	case "fmt", "log", "log/slog", "errors":
 		return // they look only
 	}
@@ -248,7 +252,7 @@ func (x *extractor) define(cur inspector.Cursor, lhs ast.Expr, d def) {
 			if d.scope != nil {
 				in = x.scopeID(d.scope)
 			}
-			x.pkg.Assigns = append(x.pkg.Assigns, Assign{To: id, Value: e, Func: in, IfEmpty: d.empty, Cond: !inFunc, Chosen: chosen})
+			x.pkg.Assigns = append(x.pkg.Assigns, Assign{To: id, Value: e, Func: in, IfEmpty: d.empty, IfFull: d.tested, Cond: !inFunc, Chosen: chosen})
 		})
 	}
 }
@@ -262,7 +266,7 @@ func (x *extractor) fieldOrVar(e ast.Expr) string {
 		}
 	case *ast.SelectorExpr:
 		if sel := x.pass.TypesInfo.Selections[e]; sel != nil && sel.Kind() == types.FieldVal {
-			return fieldSymbol(sel)
+			return x.fieldSymbol(sel)
 		}
 		if v, ok := x.pass.TypesInfo.ObjectOf(e.Sel).(*types.Var); ok && !v.IsField() {
 			return symbolOf(v)
@@ -274,7 +278,7 @@ func (x *extractor) fieldOrVar(e ast.Expr) string {
 }
 
 // fieldSymbol returns the symbol of a selected field: that of the struct type which declares it, and its name.
-func fieldSymbol(sel *types.Selection) string {
+func (x *extractor) fieldSymbol(sel *types.Selection) string {
 	t := sel.Recv()
 	for _, i := range sel.Index()[:len(sel.Index())-1] {
 		if p, ok := types.Unalias(t).(*types.Pointer); ok {
@@ -286,7 +290,7 @@ func fieldSymbol(sel *types.Selection) string {
 		}
 		t = st.Field(i).Type()
 	}
-	return typeSymbol(t) + "." + sel.Obj().Name()
+	return x.structSymbol(t) + "." + sel.Obj().Name()
 }
 
 // testsEmpty reports whether a condition holds where the named value is empty: v == "", v == 0, len(v) == 0, v == nil,
@@ -382,4 +386,25 @@ func (x *extractor) value(d def, depth int) Expr {
 		return x.resultOf(d.value, d.result, depth+1)
 	}
 	return x.expr(d.value, depth+1)
+}
+
+// replacement describes what is used instead of the result of a call where that is empty: the only other value of the
+// variable that holds it, given where it is empty.
+func (x *extractor) replacement(call *ast.CallExpr) *Expr {
+	if x.held == nil {
+		x.held = map[*ast.CallExpr]*types.Var{}
+		for v, defs := range x.defs {
+			for _, d := range defs {
+				if c, ok := d.value.(*ast.CallExpr); ok && d.result <= 0 {
+					x.held[c] = v
+				}
+			}
+		}
+	}
+	defs := x.defs[x.held[call]]
+	if len(defs) != 2 || defs[0].value != ast.Expr(call) || !defs[1].empty || defs[1].value == nil {
+		return nil
+	}
+	e := x.value(defs[1], 0)
+	return &e
 }

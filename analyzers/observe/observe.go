@@ -87,7 +87,8 @@ type Package struct {
 	Assigns []Assign
 	Types   []Type
 	Tags    []Tag
-	Filled  []string // fields of structs that may be filled by reflection, tagged or not
+	Structs []Struct // those that calls fill by reflection, with the structs inside them
+	Filled  []string // fields of structs that may be filled by reflection in code nobody here knows, tagged or not
 	Written []string // names of the files that a program wrote
 	Linked  []Import // imports that do something by being there
 }
@@ -143,6 +144,15 @@ type Call struct {
 	Decided check.Span // the condition or call that decides the outcome
 	Over    []int      // arguments that are contexts which are cancelled or past their deadline by then
 	Router  bool       // it is given a router, as something more than a handler
+	Fills   []Fill     // structs that it may fill by reflection
+	Missing bool       // where the result is empty, the function returns an error
+	Default *Expr      // what is used instead where the result is empty
+}
+
+// A Fill is a struct that a call may fill by reflection, as configuration libraries and decoders do.
+type Fill struct {
+	Arg  int    // the argument that points to it; -1 and below: the first type argument and those behind it
+	Type string // symbol; "#0" and so on for the type parameters of the function that the call stands in
 }
 
 // A Branch is a condition that decides what runs.
@@ -158,6 +168,7 @@ type Assign struct {
 	Value   Expr
 	Func    string // in which it happens
 	IfEmpty bool   // only where the field is still empty: a default
+	IfFull  bool   // only where the value is not empty: it overrides what is there
 	Cond    bool
 	Chosen  bool // something else than an error decides whether it is given
 }
@@ -183,13 +194,30 @@ func (t *Type) method(key string) (symbol string, ok bool) {
 	return t.Methods[i].Symbol, true
 }
 
-// A Tag is a struct field that a library fills from the environment.
+// A Tag is a struct field with a tag.
 type Tag struct {
 	Field string // symbol
 	Tag   string // the raw tag
-	Name  string // the field's name
-	Type  string // symbol of the field's struct type, for nested ones
 	At    check.Span
+}
+
+// A Struct is the shape of a struct that a library fills.
+type Struct struct {
+	Name   string // symbol; of one without a name "path.struct@file:line:col"
+	Fields []Field
+}
+
+// A Field is an exported field of a Struct.
+type Field struct {
+	Name     string
+	Tag      string
+	Type     string // of a struct, or of what it points to or lists: symbol
+	Pointer  bool   // it points to the struct
+	Many     bool   // it is a list or map of the struct
+	Embedded bool
+	Leaf     bool       // the struct reads itself from a text
+	Zero     string     // text of the field's zero value
+	At       check.Span // the tag, or the name where there is none
 }
 
 // An Expr is a value as the source computes it.

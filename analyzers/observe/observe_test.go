@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -15,6 +16,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/checker"
 	"golang.org/x/tools/go/packages"
+	"golang.org/x/tools/txtar"
 
 	"github.com/factorlint/factorlint/internal/workload"
 )
@@ -91,11 +93,39 @@ ping
 pool
 migrate
 leader struct
+envs prefix
+env required expand
+fill prefix into options file
+must
+dotenv file
+automatic
+envprefix name
+replacer
+bind key
+preset key default
+override key
+bindflag key flag
+bindflags
+bindstructs
+newstore inner
+value key
+unmarshal key into
+decode data into file
+decoder data
+load file
+flagtype
+flagvalue name
+flagset
+envflags prefix
+parse
+settingsname name
+settingsdir name
 everywhere writes flags
 words field default env handles drains runs stops all type untimed
 words choice unless asked each state
 words rotates paths to
 words of lazy locks groups
+words fails must tags flags config own sets chain
 words root open verb tree text optional panics
 `
 
@@ -119,6 +149,9 @@ func TestAPIs(t *testing.T) {
 			t.Errorf("%s: want path.Func or path.Type.Method", sym)
 		}
 		for ; a != nil; a = a.next {
+			if d := a.arg["tags"]; d != "" && dialects(d) == nil {
+				t.Errorf("%s: no dialect %q", sym, d)
+			}
 			nums, known := may[a.kind]
 			if !known {
 				t.Errorf("%s: no kind %q", sym, a.kind)
@@ -236,6 +269,20 @@ func programs(t *testing.T, sources map[string]map[string]string, libraries ...m
 			continue
 		}
 		out[strings.TrimPrefix(act.Package.PkgPath, "example.com/")] = act.Result.(*Graph)
+	}
+	return out
+}
+
+// libraries returns the stand-ins of testdata/libraries.txtar.
+func libraries(t *testing.T) map[string]string {
+	t.Helper()
+	ar, err := txtar.ParseFile("testdata/libraries.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for _, f := range ar.Files {
+		out[path.Dir(f.Name)] = string(f.Data)
 	}
 	return out
 }

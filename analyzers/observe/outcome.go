@@ -21,6 +21,7 @@ const (
 	OutcomeFatal            // the program ends with a failure, whatever the error is
 	OutcomeFatalErr         // the program ends with a failure if there is an error of any kind
 	OutcomeInverted         // http.ErrServerClosed is taken for a failure, and other errors are dropped
+	OutcomeDropped          // nobody sees the error of a text that does not parse: something else is used instead
 )
 
 // outcomes notes what becomes of the errors of the calls in a file.
@@ -29,6 +30,8 @@ func (x *extractor) outcomes(f *ast.File) {
 		if call, ok := n.(*ast.CallExpr); ok && len(stack) > 1 {
 			if o, at := x.outcome(call, stack); o != OutcomeUnknown {
 				x.ended[call] = ending{o, x.at(at)}
+			} else if parsesText(x.callee(call)) && x.dropped(call, stack) {
+				x.ended[call] = ending{OutcomeDropped, x.at(call)}
 			}
 		}
 		return true
@@ -47,6 +50,9 @@ func (x *extractor) outcome(call *ast.CallExpr, stack []ast.Node) (Outcome, ast.
 		if slices.Contains(up.Args, ast.Expr(call)) && x.fails(up) {
 			return OutcomeFatal, up
 		}
+		if lookup(x.callee(up), "must") != nil {
+			return OutcomeFatalErr, up
+		}
 	case *ast.AssignStmt:
 		if len(up.Rhs) != 1 {
 			break
@@ -61,6 +67,49 @@ func (x *extractor) outcome(call *ast.CallExpr, stack []ast.Node) (Outcome, ast.
 		return x.followed(up, stack[:len(stack)-1], v)
 	}
 	return OutcomeUnknown, nil
+}
+
+// dropped reports whether nobody sees the error of a call: it is assigned to nothing, the result is used only where there is
+// none, or another value is returned without a word where there is one.
+func (x *extractor) dropped(call *ast.CallExpr, stack []ast.Node) bool {
+	up, ok := stack[len(stack)-1].(*ast.AssignStmt)
+	if !ok || len(up.Rhs) != 1 || len(up.Lhs) != 2 {
+		return false
+	}
+	if id, ok := up.Lhs[1].(*ast.Ident); ok && id.Name == "_" {
+		return true
+	}
+	v := x.localVar(up.Lhs[1])
+	s, ok := stack[len(stack)-2].(*ast.IfStmt)
+	if b, in := stack[len(stack)-2].(*ast.BlockStmt); in {
+		if i := slices.Index(b.List, ast.Stmt(up)); i >= 0 && i+1 < len(b.List) {
+			s, ok = b.List[i+1].(*ast.IfStmt)
+			ok = ok && s.Init == nil
+		}
+	}
+	if v == nil || !ok || s.Else != nil {
+		return false
+	}
+	cond, ok := ast.Unparen(s.Cond).(*ast.BinaryExpr)
+	if !ok {
+		return false
+	}
+	if cond.Op == token.LAND { // err == nil && n > 0
+		if first, ok := ast.Unparen(cond.X).(*ast.BinaryExpr); ok {
+			cond = first
+		}
+	}
+	if x.localVar(cond.X) != v || !x.pass.TypesInfo.Types[cond.Y].IsNil() {
+		return false
+	}
+	if cond.Op == token.EQL {
+		return true
+	}
+	if cond.Op != token.NEQ || len(s.Body.List) != 1 {
+		return false
+	}
+	r, ok := s.Body.List[0].(*ast.ReturnStmt)
+	return ok && len(r.Results) == 1 && !isError(x.pass.TypesInfo.TypeOf(r.Results[0]))
 }
 
 // followed finds the first statement behind an assignment that looks at the variable, in the blocks around it as long as

@@ -35,6 +35,9 @@ func (g *Graph) describe(main string) *workload.Program {
 	}
 	b.routes()
 	b.exposures()
+	b.flagsFromEnv()
+	b.settings()
+	b.configs()
 	b.beyond()
 	b.parties()
 	b.classify()
@@ -56,9 +59,10 @@ type builder struct {
 	r *reach
 	p *workload.Program
 
-	serves []serve
-	lambda bool
-	blocks bool
+	serves   []serve
+	envFlags []site // calls that have flags set from the environment
+	lambda   bool
+	blocks   bool
 }
 
 // A serve is a call that serves until shutdown.
@@ -96,8 +100,18 @@ func (b *builder) call(f *Func, c *Call, a *api) {
 		b.drain(f, c, a)
 	case "env":
 		b.env(f, c, a)
+	case "envs":
+		b.envs(f, c, a)
+	case "fill":
+		b.fill(f, c, a)
 	case "flag", "flagvar":
 		b.flag(f, c, a)
+	case "flagtype":
+		b.flagType(f, c)
+	case "flagset":
+		b.flagSet(f, c, a)
+	case "envflags":
+		b.envFlags = append(b.envFlags, site{f, c})
 	case "worker":
 		b.p.Consumes = append(b.p.Consumes, workload.Consume{Via: c.Callee, At: c.At})
 	case "serverless":
@@ -153,40 +167,6 @@ func (b *builder) notify(f *Func, c *Call, a *api) {
 	}
 }
 
-func (b *builder) env(f *Func, c *Call, a *api) {
-	n := a.index("name")
-	if n < 0 || c.Mention || n >= len(c.Args) {
-		b.open(&b.p.Env.Complete, c.At, c.Callee+" reads names that cannot be told")
-		return
-	}
-	for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
-		t := b.g.text(c.Args[n], fr, 0)
-		name, ok := t.Constant()
-		if !ok {
-			b.open(&b.p.Env.Complete, c.At, c.Callee+" of a computed name")
-			continue
-		}
-		read := workload.EnvRead{Name: name, Via: packageOf(c.Callee), At: c.At}
-		always := b.r.always[f.ID] && !c.Cond && b.unconditional(fr)
-		if fr != nil && t[0].At != c.Args[n].At { // read on behalf of a caller
-			for up := fr; up != nil; up = up.up {
-				if at := t[0].At; within(at, up.site.At) {
-					read.At = up.site.At
-				}
-			}
-		}
-		if c.Fatal && always {
-			read.Required = workload.Known(true, read.At)
-		}
-		i := slices.IndexFunc(b.p.Env.Members, func(o workload.EnvRead) bool { return o.Name == read.Name && o.At == read.At })
-		if i < 0 {
-			b.p.Env.Members = append(b.p.Env.Members, read)
-		} else if _, required := read.Required.Get(); required {
-			b.p.Env.Members[i] = read
-		}
-	}
-}
-
 // unconditional reports whether the calls of a frame are made on every way through a run of the program.
 func (b *builder) unconditional(fr *frame) bool {
 	for ; fr != nil; fr = fr.up {
@@ -199,26 +179,6 @@ func (b *builder) unconditional(fr *frame) bool {
 
 func within(in, out check.Span) bool {
 	return in.File == out.File && out.Start.Offset <= in.Start.Offset && in.End.Offset <= out.End.Offset
-}
-
-func (b *builder) flag(f *Func, c *Call, a *api) {
-	n, d := a.index("name"), a.index("default")
-	if c.Mention || n >= len(c.Args) || d >= len(c.Args) {
-		b.p.Flags.Complete = false
-		return
-	}
-	for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
-		name, ok := b.g.text(c.Args[n], fr, 0).Constant()
-		if !ok {
-			b.p.Flags.Complete = false
-			continue
-		}
-		fl := workload.Flag{Name: name, Default: workload.Unknown[string](c.Args[d].At), At: c.At}
-		if s, ok := b.g.text(c.Args[d], fr, 0).Constant(); ok {
-			fl.Default = workload.Known(s, c.Args[d].At)
-		}
-		b.p.Flags.Members = append(b.p.Flags.Members, fl)
-	}
 }
 
 // unknown opens what a call into code that nobody here knows may do.
@@ -300,7 +260,7 @@ func (b *builder) beyond() {
 					b.open(&b.p.Listens.Complete, c.At, "a server behind an interface")
 				case a.kind == "drain":
 					b.p.Drains.Complete = false
-				case a.kind == "env":
+				case a.kind == "env" || a.kind == "envs" || a.kind == "fill" || a.kind == "automatic" || a.kind == "bind":
 					b.p.Env.Complete = false
 				}
 			}

@@ -2,7 +2,6 @@ package observe
 
 import (
 	"go/token"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -276,8 +275,7 @@ func (g *Graph) environments(e Expr, f *frame, depth int) []EnvironmentBranch {
 	return nil
 }
 
-// inputs returns the environment variables that a value is read from, and, where it is a field that a library fills,
-// the variable in its tag.
+// inputs returns the environment variables that a value is read from.
 func (g *Graph) inputs(e Expr, f *frame) []string {
 	var out []string
 	for _, p := range g.text(e, f, 0) {
@@ -285,26 +283,7 @@ func (g *Graph) inputs(e Expr, f *frame) []string {
 			out = append(out, p.Name)
 		}
 	}
-	if h, _ := g.head(e, f, 0); h.Op == Select {
-		if tag, ok := g.tags[h.S]; ok {
-			if name := envOfTag(tag); name != "" {
-				out = append(out, name)
-			}
-		}
-	}
 	return out
-}
-
-// envOfTag returns the variable that a struct tag names in the manner of caarlos0/env, sethvargo/go-envconfig,
-// kelseyhightower/envconfig and cleanenv.
-func envOfTag(tag string) string {
-	for _, key := range []string{"env", "envconfig"} {
-		if v, ok := reflect.StructTag(tag).Lookup(key); ok {
-			name, _, _ := strings.Cut(v, ",")
-			return name
-		}
-	}
-	return ""
 }
 
 // isEnvironment reports whether a text is the name of an environment.
@@ -327,4 +306,14 @@ func isEnvironmentName(name string) bool {
 		return true
 	}
 	return strings.HasSuffix(n, "_ENVIRONMENT") || strings.HasSuffix(n, "_ENV") || strings.HasSuffix(n, "_STAGE")
+}
+
+// ParsesIgnored returns the calls that the server or worker under analysis reaches which parse a variable's value and
+// drop the error. The pass must require [Analyzer].
+func ParsesIgnored(pass *analysis.Pass) []ParseIgnored {
+	g, p, r, ok := mainOf(pass)
+	if !ok || p.Class != workload.Server && p.Class != workload.Worker {
+		return nil
+	}
+	return g.parsesIgnored(r)
 }

@@ -125,7 +125,7 @@ func (x *extractor) selector(e *ast.SelectorExpr, depth int) Expr {
 	}
 	switch sel.Kind() {
 	case types.FieldVal:
-		if sym := fieldSymbol(sel); sym != "" {
+		if sym := x.fieldSymbol(sel); sym != "" {
 			return Expr{Op: Select, S: sym, Args: []Expr{x.expr(e.X, depth)}, At: at}
 		}
 	case types.MethodVal:
@@ -164,7 +164,7 @@ func (x *extractor) composite(e *ast.CompositeLit, depth int) Expr {
 		l.Args = x.exprs(e.Elts, depth)
 		return l
 	case *types.Struct:
-		c := Expr{Op: Composite, S: typeSymbol(t), At: at}
+		c := Expr{Op: Composite, S: x.structSymbol(t), At: at}
 		var vals []ast.Expr
 		for i, el := range e.Elts {
 			name, val := "", el

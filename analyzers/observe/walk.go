@@ -20,6 +20,7 @@ type walker struct {
 	chosen   int                // statements around the current one that something else than an error decides
 	guard    string             // the command library whose node is being built
 	required map[token.Pos]bool // calls whose empty result ends the program
+	missing  map[token.Pos]bool // calls whose empty result makes the function return an error
 	rest     []ast.Stmt         // what follows the current statement in its block
 	tests    []Expr             // conditions on which it returns true or false
 	failures map[token.Pos]failure
@@ -37,6 +38,11 @@ func (w *walker) finish() {
 		for pos := range w.required {
 			if at := w.x.pass.Fset.Position(pos); at.Offset == w.fn.Calls[i].At.Start.Offset {
 				w.fn.Calls[i].Fatal = true
+			}
+		}
+		for pos := range w.missing {
+			if at := w.x.pass.Fset.Position(pos); at.Offset == w.fn.Calls[i].At.Start.Offset {
+				w.fn.Calls[i].Missing = true
 			}
 		}
 	}
@@ -164,7 +170,9 @@ func (w *walker) ifs(s *ast.IfStmt, cond bool, chain check.Span) {
 	}
 	w.expr(s.Cond, cond)
 	w.branch(s, chain)
-	w.requirement(s)
+	if !cond {
+		w.requirement(s)
+	}
 	w.choice(!aboutError(s.Cond), func() {
 		w.block(s.Body, true)
 		w.rest = rest
@@ -320,6 +328,9 @@ func (w *walker) composite(e *ast.CompositeLit, cond bool) {
 	if lookup(sym, "command") != nil {
 		w.guard = sym[:strings.LastIndexByte(sym, '.')]
 	}
+	if lookup(sym, "flagtype") != nil {
+		w.fn.Calls = append(w.fn.Calls, Call{Callee: sym, Args: []Expr{w.x.expr(e, 0)}, At: w.x.at(e), Name: w.x.at(e), Mention: true, Cond: cond, Guard: w.guard})
+	}
 	for _, el := range e.Elts {
 		w.expr(el, cond)
 	}
@@ -332,6 +343,14 @@ func (w *walker) mention(symbol string, n ast.Node, recv *Expr, cond bool) {
 
 func (w *walker) call(c *ast.CallExpr, cond, inGo bool) {
 	fun := ast.Unparen(c.Fun)
+	if id := calledName(c); id != nil && w.x.pass.TypesInfo.Instances[id].TypeArgs != nil {
+		switch f := fun.(type) { // the type arguments do nothing
+		case *ast.IndexExpr:
+			fun = ast.Unparen(f.X)
+		case *ast.IndexListExpr:
+			fun = ast.Unparen(f.X)
+		}
+	}
 	if tv, ok := w.x.pass.TypesInfo.Types[c.Fun]; ok && tv.IsType() {
 		for _, a := range c.Args {
 			w.expr(a, cond)
@@ -377,6 +396,10 @@ func (w *walker) call(c *ast.CallExpr, cond, inGo bool) {
 	}
 	call.Args = w.x.gathered(c, call.Callee, call.Args)
 	call.Router = w.handsRouter(c)
+	call.Fills = w.x.fillsOf(c, call.Callee)
+	if lookup(call.Callee, "env") != nil {
+		call.Default = w.x.replacement(c)
+	}
 	switch a := lookup(call.Callee, "serve", "wait"); {
 	case a == nil:
 	case a.kind == "serve" && !inGo && !cond:
@@ -454,28 +477,65 @@ func isStandardCall(symbol string) bool {
 	return isStandard(path)
 }
 
-// requirement notes an empty result that ends the program: if v == "" { log.Fatal(…) }.
+// requirement notes an empty result that ends the program, or makes the function return an error:
+// if v == "" { log.Fatal(…) }.
 func (w *walker) requirement(s *ast.IfStmt) {
+	marks := w.required
 	if !w.ends(s.Body) {
-		return
-	}
-	ast.Inspect(s.Cond, func(n ast.Node) bool {
-		e, ok := n.(ast.Expr)
-		if !ok || !testsEmpty(s.Cond, types.ExprString(e)) {
-			return true
+		if !w.errs(s.Body) {
+			return
 		}
-		w.require(e, s.Cond.Pos())
+		marks = w.missing
+	}
+	w.requires(s.Cond, marks)
+}
+
+// requires marks the calls whose empty result is enough for a condition.
+func (w *walker) requires(cond ast.Expr, marks map[token.Pos]bool) {
+	cond = ast.Unparen(cond)
+	switch c := cond.(type) {
+	case *ast.BinaryExpr:
+		if c.Op == token.LOR {
+			w.requires(c.X, marks)
+			w.requires(c.Y, marks)
+			return
+		}
+		if c.Op == token.LAND {
+			return
+		}
+	case *ast.UnaryExpr:
+		if testsEmpty(c, "") {
+			w.require(c.X, cond.Pos(), marks)
+		}
+	}
+	ast.Inspect(cond, func(n ast.Node) bool {
+		if e, ok := n.(ast.Expr); ok && testsEmpty(cond, types.ExprString(e)) {
+			w.require(e, cond.Pos(), marks)
+		}
 		return true
 	})
-	if u, ok := ast.Unparen(s.Cond).(*ast.UnaryExpr); ok && testsEmpty(s.Cond, "") {
-		w.require(u.X, s.Cond.Pos())
+}
+
+// errs reports whether a block does nothing but return an error.
+func (w *walker) errs(b *ast.BlockStmt) bool {
+	if len(b.List) != 1 {
+		return false
 	}
+	r, ok := b.List[0].(*ast.ReturnStmt)
+	if !ok || len(r.Results) == 0 {
+		return false
+	}
+	last := r.Results[len(r.Results)-1]
+	return isError(w.x.pass.TypesInfo.TypeOf(last)) && w.x.expr(last, 0).Op != Nil
 }
 
 // require marks the call whose result e is.
-func (w *walker) require(e ast.Expr, use token.Pos) {
+func (w *walker) require(e ast.Expr, use token.Pos, marks map[token.Pos]bool) {
+	if marks == nil {
+		return
+	}
 	if c, ok := ast.Unparen(e).(*ast.CallExpr); ok {
-		w.required[c.Pos()] = true
+		marks[c.Pos()] = true
 		return
 	}
 	v := w.x.localVar(e)
@@ -484,7 +544,7 @@ func (w *walker) require(e ast.Expr, use token.Pos) {
 	}
 	for _, d := range w.x.defs[v] {
 		if c, ok := d.value.(*ast.CallExpr); ok && d.pos < use && !d.empty {
-			w.required[c.Pos()] = true
+			marks[c.Pos()] = true
 		}
 	}
 }
@@ -501,7 +561,7 @@ func (w *walker) ends(b *ast.BlockStmt) bool {
 		if !ok {
 			continue
 		}
-		if id, ok := c.Fun.(*ast.Ident); ok && id.Name == "panic" || lookup(w.x.callee(c), "fatal") != nil {
+		if w.x.fails(c) || lookup(w.x.callee(c), "fatal") != nil {
 			found = true
 		}
 	}

@@ -20,6 +20,7 @@ type ConfigFile struct {
 	Via       string // the function that reads it
 	Overrides bool   // the environment overrides what it says, key by key
 	Expands   bool   // the environment is expanded inside it: ${NAME}
+	Required  bool   // the program does not start without it
 	At        check.Span
 }
 

@@ -69,6 +69,7 @@ type EnvRead struct {
 type Flag struct {
 	Name    string
 	Default Value[string]
+	Env     []string // environment variables that set it where the command line does not, the first that is set counts
 	At      check.Span
 }
 
