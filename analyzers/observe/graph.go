@@ -81,6 +81,16 @@ func newGraph(pkgs []*Package) *Graph {
 	return g
 }
 
+// ordered returns the packages in order of their paths.
+func (g *Graph) ordered() []*Package {
+	out := make([]*Package, 0, len(g.packages))
+	for _, p := range g.packages {
+		out = append(out, p)
+	}
+	slices.SortFunc(out, func(a, b *Package) int { return strings.Compare(a.Path, b.Path) })
+	return out
+}
+
 // fields records what composite literals inside e store in fields.
 func (g *Graph) fields(e Expr, fn string) {
 	if e.Op == Composite {
@@ -199,8 +209,13 @@ func (r *reach) walk(start []string, wide bool, passes func(*Call) bool) map[str
 				if !passes(c) {
 					continue
 				}
-				if lookup(c.Callee, "execute") != nil {
+				if a := lookup(c.Callee, "execute"); a != nil {
 					executed = true
+					if a.arg["tagged"] != "" {
+						for _, n := range r.g.tagged() {
+							todo = append(todo, n.runs...)
+						}
+					}
 				}
 				switch {
 				case c.Guard != "" && !executed:

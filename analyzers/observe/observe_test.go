@@ -25,13 +25,13 @@ func TestAPIs(t *testing.T) {
 	}
 	// what each kind may say: the numbers of arguments, and words
 	numbers := map[string][]string{
-		"serve": {"addr", "listener", "server", "handler"}, "listen": {"network", "addr", "inner"}, "notify": {"from"}, "lifecycle": nil,
+		"serve": {"addr", "listener", "server", "handler"}, "attended": nil, "done": nil, "subcommand": {"node", "name"}, "listen": {"network", "addr", "inner"}, "notify": {"from"}, "lifecycle": nil,
 		"drain": {"ctx", "wait"}, "worker": nil, "serverless": nil, "execute": nil, "command": nil, "env": {"name", "default", "file"},
 		"flag": {"name", "default"}, "flagvar": {"ptr", "name", "default"}, "fatal": nil, "route": {"pattern"}, "wait": nil,
 		"sleep": nil, "timer": nil, "text": {"arg"}, "join": nil, "format": nil, "or": nil, "new": nil,
 		"settings": nil, "settingsfile": {"name"}, "client": {"url", "req"}, "request": {"url", "ctx"}, "threads": {"n"},
 	}
-	words := []string{"field", "default", "env", "handles", "drains", "runs", "stops", "all", "type", "untimed"}
+	words := []string{"field", "default", "env", "handles", "drains", "runs", "stops", "all", "type", "untimed", "with", "unless", "untold", "blocks", "of", "async", "poll", "always", "tagged", "called", "does", "holds"}
 	symbol := regexp.MustCompile(`^[a-z0-9][\w./~-]*\.([A-Za-z]\w*\.)?[A-Z]\w*$`)
 	for sym, a := range m {
 		if !symbol.MatchString(sym) {

@@ -31,11 +31,13 @@ func (g *Graph) describe(main string) *workload.Program {
 		Listens: workload.Set[workload.Listen]{Complete: true}, Signals: workload.Set[workload.Signal]{Complete: true},
 		Drains: workload.Set[workload.Drain]{Complete: true},
 	}}
+	b.used = g.uses(b.r.funcs)
 	for _, f := range g.sorted(b.r.funcs) {
 		b.function(f)
 	}
 	b.beyond()
 	b.classify()
+	b.commands()
 	return b.p
 }
 
@@ -45,21 +47,13 @@ type builder struct {
 	r *reach
 	p *workload.Program
 
-	serves []serve
-	lambda bool
-	blocks bool
-}
-
-// A serve is a call that serves until shutdown.
-type serve struct {
-	listen workload.Listen
-	async  bool // does not keep main from returning
+	serves   []serve
+	consumes []consume
+	polls    []string        // functions that take one piece of work
+	used     map[string]bool // functions and variables of libraries that are called or mentioned
 }
 
 func (b *builder) function(f *Func) {
-	if f.Blocks {
-		b.blocks = true
-	}
 	for i := range f.Calls {
 		c := &f.Calls[i]
 		a := apis()[c.Callee]
@@ -67,9 +61,7 @@ func (b *builder) function(f *Func) {
 			b.unknown(c)
 			continue
 		}
-		for _, s := range a.handles() {
-			b.signal(workload.Signal{Name: s, Via: c.Callee, At: c.At}, f, c)
-		}
+		b.handles(f, c, a)
 		switch a.kind {
 		case "serve":
 			b.serve(f, c, a)
@@ -82,11 +74,9 @@ func (b *builder) function(f *Func) {
 		case "flag", "flagvar":
 			b.flag(f, c, a)
 		case "worker":
-			b.p.Consumes = append(b.p.Consumes, workload.Consume{Via: c.Callee, At: c.At})
-		case "serverless":
-			b.lambda = true
+			b.worker(f, c, a)
 		}
-		if a.kind == "lifecycle" && a.arg["drains"] != "" {
+		if a.arg["drains"] == "yes" || b.uses(a.list("drains")) {
 			b.p.Drains.Complete = false
 		}
 	}
@@ -138,7 +128,7 @@ func (b *builder) notify(f *Func, c *Call, a *api) {
 }
 
 func (b *builder) drain(f *Func, c *Call, a *api) {
-	d := workload.Drain{Server: packageOf(c.Callee), Method: c.Callee[strings.LastIndexByte(c.Callee, '.')+1:], At: c.At, Budget: c.At, Func: f.ID}
+	d := workload.Drain{Work: a.arg["of"] == "worker", Server: packageOf(c.Callee), Method: c.Callee[strings.LastIndexByte(c.Callee, '.')+1:], At: c.At, Budget: c.At, Func: f.ID}
 	d.Parallel = !b.r.sync[f.ID] || c.Go
 	if c.Mention {
 		b.p.Drains.Members = append(b.p.Drains.Members, d)
@@ -240,8 +230,8 @@ func (b *builder) unknown(c *Call) {
 	if b.g.funcs[c.Callee] != nil || isStandardCall(c.Callee) || strings.HasPrefix(c.Callee, "var ") || c.Callee == "" {
 		return
 	}
-	if p := b.g.packages[packageOf(c.Callee)]; p != nil {
-		return // a method of an interface, or a generated one
+	if p := b.g.packages[packageOf(c.Callee)]; p != nil || familiar()[packageOf(c.Callee)] {
+		return // a method of an interface, or a generated one; or what starts and stops there is known
 	}
 	for _, plain := range []string{"golang.org/x/sync/", "github.com/sourcegraph/conc", "github.com/oklog/run.", "github.com/cenkalti/backoff"} {
 		if strings.HasPrefix(c.Callee, plain) {
@@ -329,33 +319,13 @@ func (b *builder) beyond() {
 	}
 }
 
-func (b *builder) classify() {
-	main := false
-	for _, s := range b.serves {
-		b.p.Listens.Members = append(b.p.Listens.Members, s.listen)
-		if s.listen.Role == workload.MainTraffic && (!s.async || b.blocks) {
-			main = true
-		}
-	}
-	switch {
-	case b.lambda:
-		b.p.Class = workload.Serverless
-	case main:
-		b.p.Class = workload.Server
-	case len(b.p.Consumes) > 0:
-		b.p.Class = workload.Worker
-	case b.p.Listens.Complete && len(b.serves) == 0:
-		b.p.Class = workload.Job
-	}
-}
-
 // packageOf returns the import path in a symbol.
 func packageOf(symbol string) string {
 	slash := strings.LastIndexByte(symbol, '/') + 1
 	if i := strings.IndexByte(symbol[slash:], '.'); i >= 0 {
-		// the last element of a path may hold dots itself: gopkg.in/yaml.v3
+		// the last element of a path may hold dots itself: gopkg.in/yaml.v3, nats.go
 		rest := symbol[slash+i+1:]
-		if strings.HasPrefix(symbol, "gopkg.in/") && len(rest) > 1 && rest[0] == 'v' && rest[1] >= '0' && rest[1] <= '9' {
+		if strings.HasPrefix(rest, "go.") || strings.HasPrefix(symbol, "gopkg.in/") && len(rest) > 1 && rest[0] == 'v' && rest[1] >= '0' && rest[1] <= '9' {
 			if j := strings.IndexByte(rest, '.'); j >= 0 {
 				return symbol[:slash+i+1+j]
 			}

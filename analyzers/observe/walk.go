@@ -17,6 +17,7 @@ type walker struct {
 	fn       *Func
 	served   bool               // a call that serves until shutdown has been passed on every way
 	loops    int                // for statements around the current one
+	endless  bool               // one of them counts nothing
 	guard    string             // the command library whose node is being built
 	required map[token.Pos]bool // calls whose empty result ends the program
 	rest     []ast.Stmt         // what follows the current statement in its block
@@ -88,11 +89,18 @@ func (w *walker) stmt(s ast.Stmt, cond bool) {
 			w.stmt(s.Post, true)
 		}
 		w.loops++
+		endless := w.endless
+		w.endless = endless || s.Post == nil
 		w.block(s.Body, cond || s.Cond != nil)
 		w.loops--
+		w.endless = endless
 	case *ast.RangeStmt:
 		if _, ok := w.x.typeOf(s.X).(*types.Chan); ok {
-			w.fn.Blocks = true
+			if w.brings(s.X) {
+				w.fn.Streams = true
+			} else {
+				w.fn.Blocks = true
+			}
 			w.waitsAt(w.x.at(s).Start.Offset)
 		}
 		w.expr(s.X, cond)
@@ -296,13 +304,17 @@ func (w *walker) composite(e *ast.CompositeLit, cond bool) {
 		w.fn.Makes = append(w.fn.Makes, sym)
 	}
 	old := w.guard
-	if lookup(sym, "command") != nil {
+	node := lookup(sym, "command")
+	if node != nil {
 		w.guard = sym[:strings.LastIndexByte(sym, '.')]
 	}
 	for _, el := range e.Elts {
 		w.expr(el, cond)
 	}
 	w.guard = old
+	if node != nil {
+		w.fn.Commands = append(w.fn.Commands, w.x.expr(e, 0))
+	}
 }
 
 func (w *walker) mention(symbol string, n ast.Node, recv *Expr, cond bool) {
@@ -317,7 +329,7 @@ func (w *walker) call(c *ast.CallExpr, cond, inGo bool) {
 		}
 		return
 	}
-	call := Call{At: w.x.at(c), Name: w.x.at(fun), Go: inGo, Cond: cond, After: w.served, Guard: w.guard, Early: w.early, Over: w.x.over[c],
+	call := Call{At: w.x.at(c), Name: w.x.at(fun), Go: inGo, Loop: w.endless, Cond: cond, After: w.served, Guard: w.guard, Early: w.early, Over: w.x.over[c],
 		Outcome: w.x.ended[c].outcome, Decided: w.x.ended[c].at}
 	call.Callee = w.x.callee(c)
 	switch f := fun.(type) {
@@ -349,11 +361,13 @@ func (w *walker) call(c *ast.CallExpr, cond, inGo bool) {
 		call.Args = append(call.Args, w.x.expr(a, 0))
 	}
 	call.Args = w.x.gathered(c, call.Callee, call.Args)
-	switch a := lookup(call.Callee, "serve", "route", "wait"); {
+	switch a := apis()[call.Callee]; {
 	case a == nil:
-	case a.kind == "serve" && !inGo && !cond:
+	case a.stays() && !inGo && !cond:
 		w.served = true
-	case a.kind == "wait":
+	case a.kind == "wait" && call.Callee == "sync.WaitGroup.Wait":
+		w.fn.Joins = true
+	case a.kind == "wait", a.arg["blocks"] != "" && !inGo:
 		w.fn.Blocks = true
 	case a.kind == "route":
 		if n := a.index("pattern"); n >= 0 && n < len(call.Args) && call.Args[n].Op == Const {

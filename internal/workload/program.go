@@ -51,6 +51,7 @@ const (
 	Worker     Class = "worker"     // consumes a queue or a schedule until it is told to stop
 	Serverless Class = "serverless" // is run by a function runtime
 	Job        Class = "job"        // runs to its end
+	CLI        Class = "cli"        // works for the person in front of it, even where it serves a page
 	Uncertain  Class = "unknown"
 )
 
@@ -105,6 +106,7 @@ type Signal struct {
 // A Drain is one call that stops a server gracefully.
 type Drain struct {
 	Server   string               // import path of the package whose server is drained
+	Work     bool                 // it is no server that is stopped but what takes work
 	Method   string               // "Shutdown", "GracefulStop", …
 	Deadline Value[time.Duration] // how long it may take at most; absent if nothing bounds it
 	After    time.Duration        // constant sleep on the way to it
