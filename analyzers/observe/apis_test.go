@@ -191,7 +191,13 @@ func (w *world) observe(t *testing.T, target, body string) *Graph {
 			}
 		}
 	}
-	f, p, info := w.check(t, "example.com/p", "main.go", head+source)
+	return w.run(t, head+source)
+}
+
+// run runs the analyzer on the source of a program.
+func (w *world) run(t *testing.T, source string) *Graph {
+	t.Helper()
+	f, p, info := w.check(t, "example.com/p", "main.go", source)
 	result, err := Analyzer.Run(&analysis.Pass{Analyzer: Analyzer, Fset: w.fset, Files: []*ast.File{f}, Pkg: p, TypesInfo: info,
 		ExportPackageFact: func(analysis.Fact) {}, AllPackageFacts: func() []analysis.PackageFact { return nil }})
 	if err != nil {

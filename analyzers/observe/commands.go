@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"strings"
@@ -18,16 +19,33 @@ type node struct {
 	runs   []string // functions
 	all    bool     // runs are all that it runs
 	inside bool     // other nodes are below it
+	root   bool     // it is executed itself
+	tag    bool     // the tree is no value: what is above it may be left out
+}
+
+func receiver(c *Call) []Expr {
+	if c.Recv == nil {
+		return nil
+	}
+	return []Expr{*c.Recv}
 }
 
 // commands describes the tree of commands that the program executes: what the program is when it is started by each.
 func (b *builder) commands() {
 	b.p.Commands.Complete = true
 	executed, tagged := false, false
+	roots := map[check.Span]bool{}
 	for _, f := range b.g.sorted(b.r.funcs) {
 		for i := range f.Calls {
-			if a := lookup(f.Calls[i].Callee, "execute"); a != nil {
+			c := &f.Calls[i]
+			if a := lookup(c.Callee, "execute"); a != nil {
 				executed, tagged = true, tagged || a.arg["tagged"] != ""
+				for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
+					for _, e := range append(c.Args[:len(c.Args):len(c.Args)], receiver(c)...) {
+						h, _ := b.g.head(e, fr, 0)
+						roots[h.At] = true
+					}
+				}
 			}
 		}
 	}
@@ -37,6 +55,9 @@ func (b *builder) commands() {
 	var nodes []*node
 	for _, f := range b.g.sorted(b.r.funcs) {
 		nodes = append(nodes, b.nodes(f)...)
+	}
+	for _, n := range nodes {
+		n.root = roots[n.at]
 	}
 	b.adopt(nodes)
 	if tagged {
@@ -64,6 +85,9 @@ func (b *builder) commands() {
 		}
 		b.p.Commands.Members = append(b.p.Commands.Members, s)
 	}
+	slices.SortFunc(b.p.Commands.Members, func(x, y workload.Subcommand) int {
+		return cmp.Or(strings.Compare(x.Path, y.Path), x.At.Compare(y.At))
+	})
 	if b.p.Commands.Complete {
 		b.judge(all)
 	}
@@ -143,7 +167,7 @@ func (b *builder) nodes(f *Func) []*node {
 		if a == nil || a.index("name") < 0 || a.index("name") >= len(c.Args) {
 			continue
 		}
-		n := &node{at: c.At}
+		n := &node{at: c.At, tag: true}
 		n.name, n.known = b.g.text(c.Args[a.index("name")], nil, 0).Constant()
 		if c.Recv != nil {
 			if h, _ := b.g.head(*c.Recv, nil, 0); h.Op == Result && lookup(h.S, "subcommand") != nil {
@@ -192,6 +216,7 @@ func (b *builder) adopt(nodes []*node) {
 					b.p.Commands.Complete = false
 					continue
 				}
+				at[up.At].inside = true
 				for _, arg := range c.Args {
 					put(arg, fr, at[up.At])
 				}
@@ -218,8 +243,11 @@ func (b *builder) elements(e Expr, fr *frame) []Expr {
 func (b *builder) path(nodes []*node, n *node) (path string, ok bool) {
 	for range 8 {
 		i := slices.IndexFunc(nodes, func(o *node) bool { return !n.up.IsZero() && o.at == n.up })
-		if i < 0 && (n.inside || n.up.IsZero() && n.name == "") {
+		if n.root || i < 0 && n.inside && !n.tag && !slices.ContainsFunc(nodes, func(o *node) bool { return o.root }) {
 			return strings.TrimSpace(path), true
+		}
+		if i < 0 && !n.tag {
+			return "", false // nothing that is executed holds it
 		}
 		if !n.known || n.name == "" {
 			return "", false
@@ -251,7 +279,7 @@ func (g *Graph) tagged() []*node {
 			if name == "" {
 				name = kebab(t.Name)
 			}
-			n := &node{name: name, known: true, at: t.At, all: true}
+			n := &node{name: name, known: true, at: t.At, all: true, tag: true}
 			if run := t.Type + ".Run"; g.funcs[run] != nil {
 				n.runs = []string{run}
 			}
@@ -260,7 +288,7 @@ func (g *Graph) tagged() []*node {
 	}
 	for i, n := range out {
 		if j := slices.Index(types, own[i]); j >= 0 {
-			n.up = out[j].at
+			n.up, out[j].inside = out[j].at, true
 		}
 	}
 	return out
