@@ -4,6 +4,7 @@ package analyzers
 import (
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/factorlint/factorlint/analyzers/daemonizes"
 	"github.com/factorlint/factorlint/analyzers/defaultclientcall"
 	"github.com/factorlint/factorlint/analyzers/dotenvrequired"
 	"github.com/factorlint/factorlint/analyzers/envgroup"
@@ -27,6 +28,7 @@ func All() []*analysis.Analyzer {
 		dotenvrequired.Analyzer,             // FL0304
 		hardcodedport.Analyzer,              // FL0701
 		gomaxprocsoverride.Analyzer,         // FL0801
+		daemonizes.Analyzer,                 // FL0803
 		sigtermunhandled.Analyzer,           // FL0901
 		sigintonly.Analyzer,                 // FL0902
 		signalwithoutdrain.Analyzer,         // FL0903

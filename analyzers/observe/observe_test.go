@@ -25,7 +25,7 @@ func TestAPIs(t *testing.T) {
 	}
 	// what each kind may say: the numbers of arguments, and words
 	numbers := map[string][]string{
-		"serve": {"addr", "listener", "server", "handler"}, "attended": nil, "done": nil, "subcommand": {"node", "name"}, "listen": {"network", "addr", "inner"}, "notify": {"from"}, "lifecycle": nil,
+		"serve": {"addr", "listener", "server", "handler"}, "attended": nil, "done": nil, "daemon": nil, "file": {"writes", "flags"}, "write": {"writes"}, "subcommand": {"node", "name"}, "listen": {"network", "addr", "inner"}, "notify": {"from"}, "lifecycle": nil,
 		"drain": {"ctx", "wait"}, "worker": nil, "serverless": nil, "execute": nil, "command": nil, "env": {"name", "default", "file"},
 		"flag": {"name", "default"}, "flagvar": {"ptr", "name", "default"}, "fatal": nil, "route": {"pattern"}, "wait": nil,
 		"sleep": nil, "timer": nil, "text": {"arg"}, "join": nil, "format": nil, "or": nil, "new": nil,
