@@ -21,6 +21,7 @@ type Graph struct {
 	// computed once however many rules ask, by import path of the main package
 	programs sync.Map // func() *workload.Program
 	reaches  sync.Map // func() *reach
+	fitting  sync.Map // []implementation, by the *Call they are for
 }
 
 // A site is one call and the function it stands in.
@@ -251,6 +252,15 @@ type implementation struct{ typ, method string }
 
 // fits returns the types that a call through an interface may meet; never nil.
 func (g *Graph) fits(c *Call) []implementation {
+	if known, ok := g.fitting.Load(c); ok {
+		return known.([]implementation)
+	}
+	out := g.fit(c)
+	g.fitting.Store(c, out)
+	return out
+}
+
+func (g *Graph) fit(c *Call) []implementation {
 	out := []implementation{}
 	if len(c.Methods) == 0 {
 		return out
