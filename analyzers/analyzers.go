@@ -10,6 +10,7 @@ import (
 	"github.com/factorlint/factorlint/analyzers/configpathliteral"
 	"github.com/factorlint/factorlint/analyzers/connectatinit"
 	"github.com/factorlint/factorlint/analyzers/credentialindsn"
+	"github.com/factorlint/factorlint/analyzers/daemonizes"
 	"github.com/factorlint/factorlint/analyzers/defaultclientcall"
 	"github.com/factorlint/factorlint/analyzers/dotenvrequired"
 	"github.com/factorlint/factorlint/analyzers/envgroup"
@@ -61,6 +62,7 @@ func All() []*analysis.Analyzer {
 		packagestateinhandler.Analyzer,      // FL0602
 		hardcodedport.Analyzer,              // FL0701
 		gomaxprocsoverride.Analyzer,         // FL0801
+		daemonizes.Analyzer,                 // FL0803
 		sigtermunhandled.Analyzer,           // FL0901
 		sigintonly.Analyzer,                 // FL0902
 		signalwithoutdrain.Analyzer,         // FL0903

@@ -30,16 +30,37 @@ func (a *api) index(key string) int {
 
 // handles returns the signals that the API handles by itself.
 func (a *api) handles() []string {
-	if a.arg["handles"] == "" {
+	return a.list("handles")
+}
+
+// stays reports whether a call of the API returns only when what it runs is over.
+func (a *api) stays() bool {
+	return (a.kind == "serve" || a.kind == "worker") && a.arg["async"] == "" && a.arg["poll"] == ""
+}
+
+// list returns the symbols that an attribute lists.
+func (a *api) list(key string) []string {
+	if a.arg[key] == "" {
 		return nil
 	}
-	return strings.Split(a.arg["handles"], ",")
+	return strings.Split(a.arg[key], ",")
 }
 
 var apis = sync.OnceValue(func() map[string]*api {
 	m, err := parseAPIs(apisText)
 	if err != nil { // a test holds apis.txt to its form
 		return nil
+	}
+	return m
+})
+
+// familiar is the packages of which apis.txt knows what starts, stops and handles signals there.
+var familiar = sync.OnceValue(func() map[string]bool {
+	m := map[string]bool{}
+	for symbol := range apis() {
+		if lookup(symbol, "serve", "lifecycle", "worker", "serverless", "notify") != nil {
+			m[packageOf(symbol)] = true
+		}
 	}
 	return m
 })

@@ -12,7 +12,7 @@ import (
 
 // drain adds the graceful shutdowns of a call: one for each time that it is given.
 func (b *builder) drain(f *Func, c *Call, a *api) {
-	d := workload.Drain{Server: packageOf(c.Callee), Method: lastName(c.Callee), At: c.At, Budget: c.At, Func: f.ID, Parallel: c.Go, Cond: c.Cond}
+	d := workload.Drain{Work: a.arg["of"] == "worker", Server: packageOf(c.Callee), Method: lastName(c.Callee), At: c.At, Budget: c.At, Func: f.ID, Parallel: c.Go, Cond: c.Cond}
 	if c.Mention {
 		b.p.Drains.Members = append(b.p.Drains.Members, d)
 		return
@@ -55,7 +55,7 @@ func (g *Graph) fallback(f *Func, c *Call, fr *frame) lifetime {
 		for i := range near.Calls {
 			o := &near.Calls[i]
 			started = started || o.Go && !o.Mention && o.Callee == f.ID
-			forced = forced || packageOf(o.Callee) == packageOf(c.Callee) && (lastName(o.Callee) == "Stop" || lastName(o.Callee) == "Close")
+			forced = forced || o.Callee != c.Callee && packageOf(o.Callee) == packageOf(c.Callee) && (lastName(o.Callee) == "Stop" || lastName(o.Callee) == "Close")
 			if a := lookup(o.Callee, "timer"); a != nil && a.index("wait") >= 0 && len(o.Args) > a.index("wait") {
 				timers = append(timers, g.lasting(o.Args[a.index("wait")], fr, o.At))
 			}

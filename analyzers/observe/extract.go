@@ -242,6 +242,9 @@ func (x *extractor) genDecl(d *ast.GenDecl, inits *Func) {
 					continue
 				}
 				id := x.pkg.Path + "." + name.Name
+				if st, ok := spec.Type.(*ast.StructType); ok {
+					x.tags(id, st)
+				}
 				holder := &Func{ID: "var " + id, At: x.at(name)}
 				for j, v := range spec.Values {
 					if len(spec.Values) == len(spec.Names) && j != i {
@@ -278,6 +281,12 @@ func (x *extractor) genDecl(d *ast.GenDecl, inits *Func) {
 
 func (x *extractor) tags(owner string, st *ast.StructType) {
 	for _, f := range st.Fields.List {
+		inner, isStruct := f.Type.(*ast.StructType)
+		for _, name := range f.Names {
+			if isStruct {
+				x.tags(owner+"."+name.Name, inner)
+			}
+		}
 		if f.Tag == nil {
 			continue
 		}
@@ -286,7 +295,11 @@ func (x *extractor) tags(owner string, st *ast.StructType) {
 			continue
 		}
 		for _, name := range f.Names {
-			x.pkg.Tags = append(x.pkg.Tags, Tag{Field: owner + "." + name.Name, Tag: tag, At: x.at(f.Tag)})
+			t := Tag{Field: owner + "." + name.Name, Tag: tag, Type: typeSymbol(x.pass.TypesInfo.TypeOf(f.Type)), At: x.at(f.Tag)}
+			if isStruct {
+				t.Type = t.Field
+			}
+			x.pkg.Tags = append(x.pkg.Tags, t)
 		}
 	}
 }

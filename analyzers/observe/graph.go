@@ -29,6 +29,7 @@ type Graph struct {
 	// computed once however many rules ask, by import path of the main package
 	programs sync.Map // func() *workload.Program
 	reaches  sync.Map // func() *reach
+	fitting  sync.Map // []implementation, by the *Call they are for
 }
 
 // A site is one call and the function it stands in.
@@ -164,6 +165,16 @@ func (g *Graph) markFilled(typ string, depth int) {
 	}
 }
 
+// ordered returns the packages in order of their paths.
+func (g *Graph) ordered() []*Package {
+	out := make([]*Package, 0, len(g.packages))
+	for _, p := range g.packages {
+		out = append(out, p)
+	}
+	slices.SortFunc(out, func(a, b *Package) int { return strings.Compare(a.Path, b.Path) })
+	return out
+}
+
 // fields records what composite literals inside e store in fields.
 func (g *Graph) fields(e Expr, fn string) {
 	if e.Op == Composite {
@@ -295,8 +306,13 @@ func (r *reach) walk(start []string, wide bool, passes func(*Call) bool) map[str
 				if !passes(c) {
 					continue
 				}
-				if lookup(c.Callee, "execute") != nil {
+				if a := lookup(c.Callee, "execute"); a != nil {
 					executed = true
+					if a.arg["tagged"] != "" {
+						for _, n := range r.g.tagged() {
+							todo = append(todo, n.runs...)
+						}
+					}
 				}
 				switch {
 				case c.Guard != "" && !executed:
@@ -332,6 +348,15 @@ type implementation struct{ typ, method string }
 
 // fits returns the types that a call through an interface may meet; never nil.
 func (g *Graph) fits(c *Call) []implementation {
+	if known, ok := g.fitting.Load(c); ok {
+		return known.([]implementation)
+	}
+	out := g.fit(c)
+	g.fitting.Store(c, out)
+	return out
+}
+
+func (g *Graph) fit(c *Call) []implementation {
 	out := []implementation{}
 	if len(c.Methods) == 0 {
 		return out

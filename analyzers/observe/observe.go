@@ -109,7 +109,10 @@ type Func struct {
 	Calls    []Call
 	Returns  [][]Expr     // one per return statement, its results
 	Makes    []string     // concrete types it makes values of
-	Blocks   bool         // waits on a channel, a select or a WaitGroup
+	Blocks   bool         // waits for something to be over: on a channel, in a select
+	Streams  bool         // waits for one value of a channel after another
+	Joins    bool         // waits for a sync.WaitGroup
+	Commands []Expr       // nodes of trees of commands that it builds
 	Waits    []int        // offsets at which it waits on a channel or calls what may wait; math.MaxInt for deferred ones
 	Panics   []check.Span // calls of panic
 	Recovers bool         // it recovers from panics
@@ -131,6 +134,7 @@ type Call struct {
 	Dynamic bool       // through an interface: Methods says what the interface asks for
 	Methods []string   // "Name(signature)" of each method of the interface
 	Go      bool       // in a go statement
+	Loop    bool       // in a loop that counts nothing
 	Cond    bool       // on some paths through the function only
 	After   bool       // follows a call that serves until it is shut down, in the same function
 	Guard   string     // import path of the command library that calls it when it executes
@@ -198,6 +202,7 @@ func (t *Type) method(key string) (symbol string, ok bool) {
 type Tag struct {
 	Field string // symbol
 	Tag   string // the raw tag
+	Type  string // symbol of the field's type; of a struct without a name, the field's
 	At    check.Span
 }
 

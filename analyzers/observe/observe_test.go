@@ -120,11 +120,15 @@ envflags prefix
 parse
 settingsname name
 settingsdir name
+attended
+daemon
+subcommand node name
 everywhere writes flags
 words field default env handles drains runs stops all type untimed
 words choice unless asked each state
 words rotates paths to
 words of lazy locks groups
+words with unless untold blocks async poll always tagged called does holds
 words fails must tags flags config own sets chain
 words root open verb tree text optional panics
 `

@@ -30,6 +30,7 @@ func (g *Graph) describe(main string) *workload.Program {
 		Listens: workload.Set[workload.Listen]{Complete: true}, Signals: workload.Set[workload.Signal]{Complete: true},
 		Drains: workload.Set[workload.Drain]{Complete: true},
 	}}
+	b.used = g.uses(b.r.funcs)
 	for _, f := range g.sorted(b.r.funcs) {
 		b.function(f)
 	}
@@ -41,6 +42,7 @@ func (g *Graph) describe(main string) *workload.Program {
 	b.beyond()
 	b.parties()
 	b.classify()
+	b.commands()
 	b.states()
 	b.writes()
 	b.logs()
@@ -61,20 +63,12 @@ type builder struct {
 
 	serves   []serve
 	envFlags []site // calls that have flags set from the environment
-	lambda   bool
-	blocks   bool
-}
-
-// A serve is a call that serves until shutdown.
-type serve struct {
-	listen workload.Listen
-	async  bool // does not keep main from returning
+	consumes []consume
+	polls    []string        // functions that take one piece of work
+	used     map[string]bool // functions and variables of libraries that are called or mentioned
 }
 
 func (b *builder) function(f *Func) {
-	if f.Blocks {
-		b.blocks = true
-	}
 	for i := range f.Calls {
 		c := &f.Calls[i]
 		if apis()[c.Callee] == nil {
@@ -88,9 +82,7 @@ func (b *builder) function(f *Func) {
 
 // call adds what a call of an API does.
 func (b *builder) call(f *Func, c *Call, a *api) {
-	for _, s := range a.handles() {
-		b.signal(workload.Signal{Name: s, Via: c.Callee, At: c.At}, f, c)
-	}
+	b.handles(f, c, a)
 	switch a.kind {
 	case "serve":
 		b.serve(f, c, a)
@@ -113,11 +105,9 @@ func (b *builder) call(f *Func, c *Call, a *api) {
 	case "envflags":
 		b.envFlags = append(b.envFlags, site{f, c})
 	case "worker":
-		b.p.Consumes = append(b.p.Consumes, workload.Consume{Via: c.Callee, At: c.At})
-	case "serverless":
-		b.lambda = true
+		b.worker(f, c, a)
 	}
-	if a.arg["drains"] != "" || a.kind == "serve" && len(a.handles()) > 0 {
+	if a.arg["drains"] == "yes" || b.uses(a.list("drains")) || a.kind == "serve" && len(a.handles()) > 0 {
 		b.p.Drains.Complete = false
 	}
 }
@@ -186,8 +176,8 @@ func (b *builder) unknown(c *Call) {
 	if b.g.funcs[c.Callee] != nil || isStandardCall(c.Callee) || strings.HasPrefix(c.Callee, "var ") || c.Callee == "" {
 		return
 	}
-	if p := b.g.packages[packageOf(c.Callee)]; p != nil {
-		return // a method of an interface, or a generated one
+	if p := b.g.packages[packageOf(c.Callee)]; p != nil || familiar()[packageOf(c.Callee)] {
+		return // a method of an interface, or a generated one; or what starts and stops there is known
 	}
 	for _, plain := range []string{"golang.org/x/sync/", "github.com/sourcegraph/conc", "github.com/oklog/run.", "github.com/cenkalti/backoff"} {
 		if strings.HasPrefix(c.Callee, plain) {
@@ -273,33 +263,13 @@ func (b *builder) beyond() {
 	}
 }
 
-func (b *builder) classify() {
-	main := false
-	for _, s := range b.serves {
-		b.p.Listens.Members = append(b.p.Listens.Members, s.listen)
-		if s.listen.Role == workload.MainTraffic && (!s.async || b.blocks) {
-			main = true
-		}
-	}
-	switch {
-	case b.lambda:
-		b.p.Class = workload.Serverless
-	case main:
-		b.p.Class = workload.Server
-	case len(b.p.Consumes) > 0:
-		b.p.Class = workload.Worker
-	case b.p.Listens.Complete && len(b.serves) == 0:
-		b.p.Class = workload.Job
-	}
-}
-
 // packageOf returns the import path in a symbol.
 func packageOf(symbol string) string {
 	slash := strings.LastIndexByte(symbol, '/') + 1
 	if i := strings.IndexByte(symbol[slash:], '.'); i >= 0 {
-		// the last element of a path may hold dots itself: gopkg.in/yaml.v3
+		// the last element of a path may hold dots itself: gopkg.in/yaml.v3, nats.go
 		rest := symbol[slash+i+1:]
-		if strings.HasPrefix(symbol, "gopkg.in/") && len(rest) > 1 && rest[0] == 'v' && rest[1] >= '0' && rest[1] <= '9' {
+		if strings.HasPrefix(rest, "go.") || strings.HasPrefix(symbol, "gopkg.in/") && len(rest) > 1 && rest[0] == 'v' && rest[1] >= '0' && rest[1] <= '9' {
 			if j := strings.IndexByte(rest, '.'); j >= 0 {
 				return symbol[:slash+i+1+j]
 			}

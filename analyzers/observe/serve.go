@@ -10,7 +10,7 @@ import (
 
 // serve adds the listeners of a call that serves until shutdown: one for each address it is called with.
 func (b *builder) serve(f *Func, c *Call, a *api) {
-	async := c.Go || c.Mention && c.Guard == "" || !b.r.sync[f.ID]
+	async := b.beside(f, c, a)
 	for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
 		addr, network := b.address(c, a, fr)
 		l := workload.Listen{Addr: addr, Network: network, Framework: packageOf(c.Callee), At: c.At, Role: workload.MainTraffic}
@@ -19,7 +19,7 @@ func (b *builder) serve(f *Func, c *Call, a *api) {
 		}
 		i := slices.IndexFunc(b.serves, func(s serve) bool { return s.listen.At == l.At && sameAddr(s.listen.Addr, l.Addr) })
 		if i < 0 {
-			b.serves = append(b.serves, serve{l, async})
+			b.serves = append(b.serves, serve{l, async, f.ID})
 		} else if l.Role == workload.MainTraffic {
 			b.serves[i].listen.Role = l.Role
 		}
@@ -41,6 +41,8 @@ func (b *builder) address(c *Call, a *api, fr *frame) (addr workload.Text, netwo
 		c = &Call{Recv: c.Recv, At: c.At}
 	}
 	switch {
+	case a.arg["with"] != "" && c.Recv != nil && b.options(*c.Recv, a.arg["with"], fr, 0) != nil:
+		return b.options(*c.Recv, a.arg["with"], fr, 0), "tcp"
 	case a.arg["field"] != "" && c.Recv != nil:
 		return b.field(*c.Recv, a.arg["field"], fr, workload.Lit(a.arg["default"], c.At), opaque), "tcp"
 	case a.index("server") >= 0 && a.index("server") < len(c.Args):
@@ -49,11 +51,52 @@ func (b *builder) address(c *Call, a *api, fr *frame) (addr workload.Text, netwo
 		return b.listener(c.Args[a.index("listener")], fr, opaque)
 	case a.index("addr") >= 0 && a.index("addr") < len(c.Args):
 		return b.g.text(c.Args[a.index("addr")], fr, 0), "tcp"
+	case a.arg["with"] != "" && c.Recv != nil && b.plain(*c.Recv, fr):
+		return workload.Lit(a.arg["default"], c.At), "tcp"
 	case a.arg["env"] != "" && len(c.Args) == 0:
 		return workload.Text{{Source: workload.Literal, Lit: ":", At: c.At},
 			{Source: workload.FromEnv, Name: a.arg["env"], Default: workload.Lit(strings.TrimPrefix(a.arg["default"], ":"), c.At), At: c.At}}, "tcp"
 	}
 	return opaque, ""
+}
+
+// options returns the text that an option of the name gives a server where it is made, or nil.
+func (b *builder) options(server Expr, name string, fr *frame, depth int) workload.Text {
+	h, hf := b.g.head(server, fr, 0)
+	if h.Op == Select && len(h.Args) == 1 { // a method of an embedded field
+		h, hf = b.g.head(h.Args[0], hf, 0)
+	}
+	if h.Op != Result || depth > 2 {
+		return nil
+	}
+	args := b.g.call(h, hf).args
+	if h.S == name && len(args) > 0 {
+		return b.g.text(args[0], hf, 0)
+	}
+	for _, a := range args {
+		inside := []Expr{a}
+		if l, _ := b.g.head(a, hf, 0); l.Op == List {
+			inside = l.Args
+		}
+		for _, a := range inside {
+			if t := b.options(a, name, hf, depth+1); t != nil {
+				return t
+			}
+		}
+	}
+	return nil
+}
+
+// plain reports whether a server is made without any option.
+func (b *builder) plain(server Expr, fr *frame) bool {
+	h, hf := b.g.head(server, fr, 0)
+	if h.Op == Select && len(h.Args) == 1 {
+		h, hf = b.g.head(h.Args[0], hf, 0)
+	}
+	if h.Op != Result || b.g.funcs[h.S] != nil {
+		return false
+	}
+	return !slices.ContainsFunc(b.g.call(h, hf).args, func(e Expr) bool { return e.Op != List || len(e.Args) > 0 })
 }
 
 // field returns the text of a field of a server, given where the server is built or assigned later.
@@ -96,8 +139,11 @@ func (b *builder) listener(e Expr, fr *frame, opaque workload.Text) (workload.Te
 		return b.listener(args[n], hf, opaque)
 	}
 	n, m := a.index("network"), a.index("addr")
-	if n < 0 || m < 0 || m >= len(args) || n >= len(args) {
+	if m < 0 || m >= len(args) || n >= len(args) {
 		return opaque, ""
+	}
+	if n < 0 {
+		return b.g.text(args[m], hf, 0), "tcp"
 	}
 	network, _ := b.g.text(args[n], hf, 0).Constant()
 	return b.g.text(args[m], hf, 0), network

@@ -14,7 +14,7 @@ import (
 // SIGTERM by itself, if nothing that it may reach stops a server gracefully. The pass must require [Analyzer].
 func Undrained(pass *analysis.Pass) (serve, handler check.Span, ok bool) {
 	g, p, r, isMain := mainOf(pass)
-	if !isMain || p.Class != workload.Server || !p.Drains.Complete || len(p.Drains.Members) > 0 || len(p.Consumes) > 0 || IsLocal(p) {
+	if !isMain || p.Class != workload.Server || !p.Drains.Complete || slices.ContainsFunc(p.Drains.Members, func(d workload.Drain) bool { return !d.Work }) || len(p.Consumes) > 0 || IsLocal(p) {
 		return check.Span{}, check.Span{}, false
 	}
 	for _, s := range p.Signals.Members {

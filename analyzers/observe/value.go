@@ -158,6 +158,9 @@ func (x *extractor) composite(e *ast.CompositeLit, depth int) Expr {
 	if t == nil {
 		return Expr{At: at}
 	}
+	if p, ok := types.Unalias(t).(*types.Pointer); ok { // an element of a list of pointers: &T left out
+		t = p.Elem()
+	}
 	switch u := t.Underlying().(type) {
 	case *types.Slice, *types.Array:
 		l := Expr{Op: List, At: at}

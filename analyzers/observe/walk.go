@@ -18,6 +18,7 @@ type walker struct {
 	served   bool               // a call that serves until shutdown has been passed on every way
 	loops    int                // for statements around the current one
 	chosen   int                // statements around the current one that something else than an error decides
+	endless  bool               // one of them counts nothing
 	guard    string             // the command library whose node is being built
 	required map[token.Pos]bool // calls whose empty result ends the program
 	missing  map[token.Pos]bool // calls whose empty result makes the function return an error
@@ -96,11 +97,18 @@ func (w *walker) stmt(s ast.Stmt, cond bool) {
 		}
 		w.loop(s)
 		w.loops++
+		endless := w.endless
+		w.endless = endless || s.Post == nil
 		w.choice(s.Cond != nil, func() { w.block(s.Body, cond || s.Cond != nil) })
 		w.loops--
+		w.endless = endless
 	case *ast.RangeStmt:
 		if _, ok := w.x.typeOf(s.X).(*types.Chan); ok {
-			w.fn.Blocks = true
+			if w.brings(s.X) {
+				w.fn.Streams = true
+			} else {
+				w.fn.Blocks = true
+			}
 			w.waitsAt(w.x.at(s).Start.Offset)
 		}
 		w.loop(s)
@@ -325,7 +333,8 @@ func (w *walker) composite(e *ast.CompositeLit, cond bool) {
 		w.fn.Makes = append(w.fn.Makes, sym)
 	}
 	old := w.guard
-	if lookup(sym, "command") != nil {
+	node := lookup(sym, "command")
+	if node != nil {
 		w.guard = sym[:strings.LastIndexByte(sym, '.')]
 	}
 	if lookup(sym, "flagtype") != nil {
@@ -335,6 +344,9 @@ func (w *walker) composite(e *ast.CompositeLit, cond bool) {
 		w.expr(el, cond)
 	}
 	w.guard = old
+	if node != nil {
+		w.fn.Commands = append(w.fn.Commands, w.x.expr(e, 0))
+	}
 }
 
 func (w *walker) mention(symbol string, n ast.Node, recv *Expr, cond bool) {
@@ -357,7 +369,7 @@ func (w *walker) call(c *ast.CallExpr, cond, inGo bool) {
 		}
 		return
 	}
-	call := Call{At: w.x.at(c), Name: w.x.at(fun), Go: inGo, Cond: cond, After: w.served, Guard: w.guard, Early: w.early, Chosen: w.decided(), Over: w.x.over[c],
+	call := Call{At: w.x.at(c), Name: w.x.at(fun), Go: inGo, Loop: w.endless, Cond: cond, After: w.served, Guard: w.guard, Early: w.early, Chosen: w.decided(), Over: w.x.over[c],
 		Outcome: w.x.ended[c].outcome, Decided: w.x.ended[c].at}
 	call.Callee = w.x.callee(c)
 	switch f := fun.(type) {
@@ -400,12 +412,15 @@ func (w *walker) call(c *ast.CallExpr, cond, inGo bool) {
 	if lookup(call.Callee, "env") != nil {
 		call.Default = w.x.replacement(c)
 	}
-	switch a := lookup(call.Callee, "serve", "wait"); {
-	case a == nil:
-	case a.kind == "serve" && !inGo && !cond:
-		w.served = true
-	case a.kind == "wait":
-		w.fn.Blocks = true
+	for a := apis()[call.Callee]; a != nil; a = a.next {
+		switch {
+		case a.stays() && !inGo && !cond:
+			w.served = true
+		case a.kind == "wait" && call.Callee == "sync.WaitGroup.Wait":
+			w.fn.Joins = true
+		case a.kind == "wait", a.arg["blocks"] != "" && !inGo:
+			w.fn.Blocks = true
+		}
 	}
 	w.fn.Calls = append(w.fn.Calls, call)
 }

@@ -24,17 +24,17 @@ func run(pass *gopass.Pass) {
 	if p.Handles("SIGINT") || observe.IsLocal(p) {
 		return // sigint-only says it better; nobody deploys what serves on the loopback interface
 	}
-	serve, ok := p.MainListen()
-	if !ok {
-		pass.ReportSpan(p.Consumes[0].At, p.At, fmt.Sprintf("%s takes its work here and nothing that its main reaches handles SIGTERM: when the platform "+
-			"stops it, the process dies at once and the work in hand is cut off", p.Name), nil)
-		return
-	}
 	what := "nothing that its main reaches handles SIGTERM"
 	var late []check.Related
+	serve, serves := p.MainListen()
 	for _, s := range p.Late {
 		what = "handlers of SIGTERM are installed only after it has returned"
-		late = append(late, check.Related{At: s.At, Message: "installed here, behind the call that serves"})
+		late = append(late, check.Related{At: s.At, Message: "installed here, behind the call that has to end first"})
+	}
+	if !serves || p.Class == workload.Worker {
+		pass.ReportSpan(p.Consumes[0].At, p.At, fmt.Sprintf("%s takes its work here and %s: when the platform stops it, "+
+			"the process dies at once and the work in hand is cut off", p.Name, what), late)
+		return
 	}
 	pass.ReportSpan(serve.At, p.At, fmt.Sprintf("%s serves here and %s: when the platform stops it, "+
 		"the process dies at once and requests in flight are cut off", p.Name, what), late)

@@ -272,7 +272,8 @@ func each[T any](r *run, checks []check.Check[T], subject T, report func(check.F
 	}
 }
 
-// deployed returns the workloads whose program an image carries, by the place of the program's main listener.
+// deployed returns the workloads whose program an image carries, by the place of the program's main listener or, of a
+// worker, the first call that takes its work.
 func (r *run) deployed() map[check.Span]*workload.Workload {
 	out := map[check.Span]*workload.Workload{}
 	for _, w := range r.workloads {
@@ -281,6 +282,9 @@ func (r *run) deployed() map[check.Span]*workload.Workload {
 		}
 		if l, ok := w.Program.MainListen(); ok {
 			out[l.At] = w
+		}
+		if w.Program.Class == workload.Worker {
+			out[w.Program.Consumes[0].At] = w
 		}
 	}
 	return out

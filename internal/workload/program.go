@@ -52,6 +52,7 @@ const (
 	Worker     Class = "worker"     // consumes a queue or a schedule until it is told to stop
 	Serverless Class = "serverless" // is run by a function runtime
 	Job        Class = "job"        // runs to its end
+	CLI        Class = "cli"        // works for the person in front of it, even where it serves a page
 	Uncertain  Class = "unknown"
 )
 
@@ -107,6 +108,7 @@ type Signal struct {
 // A Drain is one call that stops a server gracefully.
 type Drain struct {
 	Server   string               // import path of the package whose server is drained
+	Work     bool                 // it is no server that is stopped but what takes work
 	Method   string               // "Shutdown", "GracefulStop", …
 	Deadline Value[time.Duration] // how long it may take at most, if that is a constant; absent if nothing bounds it
 	Wait     Text                 // otherwise: as the program computes it from its inputs, in the form of Duration; nil if unknown
