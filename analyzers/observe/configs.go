@@ -182,9 +182,9 @@ func configures(cf workload.ConfigFile) bool {
 }
 
 func namesConfig(file string) bool {
-	base := strings.ToLower(path.Base(file))
+	name := strings.ToLower(path.Join(path.Base(path.Dir(file)), path.Base(file)))
 	for _, word := range []string{"conf", "cfg", "setting", "propert"} {
-		if strings.Contains(base, word) {
+		if strings.Contains(name, word) {
 			return true
 		}
 	}

@@ -29,7 +29,7 @@ func Daemonizings(pass *analysis.Pass) []Daemonizing {
 		for i := range f.Calls {
 			c := &f.Calls[i]
 			a := lookup(c.Callee, "daemon", "file", "write")
-			if a == nil || c.Mention {
+			if a == nil || c.Mention || a.arg["removes"] != "" {
 				continue
 			}
 			for _, fr := range g.frames(f.ID, r.funcs, 0) {

@@ -1,7 +1,6 @@
 package observe
 
 import (
-	"net"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -83,8 +82,8 @@ func parseAddress(s string) (a address, ok bool) {
 // hostPort reads the first of the hosts in the authority of an address.
 func (a *address) hostPort(s string) {
 	s, _, _ = strings.Cut(s, ",")
-	if h, p, err := net.SplitHostPort(s); err == nil {
-		a.host, a.port = h, p
+	if i := strings.LastIndexByte(s, ':'); i >= 0 && (strings.HasSuffix(s[:i], "]") || !strings.Contains(s[:i], ":")) {
+		a.host, a.port = strings.Trim(s[:i], "[]"), s[i+1:]
 		return
 	}
 	a.host = strings.Trim(s, "[]")

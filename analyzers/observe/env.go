@@ -2,7 +2,7 @@ package observe
 
 import (
 	"cmp"
-	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -76,14 +76,15 @@ func place(t workload.Text, arg Expr, fr *frame) check.Span {
 // references returns the names that a text refers to as $NAME or ${NAME}.
 func references(text string) []string {
 	var out []string
-	os.Expand(text, func(name string) string {
-		if !slices.Contains(out, name) {
+	for _, m := range reference.FindAllStringSubmatch(text, -1) {
+		if name := m[1] + m[2]; !slices.Contains(out, name) {
 			out = append(out, name)
 		}
-		return ""
-	})
+	}
 	return out
 }
+
+var reference = regexp.MustCompile(`\$(?:\{(\w+)\}|(\w+))`)
 
 // needs reports whether the program refuses to start without the variable that a call reads.
 func (b *builder) needs(f *Func, c *Call, a *api, fr *frame) bool {
