@@ -49,9 +49,7 @@ func (g *Graph) describe(main string) *workload.Program {
 	b.execs()
 	b.tuning()
 	b.draining()
-	for _, f := range b.g.sorted(b.r.funcs) {
-		b.spawn(f)
-	}
+	b.spawns()
 	return b.p
 }
 

@@ -121,7 +121,13 @@ func (w *walker) tellsBy(fun ast.Expr, args []ast.Expr) {
 	}
 }
 
-// spawn adds the goroutines that a function starts.
+// spawns adds the goroutines that the program starts. The set stays open.
+func (b *builder) spawns() {
+	for _, f := range b.g.sorted(b.r.funcs) {
+		b.spawn(f)
+	}
+}
+
 func (b *builder) spawn(f *Func) {
 	for i := range f.Calls {
 		c := &f.Calls[i]
