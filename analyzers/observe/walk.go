@@ -146,7 +146,15 @@ func (w *walker) stmt(s ast.Stmt, cond bool) {
 	case *ast.ReturnStmt:
 		w.returns(s, cond)
 	case *ast.AssignStmt:
-		for _, e := range append(s.Rhs[:len(s.Rhs):len(s.Rhs)], s.Lhs...) {
+		for i, e := range s.Rhs {
+			old := w.guard
+			if len(s.Lhs) == len(s.Rhs) {
+				w.node(s.Lhs[i])
+			}
+			w.expr(e, cond)
+			w.guard = old
+		}
+		for _, e := range s.Lhs {
 			w.expr(e, cond)
 		}
 	case *ast.DeclStmt:
@@ -165,6 +173,15 @@ func (w *walker) stmt(s ast.Stmt, cond bool) {
 		w.expr(s.Value, cond)
 	case *ast.IncDecStmt:
 		w.expr(s.X, cond)
+	}
+}
+
+// node notes that what is assigned to a field of a command is run by the command library.
+func (w *walker) node(lhs ast.Expr) {
+	field := w.x.fieldOrVar(lhs)
+	i := strings.LastIndexByte(field, '.')
+	if i > 0 && lookup(field[:i], "command") != nil {
+		w.guard = packageOf(field)
 	}
 }
 
