@@ -220,11 +220,12 @@ func (r *run) bind(c *config.Config) {
 
 func (r *run) check() {
 	report := func(f check.Finding) { r.findings = append(r.findings, f) }
+	seen := renderings{}
 	for _, f := range r.dockerfiles {
 		each(r, checkdockerfile.All(), f, report)
 	}
 	for _, v := range r.variants {
-		each(r, checkmanifest.All(), v, report)
+		each(r, checkmanifest.All(), v, func(f check.Finding) { seen.report(f, v, report) })
 	}
 	each(r, checkrepository.All(), r.tree, report)
 	for _, w := range r.workloads {
@@ -232,7 +233,11 @@ func (r *run) check() {
 			if f.Workload == "" {
 				f.Workload = w.Name
 			}
-			report(f)
+			if w.Deploy == nil {
+				report(f)
+				return
+			}
+			seen.report(f, w.Deploy.Variant, report)
 		})
 	}
 	bound := r.deployed()
@@ -248,6 +253,40 @@ func (r *run) check() {
 			report(f)
 		}
 	}
+}
+
+// renderings holds what was found in the renderings of charts: which one showed it first.
+type renderings map[rendered]*workload.Variant
+
+type rendered struct {
+	rule  *rules.Rule
+	chart string
+	at    check.Span
+}
+
+// report files what was found in a variant. A defect of a template that several values files show is one finding, and a
+// value that a values file gives is named with its line there.
+func (seen renderings) report(f check.Finding, v *workload.Variant, report func(check.Finding)) {
+	if v == nil || v.Chart == "" {
+		report(f)
+		return
+	}
+	id := rendered{f.Rule, v.Chart, f.At}
+	if first := seen[id]; first != nil && first != v {
+		return
+	}
+	seen[id] = v
+	places := []check.Span{f.At}
+	for _, rel := range f.Related {
+		places = append(places, rel.At)
+	}
+	for _, at := range places {
+		if origin, ok := v.Origins[at]; ok && !slices.Contains(places, origin) {
+			places = append(places, origin)
+			f.Related = append(f.Related, check.Related{At: origin, Message: "this value comes from here"})
+		}
+	}
+	report(f)
 }
 
 // raised returns a finding about a program that an image carries with that workload; a server that handles no SIGTERM

@@ -28,8 +28,8 @@ const (
 )
 
 // parseTemplate parses a template and instruments it: before each node it calls atFunc, which writes nothing, so the
-// output stays what it was. file is where the text stands in the tree, at offset skip, or "".
-func (c *Chart) parseTemplate(name, text, file string, skip int, funcs map[string]any) (map[string]*parse.Tree, error) {
+// output stays what it was. file is where the text stands in the tree, or "".
+func (c *Chart) parseTemplate(name, text, file string, funcs map[string]any) (map[string]*parse.Tree, error) {
 	trees, err := parse.Parse(name, text, "", "", funcs, builtins)
 	if err != nil {
 		return nil, err
@@ -38,7 +38,7 @@ func (c *Chart) parseTemplate(name, text, file string, skip int, funcs map[strin
 		if t.Root == nil || parse.IsEmptyTree(t.Root) {
 			continue // an empty template never replaces another of its name, so it has to stay empty
 		}
-		in := instrumenter{chart: c, file: file, skip: skip, text: text}
+		in := instrumenter{chart: c, file: file, text: text, vars: map[string]string{}}
 		in.list(t.Root, "")
 	}
 	return trees, nil
@@ -51,8 +51,8 @@ var builtins = map[string]any{"and": 0, "or": 0, "not": 0, "call": 0, "html": 0,
 type instrumenter struct {
 	chart *Chart
 	file  string
-	skip  int
 	text  string
+	vars  map[string]string // the paths below .Values that variables stand for, or were last set to
 }
 
 // list instruments a list of nodes. dot is the path below .Values that "." stands for in it, if it is one.
@@ -69,7 +69,7 @@ func (in *instrumenter) list(l *parse.ListNode, dot string) {
 		pos := n.Position()
 		switch n := n.(type) {
 		case *parse.TextNode:
-			at(node{file: in.file, start: int(pos) + in.skip, end: int(pos) + len(n.Text) + in.skip, text: true}, pos)
+			at(node{file: in.file, start: int(pos), end: int(pos) + len(n.Text), text: true}, pos)
 		case *parse.ActionNode:
 			at(in.action(pos, n.Pipe, dot), pos)
 			if len(n.Pipe.Decl) == 0 {
@@ -129,9 +129,12 @@ func (in *instrumenter) action(pos parse.Pos, p *parse.PipeNode, dot string) nod
 	at := min(int(pos), len(in.text))
 	n.start = max(strings.LastIndex(in.text[:at], "{{"), 0)
 	n.end = closing(in.text, at)
-	n.start, n.end = n.start+in.skip, n.end+in.skip
-	if p != nil {
-		in.pipe(&n, p, dot)
+	if p == nil {
+		return n
+	}
+	in.pipe(&n, p, dot)
+	if len(p.Decl) > 0 {
+		in.vars[p.Decl[len(p.Decl)-1].Ident[0]] = only(n.values) // of a key and a value, the latter
 	}
 	return n
 }
@@ -187,6 +190,8 @@ func (in *instrumenter) arg(n *node, a parse.Node, dot string) {
 		fields = a.Ident
 		if path, ok := below(a.Ident[1:]); ok {
 			n.values = append(n.values, path)
+		} else if path := in.vars[a.Ident[0]]; path != "" {
+			n.values = append(n.values, strings.Join(append([]string{path}, a.Ident[1:]...), "."))
 		}
 	}
 	for _, f := range fields {

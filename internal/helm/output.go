@@ -84,7 +84,8 @@ func (o *output) dropNoValue() {
 type Place struct {
 	File       string
 	Start, End int
-	Node       int // the action that made the text, or 0 for text that stands there
+	Node       int  // the action that made the text, or 0 for text that stands there
+	Line       bool // only the line is known
 }
 
 // place returns where the character at an offset comes from. ok is false if that is not known.
@@ -109,7 +110,7 @@ func (o *output) place(at int) (p Place, ok bool) {
 			}
 		}
 	}
-	return Place{n.file, n.start, n.end, s.node}, true
+	return Place{File: n.file, Start: n.start, End: n.end, Node: s.node}, true
 }
 
 // align finds the lines of a segment in the fragments that were made for it, or earlier and kept in a variable: a

@@ -20,9 +20,9 @@ import (
 	chartutil "helm.sh/helm/v4/pkg/chart/v2/util"
 )
 
-// What a release is called and where it is installed, as "helm template" would have it, and the cluster it goes to.
+// Where a release is installed, as "helm template" would have it, and the version of the cluster. The release is called
+// like its chart.
 const (
-	ReleaseName = "release-name"
 	Namespace   = "default"
 	kubeVersion = "v1.37.0"
 )
@@ -37,18 +37,24 @@ type File struct {
 // Text returns what the template gave.
 func (f *File) Text() []byte { return f.out.text }
 
-// Place returns where the text between two offsets comes from: from the first character's place to the last one's, if
-// both are in one file and in order. ok is false if that is not known.
+// Place returns where the text between two offsets comes from: from the first character's place to the last one's. If
+// they are not in one file and in order, only a line can be told. ok is false if nothing is known.
 func (f *File) Place(from, to int) (p Place, ok bool) {
 	first, ok := f.out.place(from)
 	if !ok {
 		return Place{}, false
 	}
-	if last, ok := f.out.place(max(from, to-1)); ok && last.File == first.File && last.End > first.Start {
-		if first.Node == 0 {
-			first.Node = last.Node
-		}
+	last, ok := f.out.place(max(from, to-1))
+	switch {
+	case !ok:
+		first.Line = true
+	case last.File == first.File && last.End > first.Start:
 		first.End = last.End
+	case last.File == f.Path:
+		last.Line = true
+		return last, true
+	default:
+		first.Line = true
 	}
 	return first, true
 }
@@ -89,25 +95,7 @@ func ReadValues(data []byte) (map[string]any, error) {
 
 // Render renders the chart with values over its own. The files are those that hold manifests, sorted by name.
 func (c *Chart) Render(values map[string]any) ([]*File, error) {
-	ch, err := c.load()
-	if err != nil {
-		return nil, &Error{Message: err.Error()}
-	}
-	if values == nil {
-		values = map[string]any{}
-	}
-	if err := chartutil.ProcessDependencies(ch, values); err != nil {
-		return nil, &Error{Message: err.Error()}
-	}
-	kube, err := common.ParseKubeVersion(kubeVersion)
-	if err != nil {
-		return nil, err
-	}
-	caps := common.DefaultCapabilities.Copy()
-	caps.KubeVersion = *kube
-	release := common.ReleaseOptions{Name: ReleaseName, Namespace: Namespace, Revision: 1, IsInstall: true}
-	// a schema may name others that lie in the network, so values are not held against it
-	top, err := util.ToRenderValuesWithSchemaValidation(ch, values, release, caps, true)
+	ch, top, err := c.prepare(values)
 	if err != nil {
 		return nil, &Error{Message: err.Error()}
 	}
@@ -118,6 +106,30 @@ func (c *Chart) Render(values map[string]any) ([]*File, error) {
 		return nil, r.explain(err)
 	}
 	return files, nil
+}
+
+// prepare loads the chart and puts together what its templates know as ".".
+func (c *Chart) prepare(values map[string]any) (*chart.Chart, common.Values, error) {
+	ch, err := c.load()
+	if err != nil {
+		return nil, nil, err
+	}
+	if values == nil {
+		values = map[string]any{}
+	}
+	if err := chartutil.ProcessDependencies(ch, values); err != nil {
+		return nil, nil, err
+	}
+	kube, err := common.ParseKubeVersion(kubeVersion)
+	if err != nil {
+		return nil, nil, err
+	}
+	caps := common.DefaultCapabilities.Copy()
+	caps.KubeVersion = *kube
+	release := common.ReleaseOptions{Name: ch.Name(), Namespace: Namespace, Revision: 1, IsInstall: true}
+	// a schema may name others that lie in the network, so values are not held against it
+	top, err := util.ToRenderValuesWithSchemaValidation(ch, values, release, caps, true)
+	return ch, top, err
 }
 
 // A renderer is one rendering.
@@ -229,7 +241,7 @@ func (r *renderer) path(name string) string {
 func (r *renderer) parse(t *template.Template, name string) error {
 	p := r.chart.parsed[name]
 	if p == nil {
-		trees, err := r.chart.parseTemplate(name, string(r.templates[name].data), r.path(name), 0, r.known)
+		trees, err := r.chart.parseTemplate(name, string(r.templates[name].data), r.path(name), r.known)
 		if err != nil {
 			return err
 		}
@@ -297,7 +309,7 @@ func (r *renderer) tpl(parent *template.Template) func(string, any) (string, err
 		}
 		t.Option("missingkey=zero") // golang/go#43022
 		t.Funcs(template.FuncMap{"include": r.include(t), "tpl": r.tpl(t)})
-		trees, err := r.chart.parseTemplate(parent.Name(), text, "", 0, r.known)
+		trees, err := r.chart.parseTemplate(parent.Name(), text, "", r.known)
 		if err != nil {
 			return "", fmt.Errorf("cannot parse template %.200q: %w", text, err)
 		}

@@ -77,6 +77,9 @@ func (a *assembly) container(o *object, template, c node, role workload.Containe
 	d.Args = command(c.pair("args"), d.At)
 	d.WorkDir = c.get("workingDir").value(d.At)
 	a.env(d, o.namespace, c)
+	if a.set.chart != nil && a.set.chart.opensEnv(d.At) {
+		d.Env.Complete = false
+	}
 	for _, p := range c.get("ports").items() {
 		number := p.get("containerPort")
 		port := workload.Port{Name: p.get("name").str(), Number: number.number(p.span()),
