@@ -60,7 +60,7 @@ func (r *renderer) at(id int) (string, error) {
 	if id != 0 {
 		r.current().at(id)
 	}
-	return "", r.budget.spend(nodeWork + n.gets*r.biggest + n.all*r.all)
+	return "", r.budget.spend(nodeWork + n.gets*2*r.biggest + n.all*15*r.all + n.globs*callWork*(r.count+1))
 }
 
 // A wantingError is what a chart gives as the reason why it cannot be rendered.
@@ -154,7 +154,7 @@ func (r *renderer) counted(name string, fn any) any {
 // allow takes the work of a call before it is made: of looking through its arguments, and of what the function does
 // besides.
 func (r *renderer) allow(name string, args []reflect.Value) error {
-	if err := r.budget.spend(callWork + effort(name, args)); err != nil {
+	if err := r.budget.spend(callWork); err != nil {
 		return err
 	}
 	size := 0
@@ -176,12 +176,11 @@ func (r *renderer) allow(name string, args []reflect.Value) error {
 			size += n
 		}
 	}
-	if n := growth(name, args, size); max(n, size) > maxValue {
+	n := growth(name, args, size)
+	if max(n, size) > maxValue {
 		return limit("%s would make a value of more than %d MiB", name, maxValue>>20)
-	} else if n > 0 {
-		return r.budget.spend(n)
 	}
-	return nil
+	return r.budget.spend(n + effort(name, args, size))
 }
 
 // made returns the bytes that a result takes, without what it refers to.
@@ -242,13 +241,22 @@ func growth(name string, args []reflect.Value, size int) int {
 	return 0
 }
 
-// effort returns the work of functions that do more than look at their arguments once.
-func effort(name string, args []reflect.Value) int {
+// effort returns the work of functions that do more with arguments of a size than look at them once.
+func effort(name string, args []reflect.Value, size int) int {
 	switch name {
 	case "fromYaml", "fromYamlArray", "fromToml":
 		return times(100, len(str(args, 0)))
 	case "fromJson", "fromJsonArray", "mustFromJson":
-		return times(20, len(str(args, 0)))
+		return times(60, len(str(args, 0)))
+	case "toYaml", "mustToYaml", "toYamlPretty", "toToml", "mustToToml":
+		return times(100, size)
+	case "deepCopy", "mustDeepCopy", "merge", "mergeOverwrite", "mustMerge", "mustMergeOverwrite", "toJson", "mustToJson", "toPrettyJson",
+		"mustToPrettyJson", "toRawJson", "mustToRawJson":
+		return times(30, size)
+	case "semver", "semverCompare":
+		return 30_000 + times(1_000, size)
+	case "sha1sum", "sha256sum", "sha512sum":
+		return times(5, size)
 	}
 	if strings.Contains(name, "egex") {
 		pattern := len(str(args, 0)) + 1

@@ -13,7 +13,7 @@ type node struct {
 	text       bool     // it is written as it stands
 	values     []string // the paths below .Values that an action names: "image.tag"
 
-	gets, all int // how often it reads a file of the chart, and all of them
+	gets, all, globs int // how often it reads a file of the chart, and all of them, and their names
 }
 
 // A parsed template file has a tree for itself and for each template that it defines.
@@ -198,8 +198,10 @@ func (in *instrumenter) arg(n *node, a parse.Node, dot string) {
 		switch f {
 		case "Get", "GetBytes", "Lines":
 			n.gets++
-		case "AsConfig", "AsSecrets", "Glob":
+		case "AsConfig", "AsSecrets":
 			n.all++
+		case "Glob":
+			n.globs++
 		}
 	}
 }

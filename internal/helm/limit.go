@@ -13,16 +13,16 @@ import (
 // limit ends with errLimit. Work is counted in units of about a nanosecond, without a clock: whether a chart is
 // judged does not depend on the machine.
 const (
-	maxWork   = 600_000_000 // units of a rendering
+	maxWork   = 300_000_000 // units of a rendering
 	maxOutput = 64 << 20    // bytes written by all templates of a rendering
 	maxMade   = 192 << 20   // bytes of all results of functions
 	maxValue  = 16 << 20    // bytes of a single value, as it would be printed
 	maxAlign  = 64 << 20    // bytes that are compared to find lines again
 	maxDepth  = 200         // templates within templates
 
-	nodeWork  = 500 // a step of a template
-	callWork  = 500 // a call of a function
-	valueWork = 250 // a value that a function looks at
+	nodeWork  = 1_000 // a step of a template
+	callWork  = 1_000 // a call of a function
+	valueWork = 250   // a value that a function looks at
 )
 
 // errLimit is wrapped by the errors of renderings that were given up.

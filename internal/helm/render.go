@@ -142,6 +142,7 @@ type renderer struct {
 	depth     int
 	biggest   int // bytes of the biggest file that a template can read
 	all       int // bytes of all of them
+	count     int // of them
 }
 
 // A renderable is a template and what it is given.
@@ -169,7 +170,7 @@ func (r *renderer) collect(c *chart.Chart, top common.Values) map[string]any {
 		"Subcharts":    subcharts,
 	}
 	for _, f := range c.Files {
-		r.biggest, r.all = max(r.biggest, len(f.Data)), r.all+len(f.Data)
+		r.biggest, r.all, r.count = max(r.biggest, len(f.Data)), r.all+len(f.Data), r.count+1
 	}
 	if c.IsRoot() {
 		next["Values"] = top["Values"]
@@ -300,7 +301,7 @@ func (r *renderer) include(t *template.Template) func(string, any) (string, erro
 // afterwards.
 func (r *renderer) tpl(parent *template.Template) func(string, any) (string, error) {
 	return func(text string, data any) (string, error) {
-		if err := r.budget.spend(100*len(text) + 1000*len(r.templates)); err != nil {
+		if err := r.budget.spend(60_000 + 100*len(text) + 1_000*len(r.templates)); err != nil {
 			return "", err
 		}
 		t, err := parent.Clone()
