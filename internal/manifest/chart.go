@@ -11,7 +11,6 @@ import (
 
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/helm"
-	"github.com/factorlint/factorlint/internal/workload"
 	"github.com/factorlint/factorlint/rules"
 )
 
@@ -238,10 +237,26 @@ func (f *renderedFile) trace(at check.Span, from, to int, text string) {
 	}
 	for _, value := range f.file.Values(from, min(to, from+maxTraced)) {
 		for _, c := range f.definitions(strings.Split(value, ".")) {
-			if origin := holds(c, text, 0); origin.ok() {
+			if origin := holds(c.value, text, 0); origin.ok() {
 				f.origins[at] = origin.span()
 				return
 			}
+		}
+	}
+}
+
+// traceWhole notes, for the place of a key, where a values file defines the whole of what is behind it: what is missing
+// there would be written in that file.
+func (p pair) traceWhole() {
+	if p.key.y == nil || p.value.y == nil || p.key.doc.src.rendered == nil {
+		return
+	}
+	f := p.key.doc.src.rendered
+	from, to := p.value.token()
+	for _, value := range f.file.Values(from, to) {
+		for _, c := range f.definitions(strings.Split(value, ".")) {
+			f.origins[p.key.span()] = c.key.span()
+			return
 		}
 	}
 }
@@ -250,7 +265,7 @@ const maxTraced = 200 // bytes of a token
 
 // definitions returns where a path below .Values may be set, the strongest first: in the values file of this
 // rendering, in the chart's own, and in that of the dependency that the template belongs to.
-func (f *renderedFile) definitions(keys []string) []node {
+func (f *renderedFile) definitions(keys []string) []pair {
 	chart := []string{} // the names of the dependencies that lead to the template
 	dir := f.dir
 	for parts := strings.Split(f.file.Name, "/"); len(parts) > 3 && parts[1] == "charts"; parts = parts[2:] {
@@ -260,17 +275,17 @@ func (f *renderedFile) definitions(keys []string) []node {
 	if keys[0] == "global" {
 		full = keys
 	}
-	var out []node
+	var out []pair
 	add := func(file string, keys []string) {
-		n := f.loader.document(file)
+		p := pair{value: f.loader.document(file)}
 		for _, key := range keys {
-			if n.isList() {
+			if p.value.isList() {
 				break // which item it is cannot be told
 			}
-			n = n.get(key)
+			p = p.value.pair(key)
 		}
-		if n.ok() {
-			out = append(out, n)
+		if p.value.ok() && p.key.ok() {
+			out = append(out, p)
 		}
 	}
 	if f.values != "" {
@@ -334,5 +349,3 @@ func (r *rendering) opensEnv(at check.Span) bool {
 	src := r.loader.template(at.File)
 	return src == nil || envAction.Match(src.data)
 }
-
-var _ workload.Platform

@@ -278,6 +278,7 @@ func probe(p pair) *workload.Probe {
 // resources reads requests and limits. What the container leaves out may be given by the pod (core/v1 PodSpec
 // resources) or by a LimitRange of its namespace; one of another, or of none, may or may not apply.
 func (a *assembly) resources(d *workload.Deploy, namespace string, spec node, resources pair) {
+	resources.traceWhole()
 	place := func(field string) check.Span {
 		switch p := resources.value.pair(field); {
 		case p.key.y != nil:
