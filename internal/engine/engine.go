@@ -283,7 +283,7 @@ func (seen renderings) report(f check.Finding, v *workload.Variant, report func(
 	for _, at := range places {
 		if origin, ok := v.Origins[at]; ok && !slices.Contains(places, origin) {
 			places = append(places, origin)
-			f.Related = append(f.Related, check.Related{At: origin, Message: "this value comes from here"})
+			f.Related = append(f.Related, check.Related{At: origin, Message: "the chart takes it from here"})
 		}
 	}
 	report(f)

@@ -245,7 +245,7 @@ func growth(name string, args []reflect.Value, size int) int {
 func effort(name string, args []reflect.Value, size int) int {
 	switch name {
 	case "fromYaml", "fromYamlArray", "fromToml":
-		return times(100, len(str(args, 0)))
+		return times(60, len(str(args, 0)))
 	case "fromJson", "fromJsonArray", "mustFromJson":
 		return times(60, len(str(args, 0)))
 	case "toYaml", "mustToYaml", "toYamlPretty", "toToml", "mustToToml":

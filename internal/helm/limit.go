@@ -13,7 +13,7 @@ import (
 // limit ends with errLimit. Work is counted in units of about a nanosecond, without a clock: whether a chart is
 // judged does not depend on the machine.
 const (
-	maxWork   = 300_000_000 // units of a rendering
+	maxWork   = 500_000_000 // units of a rendering
 	maxOutput = 64 << 20    // bytes written by all templates of a rendering
 	maxMade   = 192 << 20   // bytes of all results of functions
 	maxValue  = 16 << 20    // bytes of a single value, as it would be printed

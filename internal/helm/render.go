@@ -297,7 +297,7 @@ func (r *renderer) include(t *template.Template) func(string, any) (string, erro
 	}
 }
 
-// tpl is the function of that name: its template sees the definitions of the one that calls it, and its own are gone
+// tpl is the function of that name, whose errors leave the text out, for it may hold secrets: its template sees the definitions of the one that calls it, and its own are gone
 // afterwards.
 func (r *renderer) tpl(parent *template.Template) func(string, any) (string, error) {
 	return func(text string, data any) (string, error) {
@@ -312,7 +312,7 @@ func (r *renderer) tpl(parent *template.Template) func(string, any) (string, err
 		t.Funcs(template.FuncMap{"include": r.include(t), "tpl": r.tpl(t)})
 		trees, err := r.chart.parseTemplate(parent.Name(), text, "", r.known)
 		if err != nil {
-			return "", fmt.Errorf("cannot parse template %.200q: %w", text, err)
+			return "", fmt.Errorf("cannot parse template: %w", err)
 		}
 		t = t.New(parent.Name())
 		if err := addTrees(t, trees); err != nil {
@@ -320,7 +320,7 @@ func (r *renderer) tpl(parent *template.Template) func(string, any) (string, err
 		}
 		out, err := r.execute(t, t.Name(), data)
 		if err != nil {
-			return "", fmt.Errorf("error during tpl function execution for %.200q: %w", text, err)
+			return "", fmt.Errorf("error during tpl function execution: %w", err)
 		}
 		out.dropNoValue()
 		r.current().keep(out)
