@@ -391,5 +391,5 @@ func (r *run) keep(rep *check.Report, file string) {
 // commented reports whether a file may hold suppression comments that concern it.
 func (r *run) commented(file string) bool {
 	ext := path.Ext(file)
-	return ext == ".yaml" || ext == ".yml" || dockerfile.IsDockerfile(file) || strings.HasPrefix(path.Base(file), ".env") || ext == ".env"
+	return ext == ".yaml" || ext == ".yml" || ext == ".tpl" || dockerfile.IsDockerfile(file) || strings.HasPrefix(path.Base(file), ".env") || ext == ".env"
 }

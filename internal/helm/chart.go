@@ -123,6 +123,9 @@ func (l *fileLoader) add(dir, prefix string, depth int) error {
 			continue
 		}
 		data, err := l.read(name)
+		if errors.Is(err, errBig) && !needed(rel) {
+			continue // a chart may lie at the root of a repository: then all of it are its files
+		}
 		if err != nil {
 			return err
 		}
@@ -161,12 +164,25 @@ func (l *fileLoader) read(name string) ([]byte, error) {
 		return nil, err
 	}
 	if len(data) > maxFile {
-		return nil, fmt.Errorf("%s is bigger than %d MiB", name, maxFile>>20)
+		return nil, fmt.Errorf("%s %w than %d MiB", name, errBig, maxFile>>20)
 	}
-	if l.size += len(data); l.size > maxFiles {
-		return nil, fmt.Errorf("its files are bigger than %d MiB", maxFiles>>20)
+	if l.size+len(data) > maxFiles {
+		return nil, fmt.Errorf("all its files together: %w than %d MiB", errBig, maxFiles>>20)
 	}
+	l.size += len(data)
 	return bytes.TrimPrefix(data, []byte("\uFEFF")), nil
+}
+
+var errBig = errors.New("is bigger")
+
+// needed reports whether a chart cannot be rendered without a file.
+func needed(name string) bool {
+	first, _, below := strings.Cut(name, "/")
+	return first == "templates" || first == "charts" || !below && (metadata(name) || first == "values.yaml")
+}
+
+func metadata(name string) bool {
+	return slices.Contains([]string{"Chart.yaml", "Chart.lock", "requirements.yaml", "requirements.lock"}, name)
 }
 
 // check refuses files that cost more to read than they are worth.
@@ -174,7 +190,7 @@ func check(name string, data []byte) error {
 	switch {
 	case path.Ext(name) == ".tgz":
 		return checkArchive(name, data)
-	case slices.Contains([]string{"Chart.yaml", "Chart.lock", "values.yaml", "requirements.yaml", "requirements.lock"}, path.Base(name)):
+	case metadata(path.Base(name)), path.Base(name) == "values.yaml":
 		if err := checkYAML(data); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}

@@ -60,7 +60,7 @@ func (r *renderer) at(id int) (string, error) {
 	if id != 0 {
 		r.current().at(id)
 	}
-	return "", r.budget.spend(nodeWork + n.gets*2*r.biggest + n.all*15*r.all + n.globs*callWork*(r.count+1))
+	return "", r.budget.spend(nodeWork + n.gets*2*r.biggest + n.all*25*r.all + n.globs*callWork*(r.count+1))
 }
 
 // A wantingError is what a chart gives as the reason why it cannot be rendered.

@@ -178,7 +178,7 @@ func TestHostileFiles(t *testing.T) {
 		"no archive":          {"c/charts/d.tgz": "nothing"},
 		"circle": {"c/Chart.yaml": meta + "dependencies: [{name: d, version: 1.0.0, repository: 'file://../d'}]\n",
 			"d/Chart.yaml": "apiVersion: v2\nname: d\nversion: 1.0.0\ndependencies: [{name: c, version: 1.0.0, repository: 'file://../c'}]\n"},
-		"big file":       {"c/x.txt": strings.Repeat("x", 5<<20)},
+		"big file":       {"c/templates/x.yaml": strings.Repeat("x", 5<<20)},
 		"big template":   {"c/templates/a": strings.Repeat("x", 4<<20), "c/templates/b": strings.Repeat("x", 4<<20), "c/templates/c": "x"},
 		"deep":           {"c/values.yaml": strings.Repeat("[", 20_000)},
 		"broken":         {"c/values.yaml": "a: b: c"},
