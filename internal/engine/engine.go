@@ -265,28 +265,31 @@ type rendered struct {
 }
 
 // report files what was found in a variant. A defect of a template that several values files show is one finding, and a
-// value that a values file gives is named with its line there.
+// value that a values file gives is named with its line there: unless it is one of the chart's tests.
 func (seen renderings) report(f check.Finding, v *workload.Variant, report func(check.Finding)) {
 	if v == nil || v.Chart == "" {
 		report(f)
 		return
 	}
-	id := rendered{f.Rule, v.Chart, f.At}
-	if first := seen[id]; first != nil && first != v {
-		return
-	}
-	seen[id] = v
 	places := []check.Span{f.At}
 	for _, rel := range f.Related {
 		places = append(places, rel.At)
 	}
 	for _, at := range places {
-		if origin, ok := v.Origins[at]; ok && !slices.Contains(places, origin) {
+		origin, ok := v.Origins[at]
+		if ok && check.RoleOf(origin.File) != check.Product {
+			return // the values of the chart's own tests are at fault
+		}
+		if ok && !slices.Contains(places, origin) {
 			places = append(places, origin)
 			f.Related = append(f.Related, check.Related{At: origin, Message: "the chart takes it from here"})
 		}
 	}
-	report(f)
+	id := rendered{f.Rule, v.Chart, f.At}
+	if first := seen[id]; first == nil || first == v {
+		seen[id] = v
+		report(f)
+	}
 }
 
 // raised returns a finding about a program that an image carries with that workload; a server that handles no SIGTERM
