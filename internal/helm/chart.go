@@ -74,6 +74,7 @@ func Load(fsys fs.FS, files []string, dir string) (*Chart, error) {
 			}
 		}
 	})
+	slices.Sort(c.Missing)
 	if size > maxTemplate {
 		return nil, fmt.Errorf("its templates are bigger than %d MiB", maxTemplate>>20)
 	}

@@ -17,7 +17,10 @@ type node struct {
 }
 
 // A parsed template file has a tree for itself and for each template that it defines.
-type parsed struct{ trees map[string]*parse.Tree }
+type parsed struct {
+	text  []byte
+	trees map[string]*parse.Tree
+}
 
 // Names of the functions that instrumented templates call. Templates are parsed without them, so that no chart can.
 const (

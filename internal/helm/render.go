@@ -191,7 +191,12 @@ func (r *renderer) collect(c *chart.Chart, top common.Values) map[string]any {
 }
 
 // render parses all templates, the deepest first, so that definitions of the outer charts win, and executes them.
-func (r *renderer) render() ([]*File, error) {
+func (r *renderer) render() (files []*File, err error) {
+	defer func() { // text/template lets some mistakes of its own through
+		if p := recover(); p != nil {
+			files, err = nil, fmt.Errorf("text/template cannot execute this: %v", p)
+		}
+	}()
 	t := template.New("gotpl").Option("missingkey=zero")
 	t.Funcs(r.functions(t))
 	names := make([]string, 0, len(r.templates))
@@ -209,7 +214,6 @@ func (r *renderer) render() ([]*File, error) {
 			return nil, err
 		}
 	}
-	var files []*File
 	for _, name := range names {
 		base := path.Base(name)
 		if strings.HasPrefix(base, "_") {
@@ -240,17 +244,17 @@ func (r *renderer) path(name string) string {
 
 // parse adds a template file to t. What was parsed for one rendering serves the others.
 func (r *renderer) parse(t *template.Template, name string) error {
+	text := r.templates[name].data
 	p := r.chart.parsed[name]
-	if p == nil {
-		trees, err := r.chart.parseTemplate(name, string(r.templates[name].data), r.path(name), r.known)
+	if p == nil || !bytes.Equal(p.text, text) { // other values may choose another dependency of the same name
+		trees, err := r.chart.parseTemplate(name, string(text), r.path(name), r.known)
 		if err != nil {
 			return err
 		}
-		p = &parsed{trees}
+		p = &parsed{text, trees}
 		r.chart.parsed[name] = p
 	}
-	own := t.New(name)
-	return addTrees(own, p.trees)
+	return addTrees(t.New(name), p.trees)
 }
 
 func addTrees(t *template.Template, trees map[string]*parse.Tree) error {
