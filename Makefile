@@ -38,6 +38,10 @@ bench: ## how long a run takes, also in relation to go vet
 	$(GO) test -run '^$$' -bench . -benchmem \
 		$$(grep -rl --include='*_test.go' '^func Benchmark' analyzers checks cmd internal rules | xargs -n 1 dirname | sort -u | sed 's,^,./,')
 
+# make charts DIR=/path/to/checkouts
+charts: ## renders the Helm charts of real repositories and compares with Helm
+	FACTORLINT_CHARTS="$(abspath $(DIR))" $(GO) test ./internal/helm -count=1 -run TestSameAsHelm -v
+
 # make corpus DIR=/path/to/checkouts [LABELS=/path/to/labels.md] [RULES=all]
 corpus: ## measures the rules on real repositories
 	@$(GO) run internal/corpus/main.go -dir "$(DIR)" -labels "$(LABELS)" -rules "$(RULES)"

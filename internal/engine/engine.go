@@ -220,11 +220,12 @@ func (r *run) bind(c *config.Config) {
 
 func (r *run) check() {
 	report := func(f check.Finding) { r.findings = append(r.findings, f) }
+	seen := renderings{}
 	for _, f := range r.dockerfiles {
 		each(r, checkdockerfile.All(), f, report)
 	}
 	for _, v := range r.variants {
-		each(r, checkmanifest.All(), v, report)
+		each(r, checkmanifest.All(), v, func(f check.Finding) { seen.report(f, v, report) })
 	}
 	each(r, checkrepository.All(), r.tree, report)
 	for _, w := range r.workloads {
@@ -232,7 +233,11 @@ func (r *run) check() {
 			if f.Workload == "" {
 				f.Workload = w.Name
 			}
-			report(f)
+			if w.Deploy == nil {
+				report(f)
+				return
+			}
+			seen.report(f, w.Deploy.Variant, report)
 		})
 	}
 	bound := r.deployed()
@@ -247,6 +252,43 @@ func (r *run) check() {
 		if w.By != nil || f.Workload != "" || asked {
 			report(f)
 		}
+	}
+}
+
+// renderings holds what was found in the renderings of charts: which one showed it first.
+type renderings map[rendered]*workload.Variant
+
+type rendered struct {
+	rule  *rules.Rule
+	chart string
+	at    check.Span
+}
+
+// report files what was found in a variant. A defect of a template that several values files show is one finding, and a
+// value that a values file gives is named with its line there: unless it is one of the chart's tests.
+func (seen renderings) report(f check.Finding, v *workload.Variant, report func(check.Finding)) {
+	if v == nil || v.Chart == "" {
+		report(f)
+		return
+	}
+	places := []check.Span{f.At}
+	for _, rel := range f.Related {
+		places = append(places, rel.At)
+	}
+	for _, at := range places {
+		origin, ok := v.Origins[at]
+		if ok && check.RoleOf(origin.File) != check.Product {
+			return // the values of the chart's own tests are at fault
+		}
+		if ok && !slices.Contains(places, origin) {
+			places = append(places, origin)
+			f.Related = append(f.Related, check.Related{At: origin, Message: "the chart takes it from here"})
+		}
+	}
+	id := rendered{f.Rule, v.Chart, f.At}
+	if first := seen[id]; first == nil || first == v {
+		seen[id] = v
+		report(f)
 	}
 }
 
@@ -356,5 +398,5 @@ func (r *run) keep(rep *check.Report, file string) {
 // commented reports whether a file may hold suppression comments that concern it.
 func (r *run) commented(file string) bool {
 	ext := path.Ext(file)
-	return ext == ".yaml" || ext == ".yml" || dockerfile.IsDockerfile(file) || strings.HasPrefix(path.Base(file), ".env") || ext == ".env"
+	return ext == ".yaml" || ext == ".yml" || ext == ".tpl" || dockerfile.IsDockerfile(file) || strings.HasPrefix(path.Base(file), ".env") || ext == ".env"
 }

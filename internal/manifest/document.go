@@ -34,6 +34,8 @@ type source struct {
 	file  string
 	data  []byte
 	lines []int // offset at which each line begins
+
+	rendered *renderedFile // what made data, if it is not the content of file
 }
 
 func newSource(file string, data []byte) *source {
@@ -52,6 +54,9 @@ func (s *source) pos(offset int) check.Pos {
 }
 
 func (s *source) span(from, to int) check.Span {
+	if s.rendered != nil {
+		return s.rendered.span(from, to)
+	}
 	return check.Span{File: s.file, Start: s.pos(from), End: s.pos(to)}
 }
 

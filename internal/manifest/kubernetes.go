@@ -119,6 +119,7 @@ type set struct {
 	objects    []*object
 	overlay    *kustomization // that renders them, or nil
 	incomplete bool
+	chart      *rendering // that they are of, or nil
 }
 
 // An assembly puts the objects of a set together.
@@ -149,6 +150,9 @@ type pod struct {
 func (s *set) variant() *workload.Variant {
 	a := &assembly{set: s, out: &workload.Variant{Name: s.name, Platform: workload.Kubernetes, Incomplete: s.incomplete},
 		configMaps: map[configMapID]*workload.ConfigMap{}}
+	if s.chart != nil {
+		a.out.Chart, a.out.Origins = s.chart.dir, s.chart.origins
+	}
 	var templates []*object
 	for _, o := range s.objects {
 		if s.overlay != nil && s.overlay.namespace != "" {

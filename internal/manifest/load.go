@@ -28,7 +28,7 @@ import (
 // define the same object, they are alternatives, and each subdirectory is a variant of its own.
 func Load(fsys fs.FS, files []string) ([]*workload.Variant, []check.Notification) {
 	l := &loader{fsys: fsys, files: map[string]bool{}, kustomizations: map[string]bool{}, overlays: map[string]*kustomization{},
-		code: map[string]bool{}, extended: map[string]*composeFile{}}
+		code: map[string]bool{}, extended: map[string]*composeFile{}, sources: map[string]*source{}, documents: map[string]node{}}
 	files = slices.Sorted(slices.Values(files))
 	charts := map[string]bool{}
 	for _, name := range files {
@@ -44,7 +44,6 @@ func Load(fsys fs.FS, files []string) ([]*workload.Variant, []check.Notification
 			}
 		}
 	}
-	l.charts(files, charts)
 	var compose []*composeFile
 	for _, name := range files {
 		if !isCandidate(name) || inChart(name, charts) {
@@ -57,6 +56,7 @@ func Load(fsys fs.FS, files []string) ([]*workload.Variant, []check.Notification
 
 	var variants []*workload.Variant
 	sets, rest := l.arrange()
+	sets = append(sets, l.renderCharts(files, charts)...)
 	for _, s := range append(sets, bySubtree(rest)...) {
 		if len(s.objects) > maxObjects {
 			l.warn("yaml-limit", check.Span{File: s.objects[maxObjects].file}, "more than %d objects are deployed together from %s; the rest was not judged", maxObjects, s.name)
@@ -82,6 +82,8 @@ type loader struct {
 	overlays       map[string]*kustomization
 	objects        []*object               // relevant ones, by file
 	extended       map[string]*composeFile // files read because a service extends one of theirs
+	sources        map[string]*source      // templates and values files of charts
+	documents      map[string]node         // of values files
 	notes          []check.Notification
 }
 
@@ -98,21 +100,6 @@ func (l *loader) note(n check.Notification) {
 
 func (l *loader) warn(code string, at check.Span, format string, args ...any) {
 	l.note(check.Notification{Code: code, Level: rules.Warning, At: at, Message: fmt.Sprintf(format, args...)})
-}
-
-// charts says once for each chart that its templates are not rendered.
-func (l *loader) charts(files []string, charts map[string]bool) {
-	for _, name := range files {
-		dir := path.Dir(name)
-		if path.Base(name) != "Chart.yaml" || inChart(name, charts) {
-			continue
-		}
-		prefix := path.Join(dir, "templates") + "/"
-		if slices.ContainsFunc(files, func(f string) bool { return strings.HasPrefix(f, prefix) }) {
-			l.note(check.Notification{Code: "helm-not-rendered", Level: rules.Note, At: check.Span{File: name},
-				Message: "the templates of this Helm chart were not rendered, so nothing they deploy was judged"})
-		}
-	}
 }
 
 // inChart reports whether a file is part of a chart: a template, a value, a chart within.

@@ -466,12 +466,6 @@ func TestVariants(t *testing.T) {
 	}
 }
 
-func TestCharts(t *testing.T) {
-	_, notes := loadFiles(map[string]string{"c/Chart.yaml": "", "c/templates/a.yaml": "", "c/charts/d/Chart.yaml": "", "c/charts/d/templates/b.yaml": "",
-		"library/Chart.yaml": "", "test/e/Chart.yaml": "", "test/e/templates/a.yaml": ""})
-	equal(t, "notifications", codes(notes), "helm-not-rendered c/Chart.yaml:0")
-}
-
 func TestKustomize(t *testing.T) {
 	vs, _ := load(t, `
 -- k/kustomization.yaml --

@@ -146,7 +146,11 @@ func (n node) span() check.Span {
 		return check.Span{}
 	}
 	from, to := n.token()
-	return n.doc.src.span(from, to)
+	at := n.doc.src.span(from, to)
+	if r := n.doc.src.rendered; r != nil && n.y.Kind == yaml.ScalarNode {
+		r.trace(at, from, to, n.y.Value)
+	}
+	return at
 }
 
 // part returns the place of value[from:to] within a scalar; where escapes or folding make that impossible to tell,

@@ -77,6 +77,9 @@ func (a *assembly) container(o *object, template, c node, role workload.Containe
 	d.Args = command(c.pair("args"), d.At)
 	d.WorkDir = c.get("workingDir").value(d.At)
 	a.env(d, o.namespace, c)
+	if a.set.chart != nil && a.set.chart.opensEnv(d.At) {
+		d.Env.Complete = false
+	}
 	for _, p := range c.get("ports").items() {
 		number := p.get("containerPort")
 		port := workload.Port{Name: p.get("name").str(), Number: number.number(p.span()),
@@ -275,6 +278,7 @@ func probe(p pair) *workload.Probe {
 // resources reads requests and limits. What the container leaves out may be given by the pod (core/v1 PodSpec
 // resources) or by a LimitRange of its namespace; one of another, or of none, may or may not apply.
 func (a *assembly) resources(d *workload.Deploy, namespace string, spec node, resources pair) {
+	resources.traceWhole()
 	place := func(field string) check.Span {
 		switch p := resources.value.pair(field); {
 		case p.key.y != nil:

@@ -55,7 +55,11 @@ func (p *printer) workload(w *workload.Workload) {
 		branches = append(branches, branch{label: label, place: p.place(at) + " ", text: text})
 	}
 	if d := w.Deploy; d != nil {
-		add("deploy", d.At, fmt.Sprintf("container %s of %s", d.Name, d.Object))
+		text := fmt.Sprintf("container %s of %s", d.Name, d.Object)
+		if v := d.Variant; v != nil && v.Chart != "" && v.Chart != v.Name {
+			text += ", with " + v.Name
+		}
+		add("deploy", d.At, text)
 	}
 	if d := w.Deploy; d != nil && w.Image == nil && len(w.Missing) == 0 {
 		if ref, ok := d.Image.Get(); ok {

@@ -18,6 +18,12 @@ type Variant struct {
 	ConfigMaps []*ConfigMap
 	Ingresses  []*Ingress
 
+	// Chart is the folder of the Helm chart that this is a rendering of, or "". The renderings of a chart differ in the
+	// values file that gives them their name. Origins tells which lines of values files gave what the templates show:
+	// places in values files, by the places of the values in templates.
+	Chart   string
+	Origins map[check.Span]check.Span
+
 	// Incomplete says that an overlay or renderer may still change what is here: what is missing may be added.
 	Incomplete bool
 }
