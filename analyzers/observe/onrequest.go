@@ -20,7 +20,7 @@ type RequestFatal struct {
 
 // RequestFatals returns the calls by which a request can end the server under analysis, in the function that answers it or
 // one that this calls directly. Panics count in goroutines alone: elsewhere the server recovers from them, or may do so. Functions
-// named Must… and those that are there to end or crash the process are left out. The pass must require [Analyzer].
+// named Must…, those that are there to end or crash the process, and exits with the status 0 are left out. The pass must require [Analyzer].
 func RequestFatals(pass *analysis.Pass) []RequestFatal {
 	g, p, r, ok := mainOf(pass)
 	if !ok || p.Class != workload.Server || IsLocal(p) {
@@ -38,7 +38,7 @@ func RequestFatals(pass *analysis.Pass) []RequestFatal {
 			c := &f.Calls[i]
 			next := g.funcs[c.Callee]
 			switch a := lookup(c.Callee, "fatal"); {
-			case a != nil && !c.Mention && (a.arg["panics"] == "" || (inGo || c.Go) && !g.recovers(f)):
+			case a != nil && !c.Mention && !succeeds(c) && (a.arg["panics"] == "" || (inGo || c.Go) && !g.recovers(f)):
 				out = append(out, RequestFatal{At: c.called(), Via: c.Callee, From: g.nameOf(f), Go: inGo || c.Go})
 			case next == nil || next.Handles != "" && next.Parent == "":
 			case next.Parent == f.ID:
@@ -70,6 +70,9 @@ func (c *Call) called() check.Span {
 	at.End = c.Name.End
 	return at
 }
+
+// succeeds reports whether a call ends the process as one whose work is done: os.Exit(0).
+func succeeds(c *Call) bool { return len(c.Args) == 1 && c.Args[0].Op == Const && c.Args[0].S == "0" }
 
 // recovers reports whether a function, or a literal in it, recovers from panics.
 func (g *Graph) recovers(f *Func) bool {
