@@ -14,7 +14,8 @@ import (
 // only adds (labels, a namespace, generated ConfigMaps) is taken into account, and everything else makes the
 // objects incomplete.
 type kustomization struct {
-	dir            string
+	dir, file      string
+	component      bool
 	namespace      string
 	selectorLabels map[string]string // added to selectors and pods
 	templateLabels map[string]string // added to pods
@@ -37,7 +38,8 @@ func isKustomization(file string) bool {
 }
 
 func (l *loader) readKustomization(root node) *kustomization {
-	k := &kustomization{dir: path.Dir(root.doc.src.file), namespace: root.get("namespace").str(),
+	file := root.doc.src.file
+	k := &kustomization{dir: path.Dir(file), file: file, component: root.get("kind").str() == "Component", namespace: root.get("namespace").str(),
 		selectorLabels: map[string]string{}, templateLabels: map[string]string{}, images: map[string]bool{},
 		replicas: map[string]workload.Value[int]{}, changes: root.get("kind").str() == "Component"}
 	for _, p := range root.pairs() {
@@ -200,13 +202,14 @@ func readEnvs(src *source, set func(key string, v workload.Value[string], at che
 // has to do with. A kustomization's own objects are complete only if it does nothing but add to them, refers to
 // nothing but files, and no other refers to it. Files below a kustomization that it does not list may be patches in
 // some way not read here, so they are incomplete too.
-func (l *loader) arrange() (sets []*set, rest []*object) {
+func (l *loader) arrange(files []string) (sets []*set, rest []*object) {
 	dirs := make([]string, 0, len(l.overlays))
 	for dir := range l.overlays {
 		dirs = append(dirs, dir)
 	}
 	slices.Sort(dirs)
 
+	sets, built := l.buildOverlays(files)
 	owner := map[string]*set{}
 	helper := map[string]bool{}
 	referred := map[string]bool{}
@@ -222,7 +225,9 @@ func (l *loader) arrange() (sets []*set, rest []*object) {
 		}
 		s := &set{name: dir, overlay: k, incomplete: k.changes || len(k.bases) > 0}
 		byDir[dir] = s
-		sets = append(sets, s)
+		if !built[dir] {
+			sets = append(sets, s)
+		}
 		for _, file := range k.files {
 			if other := owner[file]; other != nil && other != s {
 				other.incomplete, s.incomplete = true, true
