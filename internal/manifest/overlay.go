@@ -195,10 +195,11 @@ type rebuild struct {
 	top    string
 	chains map[string][]string
 	cached map[string][]*patch
+	steps  int // left for finding places
 }
 
 func newRebuild(l *loader, dir string, b *kustomize.Build) *rebuild {
-	r := &rebuild{loader: l, taken: map[string]*kustomize.Kustomization{}, top: dir, chains: map[string][]string{}, cached: map[string][]*patch{}}
+	r := &rebuild{loader: l, taken: map[string]*kustomize.Kustomization{}, top: dir, chains: map[string][]string{}, cached: map[string][]*patch{}, steps: maxSteps}
 	for _, k := range b.Taken {
 		r.taken[k.Dir] = k
 	}

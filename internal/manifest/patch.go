@@ -150,9 +150,10 @@ func whole(pattern, text string) bool {
 
 // An operation is one of a JSON patch.
 type operation struct {
-	path  []string // what is left of it
-	at    node     // the path as it stands there
-	value node
+	path    []string // what is left of it
+	at      node     // the path as it stands there
+	value   node
+	inserts bool // it adds, and does not replace
 }
 
 func (p *patch) operations() []operation {
@@ -166,7 +167,7 @@ func (p *patch) operations() []operation {
 		for i, key := range keys {
 			keys[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(key)
 		}
-		out = append(out, operation{keys, at, value})
+		out = append(out, operation{keys, at, value, op == "add"})
 	}
 	return out
 }

@@ -35,21 +35,23 @@ type version struct {
 // A placer finds the places of one object.
 type placer struct {
 	object   *object
-	original string // its name in its file
+	original node   // as it stands in its file, if it does
+	oldName  string // its name there
 	name     place  // where that stands: the place of all that has no better one
 	places   map[*yaml.Node]place
+	steps    *int // that may still be taken for all objects
 }
 
 // place fills in the places of an object that was rendered.
 func (r *rebuild) place(o *object, res *kustomize.Resource) {
-	p := &placer{object: o, places: o.root.doc.places}
+	p := &placer{object: o, places: o.root.doc.places, steps: &r.steps}
 	p.name.span.File = res.File
 	chain := r.chain(r.holder(res))
 	var versions []version
 	if res.Generated {
 		versions = r.generated(p, chain)
 	} else if root, ok := r.original(o, res.File); ok {
-		p.original = root.get("metadata", "name").str()
+		p.original, p.oldName = root, root.get("metadata", "name").str()
 		p.name.node = root.get("metadata", "name")
 		if !p.name.node.isText() {
 			p.name.node = root.get("kind")
@@ -58,7 +60,7 @@ func (r *rebuild) place(o *object, res *kustomize.Resource) {
 	}
 	for _, dir := range chain {
 		for _, patch := range r.patches(dir) {
-			if !patch.selects(o, p.original) {
+			if !patch.selects(o, p.oldName) {
 				continue
 			}
 			if patch.root.isList() {
@@ -70,8 +72,21 @@ func (r *rebuild) place(o *object, res *kustomize.Resource) {
 		e := r.edits(dir)
 		versions = append(versions, version{edit: &e})
 	}
+	p.placeNames(o)
 	p.walk(o.root.y, nil, versions)
 	p.places[nil] = p.name
+}
+
+// placeNames places what tells the object from others: in a patch with a target of its own, these are mere words.
+func (p *placer) placeNames(o *object) {
+	if name := o.root.get("metadata", "name"); name.y != nil {
+		p.places[name.y] = p.name
+	}
+	for _, key := range []string{"apiVersion", "kind"} {
+		if n := o.root.get(key); n.y != nil && p.original.y != nil {
+			p.put(n.y, p.original.get(key))
+		}
+	}
 }
 
 // original returns an object as it stands in its file: of the same kind, with the longest name that is part of the
@@ -94,7 +109,7 @@ func (r *rebuild) generated(p *placer, chain []string) []version {
 	o := p.object
 	for _, item := range r.generators(chain, o.kind == "Secret", o.name) {
 		if p.name.node.y == nil {
-			p.name.node, p.original = item.get("name"), item.get("name").str()
+			p.name.node, p.oldName = item.get("name"), item.get("name").str()
 		}
 		c := r.loader.generate(dirOf(item), item, o.kind == "Secret")
 		for _, field := range []string{"data", "binaryData"} {
@@ -111,6 +126,9 @@ func (r *rebuild) generated(p *placer, chain []string) []version {
 
 // walk places a node and all below it.
 func (p *placer) walk(y *yaml.Node, path []string, versions []version) {
+	if *p.steps -= len(versions) + 1; *p.steps < 0 {
+		return
+	}
 	switch y.Kind {
 	case yaml.MappingNode:
 		p.put(y, first(versions))
@@ -122,6 +140,9 @@ func (p *placer) walk(y *yaml.Node, path []string, versions []version) {
 		}
 	case yaml.SequenceNode:
 		p.put(y, first(versions))
+		if *p.steps -= len(y.Content) * itemSteps(versions); *p.steps < 0 {
+			return
+		}
 		for i, item := range y.Content {
 			p.walk(item, append(path, "*"), stepItem(versions, item, i, len(y.Content)))
 		}
@@ -173,7 +194,7 @@ func (p *placer) decides(y *yaml.Node, path []string, versions []version) node {
 		case l.edit != nil && image && at.y != nil:
 			set(l.edit.image(value))
 		case l.edit != nil && replicas:
-			n := l.edit.count(p.object, p.original)
+			n := l.edit.count(p.object, p.oldName)
 			set(n.str(), n)
 		case l.at.isText():
 			set(l.at.str(), l.at)
@@ -221,7 +242,7 @@ func stepOps(ops []operation, here func(operation) bool) []version {
 // stepItem returns the versions that say something about an item of a list of a length.
 func stepItem(versions []version, item *yaml.Node, i, length int) []version {
 	var out []version
-	for _, l := range versions {
+	for v, l := range versions {
 		if l.edit != nil {
 			out = append(out, l)
 			continue
@@ -231,12 +252,58 @@ func stepItem(versions []version, item *yaml.Node, i, length int) []version {
 		}
 		out = append(out, stepOps(l.ops, func(op operation) bool {
 			if len(op.path) > 1 {
-				return op.path[0] == strconv.Itoa(i)
+				return moved(op.path[0], versions, v) == i
 			}
-			return alike(op.value, item) // it was inserted, and others before it may have been since
+			return alike(op.value, item)
 		})...)
 	}
 	return out
+}
+
+// moved returns the index that an item has at last: versions after the one that knows it by an index insert others
+// before it. Kustomize puts what a merged list has besides in front.
+func moved(index string, versions []version, v int) int {
+	i, err := strconv.Atoi(index)
+	if err != nil {
+		return -1
+	}
+	for w := v + 1; w < len(versions); w++ {
+		for _, item := range versions[w].at.items() {
+			if !known(item, versions[:w]) {
+				i++
+			}
+		}
+		for _, op := range versions[w].ops {
+			if at, err := strconv.Atoi(op.path[0]); err == nil && op.inserts && len(op.path) == 1 && at <= i {
+				i++
+			}
+		}
+	}
+	return i
+}
+
+// known reports whether one of the versions has an item of the same name.
+func known(item node, versions []version) bool {
+	for _, l := range versions {
+		for _, c := range l.at.items() {
+			if alike(c, item.y) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// itemSteps returns what it takes to find an item in all versions of its list.
+func itemSteps(versions []version) int {
+	items, ops := 0, 0
+	for _, l := range versions {
+		if l.at.isList() {
+			items += len(l.at.y.Content)
+		}
+		ops += len(l.ops)
+	}
+	return 1 + min(items, maxSteps) + min(ops*(ops+min(items*items, maxSteps)), maxSteps)
 }
 
 // identities are keys that tell the items of a list apart, where they have them.
