@@ -112,6 +112,11 @@ func (t *Tree) memory(b *Build, top *Kustomization) (filesys.FileSystem, error) 
 		if err := m.WriteFile(path.Join(root, k.Dir, "kustomization.yaml"), text); err != nil {
 			return nil, err
 		}
+		for name, text := range k.stands {
+			if err := m.WriteFile(path.Join(root, name), []byte(text)); err != nil {
+				return nil, k.fault("kustomize-missing", path.Base(name), "the kustomization cannot be built: %v", err)
+			}
+		}
 		for _, name := range slices.Concat(k.Files, k.needed) {
 			if IsFile(name) {
 				return nil, k.fault("kustomize-build", "", "the kustomization cannot be built: it names %q as a file", name)

@@ -57,6 +57,21 @@ func (t *Tree) scan(k *Kustomization) error {
 		}
 		k.needed = append(k.needed, name)
 	}
+	whole, lines := sources(s)
+	for i, ref := range slices.Concat(whole, lines) {
+		name, err := t.local(k, ref)
+		e, _ := err.(*Error)
+		switch {
+		case e != nil && e.Code != "kustomize-missing":
+			return e
+		case t.files[name]:
+			k.needed = append(k.needed, name)
+		case i < len(whole):
+			k.stands[path.Join(k.Dir, ref)] = Unknown
+		default:
+			k.stands[path.Join(k.Dir, ref)] = ""
+		}
+	}
 	// The old forms of patches and labels say the same as the new ones; Kustomize warns about them on standard error.
 	for _, p := range s.PatchesStrategicMerge {
 		text := string(p)
@@ -75,7 +90,8 @@ func (t *Tree) scan(k *Kustomization) error {
 	return nil
 }
 
-// references returns every file that a kustomization names besides its resources and components.
+// references returns every file that a kustomization names besides its resources, its components and what its
+// generators read.
 func references(s *types.Kustomization) []string {
 	out := slices.Concat(s.Crds, s.Configurations)
 	add := func(ref string) {
@@ -95,25 +111,28 @@ func references(s *types.Kustomization) []string {
 	for _, r := range s.Replacements {
 		add(r.Path)
 	}
-	generated := func(g types.KvPairSources) {
+	return out
+}
+
+// sources returns every file that a kustomization's generators read: those whose content is one value, and those that
+// hold a variable on each line.
+func sources(s *types.Kustomization) (whole, lines []string) {
+	add := func(g types.KvPairSources) {
 		for _, f := range g.FileSources {
 			if _, file, ok := strings.Cut(f, "="); ok {
 				f = file
 			}
-			add(f)
+			whole = append(whole, f)
 		}
-		for _, f := range g.EnvSources {
-			add(f)
-		}
-		add(g.EnvSource)
+		lines = append(lines, g.EnvSources...)
 	}
 	for _, g := range s.ConfigMapGenerator {
-		generated(g.KvPairSources)
+		add(g.KvPairSources)
 	}
 	for _, g := range s.SecretGenerator {
-		generated(g.KvPairSources)
+		add(g.KvPairSources)
 	}
-	return out
+	return whole, lines
 }
 
 // remote matches all that Kustomize may take for the address of a file or of a git repository.

@@ -86,8 +86,12 @@ type Kustomization struct {
 	Vars       []string // names of variables that the build leaves as they are
 
 	spec   *types.Kustomization
-	needed []string // every file besides those in Files
+	needed []string          // every file besides those in Files
+	stands map[string]string // what stands in for files that generators read and the tree does not have: often they hold secrets
 }
+
+// Unknown is the content of a generated value whose file is not in the tree.
+const Unknown = "${not in the tree}"
 
 // Dirs returns the directories with a kustomization, sorted.
 func (t *Tree) Dirs() []string {
@@ -117,7 +121,7 @@ func (t *Tree) load(dir string) (*Kustomization, error) {
 	case len(names) > 1:
 		return nil, &Error{Code: "kustomize-build", Fault: true, File: names[1], Message: "this directory has several kustomizations, which Kustomize refuses"}
 	}
-	k := &Kustomization{Dir: dir, File: names[0]}
+	k := &Kustomization{Dir: dir, File: names[0], stands: map[string]string{}}
 	data, err := t.content(k.File)
 	if err != nil {
 		return nil, k.fault("kustomize-build", "", "the kustomization cannot be read: %v", err)

@@ -17,6 +17,7 @@ type object struct {
 	api, kind       string
 	name, namespace string
 	at              check.Span // metadata.name, or the kind where there is none
+	open            bool       // a generator read what is not in the tree for it
 }
 
 // objects returns the Kubernetes objects of a document: itself, or the items of a List.
@@ -272,7 +273,7 @@ func (p *pod) serving(port *workload.ServicePort) []*workload.Deploy {
 }
 
 func configMap(o *object) *workload.ConfigMap {
-	c := &workload.ConfigMap{Name: o.name, Namespace: o.namespace, Secret: o.kind == "Secret", At: o.at,
+	c := &workload.ConfigMap{Name: o.name, Namespace: o.namespace, Secret: o.kind == "Secret", At: o.at, Open: o.open,
 		Data: map[string]workload.Value[string]{}, Keys: map[string]check.Span{}}
 	for _, field := range []string{"data", "stringData", "binaryData"} {
 		data := o.root.get(field)

@@ -10,9 +10,9 @@ import (
 	"github.com/factorlint/factorlint/internal/workload"
 )
 
-// A kustomization is what a kustomization.yaml says about the objects that it renders. It is not rendered here: what
-// only adds (labels, a namespace, generated ConfigMaps) is taken into account, and everything else makes the
-// objects incomplete.
+// A kustomization is what a kustomization.yaml says about the objects that it renders. Where it cannot be built, what
+// only adds (labels, a namespace, generated ConfigMaps) is taken into account, and everything else makes the objects
+// incomplete.
 type kustomization struct {
 	dir, file      string
 	component      bool
@@ -164,11 +164,7 @@ func (l *loader) generate(dir string, item node, secret bool) *workload.ConfigMa
 		}
 		set(key, workload.Unknown[string](file.span()), file.span())
 	}
-	envs := item.get("envs").items()
-	if env := item.get("env"); env.ok() {
-		envs = append(envs, env)
-	}
-	for _, env := range envs {
+	for _, env := range envFiles(item) {
 		src := l.source(inTree(dir, env.str()))
 		if src == nil {
 			c.Open = true
@@ -177,6 +173,20 @@ func (l *loader) generate(dir string, item node, secret bool) *workload.ConfigMa
 		readEnvs(src, set)
 	}
 	return c
+}
+
+// envFiles returns the files of variables that an entry names.
+func envFiles(item node) []node {
+	out := item.get("envs").items()
+	if env := item.get("env"); env.ok() {
+		out = append(out, env)
+	}
+	return out
+}
+
+// lacksEnvs reports whether the tree lacks one of an entry's files of variables.
+func (l *loader) lacksEnvs(dir string, item node) bool {
+	return slices.ContainsFunc(envFiles(item), func(env node) bool { return !l.files[inTree(dir, env.str())] })
 }
 
 // readEnvs reads a file of KEY=VALUE lines as Kustomize does: no quotes, no variables; a line without "=" takes its

@@ -112,6 +112,7 @@ func (r *rebuild) generated(p *placer, chain []string) []version {
 			p.name.node, p.oldName = item.get("name"), item.get("name").str()
 		}
 		c := r.loader.generate(dirOf(item), item, o.kind == "Secret")
+		o.open = o.open || r.loader.lacksEnvs(dirOf(item), item)
 		for _, field := range []string{"data", "binaryData"} {
 			for _, pair := range o.root.get(field).own() {
 				if key, ok := c.Keys[pair.key.str()]; ok {
