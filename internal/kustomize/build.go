@@ -76,8 +76,11 @@ func (t *Tree) Build(dir string) (*Build, error) {
 
 // collect lists a kustomization after those that it takes in.
 func (t *Tree) collect(b *Build, k *Kustomization, open map[string]bool, depth int) error {
-	if open[k.Dir] || depth > maxLevels {
+	switch {
+	case open[k.Dir]:
 		return k.fault("kustomize-cycle", "", "the kustomization takes itself in, over others or directly")
+	case depth > maxLevels:
+		return k.fault("kustomize-limit", "", "more than %d kustomizations take each other in and were not built", maxLevels)
 	}
 	if slices.Contains(b.Taken, k) {
 		return nil

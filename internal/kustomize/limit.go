@@ -74,7 +74,7 @@ func (t *Tree) cost(k *Kustomization, costs map[string]cost) (cost, error) {
 	var c cost
 	weigh := func(w Weight, err error, text string) error {
 		if err != nil {
-			return k.fault("kustomize-build", text, "the kustomization cannot be built: %v", err)
+			return k.unreadable(text, err)
 		}
 		c.nodes, c.names, c.growth = c.nodes+w.Nodes, c.names+w.Names, c.growth+w.Copies
 		return nil

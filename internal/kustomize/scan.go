@@ -172,7 +172,7 @@ func (t *Tree) plugin(k *Kustomization, entry string) error {
 		k.needed = append(k.needed, name)
 	}
 	if _, err := t.weigh(text); err != nil {
-		return k.fault("kustomize-build", entry, "the kustomization cannot be built: %v", err)
+		return k.unreadable(entry, err)
 	}
 	for _, doc := range regexp.MustCompile(`(?m)^---`).Split(string(text), -1) {
 		n, err := yaml.Parse(doc)

@@ -4,6 +4,7 @@
 package kustomize
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -52,6 +53,9 @@ func IsFile(name string) bool {
 	}
 	return false
 }
+
+// ErrLimit is what a text is that takes too much to work with.
+var ErrLimit = errors.New("it is too big")
 
 // New returns the kustomizations among files, slash-separated paths of fsys. No other file is ever read. weigh says
 // what a YAML text costs, or why it cannot be read.
@@ -127,7 +131,7 @@ func (t *Tree) load(dir string) (*Kustomization, error) {
 		return nil, k.fault("kustomize-build", "", "the kustomization cannot be read: %v", err)
 	}
 	if _, err := t.weigh(data); err != nil {
-		return nil, k.fault("kustomize-build", "", "the kustomization cannot be read: %v", err)
+		return nil, k.unreadable("", err)
 	}
 	if text, err := yaml.YAMLToJSON(data); err == nil && len(text) > maxKustomization {
 		return nil, k.fault("kustomize-limit", "", "the kustomization is bigger than %d KiB and was not built", maxKustomization>>10)
@@ -151,6 +155,14 @@ func (k *Kustomization) IsComponent() bool { return k.spec.Kind == types.Compone
 
 func (k *Kustomization) fault(code, text, format string, args ...any) *Error {
 	return &Error{Code: code, Fault: true, File: k.File, Text: text, Message: fmt.Sprintf(format, args...)}
+}
+
+func (k *Kustomization) unreadable(text string, err error) *Error {
+	code := "kustomize-build"
+	if errors.Is(err, ErrLimit) {
+		code = "kustomize-limit"
+	}
+	return k.fault(code, text, "the kustomization cannot be built: %v", err)
 }
 
 func (k *Kustomization) leftOut(code, text, format string, args ...any) *Error {

@@ -529,7 +529,7 @@ spec:
 	equal(t, "object", d.Object, "apps/v1/Deployment/shop/api")
 	equal(t, "image", show(d.Image), "example.com/api:2")
 	equal(t, "replicas", show(d.Replicas), "3")
-	equal(t, "env", env(d), "A=1 (ConfigMap settings), B=two (ConfigMap settings), C=3 (ConfigMap settings), D=unknown (ConfigMap settings), S_PASSWORD=unknown (Secret secret)")
+	equal(t, "env", env(d), "A=1 (ConfigMap settings), B=two (ConfigMap settings), C=3 (ConfigMap settings), D= (ConfigMap settings), S_PASSWORD=unknown (Secret secret)")
 	if len(vs) != 1 || len(v.Deploys) != 1 || v.Incomplete || len(v.Services[0].Selects) != 1 || len(v.ConfigMaps) != 4 {
 		t.Errorf("got %+v", v)
 	}

@@ -40,15 +40,13 @@ func (l *loader) buildOverlays(files []string) (sets []*set, built map[string]bo
 			built[dir] = true
 		}
 	}
-	for _, dir := range tree.Dirs() {
-		k := l.overlays[dir]
-		if k == nil || k.component || completed[dir] || check.RoleOf(k.file) != check.Product {
-			continue
-		}
+	reached := map[string]bool{}
+	render := func(dir string) {
+		l.reach(dir, reached)
 		b, err := tree.Build(dir)
 		if err != nil {
 			l.notBuilt(err)
-			continue
+			return
 		}
 		for _, taken := range b.Taken {
 			built[taken.Dir] = true
@@ -60,7 +58,45 @@ func (l *loader) buildOverlays(files []string) (sets []*set, built map[string]bo
 		}
 		sets = append(sets, s)
 	}
+	ours := slices.DeleteFunc(tree.Dirs(), func(dir string) bool {
+		k := l.overlays[dir]
+		return k == nil || k.component || check.RoleOf(k.file) != check.Product
+	})
+	for _, dir := range ours {
+		if !completed[dir] {
+			render(dir)
+		}
+	}
+	tries := 0
+	for _, dir := range ours {
+		if reached[dir] || tries == maxCycles {
+			continue
+		}
+		tries++
+		below := map[string]bool{}
+		for _, base := range l.overlays[dir].bases {
+			l.reach(base, below)
+		}
+		if below[dir] {
+			render(dir) // which says that it takes itself in
+		}
+	}
 	return sets, built
+}
+
+// maxCycles bounds how many kustomizations that none reaches are asked whether they take themselves in.
+const maxCycles = 100
+
+// reach marks all that a kustomization takes in.
+func (l *loader) reach(dir string, reached map[string]bool) {
+	k := l.overlays[dir]
+	if k == nil || reached[dir] {
+		return
+	}
+	reached[dir] = true
+	for _, base := range k.bases {
+		l.reach(base, reached)
+	}
 }
 
 // notBuilt says why a kustomization was not built, at what in it is the reason.
@@ -134,11 +170,14 @@ func weigh(text []byte) (kustomize.Weight, error) {
 	var w kustomize.Weight
 	docs, ok := split(newSource("", text))
 	if !ok {
-		return w, errors.New("it has too many documents")
+		return w, kustomize.ErrLimit
 	}
 	for _, d := range docs {
 		root, fault := d.decode()
-		if fault != nil {
+		switch {
+		case fault != nil && fault.Code == "yaml-limit":
+			return w, kustomize.ErrLimit
+		case fault != nil:
 			return w, errors.New(fault.Message)
 		}
 		if !root.ok() {
