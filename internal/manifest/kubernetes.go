@@ -121,6 +121,7 @@ type set struct {
 	overlay    *kustomization // that renders them, or nil
 	incomplete bool
 	chart      *rendering // that they are of, or nil
+	rendered   check.Span // in the kustomization that rendered them, if one did
 }
 
 // An assembly puts the objects of a set together.
@@ -151,6 +152,7 @@ type pod struct {
 func (s *set) variant() *workload.Variant {
 	a := &assembly{set: s, out: &workload.Variant{Name: s.name, Platform: workload.Kubernetes, Incomplete: s.incomplete},
 		configMaps: map[configMapID]*workload.ConfigMap{}}
+	a.out.Overlay = s.rendered
 	if s.chart != nil {
 		a.out.Chart, a.out.Origins = s.chart.dir, s.chart.origins
 	}

@@ -15,6 +15,7 @@ import (
 // incomplete.
 type kustomization struct {
 	dir, file      string
+	at             check.Span // its resources
 	component      bool
 	namespace      string
 	selectorLabels map[string]string // added to selectors and pods
@@ -43,6 +44,9 @@ func (l *loader) readKustomization(root node) *kustomization {
 		selectorLabels: map[string]string{}, templateLabels: map[string]string{}, images: map[string]bool{},
 		replicas: map[string]workload.Value[int]{}, changes: root.get("kind").str() == "Component"}
 	for _, p := range root.pairs() {
+		if k.at.IsZero() || p.key.str() == "resources" {
+			k.at = p.key.span()
+		}
 		switch p.key.str() {
 		case "apiVersion", "kind", "metadata", "namespace", "commonAnnotations", "namePrefix", "nameSuffix",
 			"generatorOptions", "sortOptions", "buildMetadata", "validators":

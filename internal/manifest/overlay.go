@@ -51,7 +51,7 @@ func (l *loader) buildOverlays(files []string) (sets []*set, built map[string]bo
 		for _, taken := range b.Taken {
 			built[taken.Dir] = true
 		}
-		s := &set{name: dir, incomplete: tried[dir]}
+		s := &set{name: dir, incomplete: tried[dir], rendered: l.overlays[dir].at}
 		r := newRebuild(l, dir, b)
 		for _, res := range b.Resources {
 			s.objects = append(s.objects, r.objects(res)...)
