@@ -85,6 +85,8 @@ type loader struct {
 	sources        map[string]*source      // templates and values files of charts
 	documents      map[string]node         // of values files
 	decoded        map[string][]node       // documents of what kustomizations take in
+	setImages      map[string]bool         // images that "kustomize edit set image" is called for; nil if not looked for yet
+	setAnyImage    bool
 	notes          []check.Notification
 }
 

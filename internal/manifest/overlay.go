@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -258,6 +259,46 @@ func (r *rebuild) objects(res *kustomize.Resource) []*object {
 		}
 	}
 	return out
+}
+
+// setImage matches what a Makefile or script that deploys runs before it builds: the images that stand in the tree are
+// those of the last release, or placeholders.
+var setImage = regexp.MustCompile(`\bedit set image((?:[ \t]+[^\s;&|]+)+)`)
+
+// setsImage reports whether a Makefile, script or workflow of the tree sets an image with "kustomize edit".
+func (l *loader) setsImage(name string) bool {
+	if l.setImages == nil {
+		l.setImages = map[string]bool{}
+		for file := range l.files {
+			if !isScript(file) {
+				continue
+			}
+			data, err := l.readFile(file)
+			if err != nil || len(data) > maxFile {
+				continue
+			}
+			for _, m := range setImage.FindAllSubmatch(data, -1) {
+				for _, word := range strings.Fields(string(m[1])) {
+					word, _, _ = strings.Cut(strings.Trim(word, `"'`), "=")
+					l.setImages[imageName(word)] = true
+					l.setAnyImage = l.setAnyImage || strings.HasPrefix(word, "$")
+				}
+			}
+		}
+	}
+	return l.setAnyImage || l.setImages[name]
+}
+
+// isScript reports whether a file may hold commands that deploy.
+func isScript(file string) bool {
+	base := strings.ToLower(path.Base(file))
+	switch path.Ext(base) {
+	case ".sh", ".mk":
+		return true
+	case ".yml", ".yaml":
+		return strings.Contains("/"+file, "/.github/") || strings.HasPrefix(base, ".gitlab-ci") || strings.HasPrefix(base, "taskfile")
+	}
+	return strings.HasPrefix(base, "makefile")
 }
 
 // holder returns the directory of the kustomization that takes a file in.

@@ -332,6 +332,21 @@ func TestOverlayRoles(t *testing.T) {
 	}
 }
 
+// An image that is set when somebody deploys is not the one that stands in the tree.
+func TestOverlaySetImage(t *testing.T) {
+	tree := base + "-- prod/kustomization.yaml --\nresources: [../base]\nimages: [{name: example.com/api, newTag: latest}]\n"
+	for makefile, want := range map[string]string{
+		"deploy:\n\tcd prod && $(KUSTOMIZE) edit set image example.com/api=${IMG}\n\tkustomize build prod | kubectl apply -f -\n": "unknown",
+		"deploy:\n\tcd prod && kustomize edit set image other=x:1 && make\n":                                                      "example.com/api:latest",
+		"deploy:\n\tkustomize edit set image \"$(IMG)\"\n":                                                                        "unknown",
+		"": "example.com/api:latest",
+	} {
+		vs, _ := load(t, tree+"-- Makefile --\n"+makefile)
+		d := variant(t, vs, "prod").Deploys[0]
+		equal(t, makefile, show(d.Image)+" "+placeOf(d.Image.At()), want+" prod/kustomization.yaml:2:42-48")
+	}
+}
+
 // One defect of a base has one place, whichever overlays show it.
 func TestOverlaysShareBase(t *testing.T) {
 	vs, _ := load(t, base+"-- a/kustomization.yaml --\nresources: [../base]\nnamePrefix: a-\n-- b/kustomization.yaml --\nresources: [../base]\nnameSuffix: -b\n")

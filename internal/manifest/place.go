@@ -39,12 +39,13 @@ type placer struct {
 	oldName  string // its name there
 	name     place  // where that stands: the place of all that has no better one
 	places   map[*yaml.Node]place
+	loader   *loader
 	steps    *int // that may still be taken for all objects
 }
 
 // place fills in the places of an object that was rendered.
 func (r *rebuild) place(o *object, res *kustomize.Resource) {
-	p := &placer{object: o, places: o.root.doc.places, steps: &r.steps}
+	p := &placer{object: o, places: o.root.doc.places, loader: r.loader, steps: &r.steps}
 	p.name.span.File = res.File
 	chain := r.chain(r.holder(res))
 	var versions []version
@@ -188,6 +189,7 @@ func (p *placer) decides(y *yaml.Node, path []string, versions []version) node {
 			value, at = text, n
 		}
 	}
+	edited := false
 	image := len(path) > 3 && path[len(path)-1] == "image" && path[len(path)-2] == "*"
 	replicas := len(path) == 2 && path[0] == "spec" && path[1] == "replicas"
 	for _, l := range versions {
@@ -200,6 +202,11 @@ func (p *placer) decides(y *yaml.Node, path []string, versions []version) node {
 		case l.at.isText():
 			set(l.at.str(), l.at)
 		}
+		edited = edited || image && at.y != nil && p.loader.setsImage(imageName(value))
+	}
+	if edited {
+		y.Value = "${" + y.Value + "}" // as a variable that whoever deploys gives a value
+		return at
 	}
 	if at.y == nil || y.Value != value && (value == "" || !strings.Contains(y.Value, value)) {
 		return node{}
