@@ -268,7 +268,7 @@ type rendered struct {
 // value that a values file gives is named with its line there: unless it is one of the chart's tests.
 func (seen renderings) report(f check.Finding, v *workload.Variant, report func(check.Finding)) {
 	if v == nil || v.Chart == "" {
-		report(f)
+		report(overlaid(f, v))
 		return
 	}
 	places := []check.Span{f.At}
@@ -290,6 +290,18 @@ func (seen renderings) report(f check.Finding, v *workload.Variant, report func(
 		seen[id] = v
 		report(f)
 	}
+}
+
+// overlaid names the overlay that shows a defect of something that it takes in: another may show none.
+func overlaid(f check.Finding, v *workload.Variant) check.Finding {
+	if v == nil || v.Overlay.File == "" {
+		return f
+	}
+	beside := func(file string) bool { return path.Dir(file) == path.Dir(v.Overlay.File) }
+	if !beside(f.At.File) && !slices.ContainsFunc(f.Related, func(r check.Related) bool { return beside(r.At.File) }) {
+		f.Related = append(f.Related, check.Related{At: v.Overlay, Message: "this overlay deploys it"})
+	}
+	return f
 }
 
 // raised returns a finding about a program that an image carries with that workload; a server that handles no SIGTERM

@@ -36,6 +36,7 @@ type source struct {
 	lines []int // offset at which each line begins
 
 	rendered *renderedFile // what made data, if it is not the content of file
+	within   *within       // the scalar that data is the value of, if it is one
 }
 
 func newSource(file string, data []byte) *source {
@@ -56,6 +57,9 @@ func (s *source) pos(offset int) check.Pos {
 func (s *source) span(from, to int) check.Span {
 	if s.rendered != nil {
 		return s.rendered.span(from, to)
+	}
+	if s.within != nil {
+		return s.within.span(s, from, to)
 	}
 	return check.Span{File: s.file, Start: s.pos(from), End: s.pos(to)}
 }
@@ -90,6 +94,8 @@ type document struct {
 	start int // offset of text in the file
 	text  []byte
 	lines []yamlLine // filled when the first place is asked for
+
+	places map[*yaml.Node]place // of what was rendered and has no text; that of nil is the place of all others
 }
 
 // A yamlLine is a line as YAML 1.1 counts them: NEL, LS, PS and a lone CR end one too.

@@ -17,6 +17,7 @@ type object struct {
 	api, kind       string
 	name, namespace string
 	at              check.Span // metadata.name, or the kind where there is none
+	open            bool       // a generator read what is not in the tree for it
 }
 
 // objects returns the Kubernetes objects of a document: itself, or the items of a List.
@@ -120,6 +121,7 @@ type set struct {
 	overlay    *kustomization // that renders them, or nil
 	incomplete bool
 	chart      *rendering // that they are of, or nil
+	rendered   check.Span // in the kustomization that rendered them, if one did
 }
 
 // An assembly puts the objects of a set together.
@@ -150,6 +152,7 @@ type pod struct {
 func (s *set) variant() *workload.Variant {
 	a := &assembly{set: s, out: &workload.Variant{Name: s.name, Platform: workload.Kubernetes, Incomplete: s.incomplete},
 		configMaps: map[configMapID]*workload.ConfigMap{}}
+	a.out.Overlay = s.rendered
 	if s.chart != nil {
 		a.out.Chart, a.out.Origins = s.chart.dir, s.chart.origins
 	}
@@ -272,7 +275,7 @@ func (p *pod) serving(port *workload.ServicePort) []*workload.Deploy {
 }
 
 func configMap(o *object) *workload.ConfigMap {
-	c := &workload.ConfigMap{Name: o.name, Namespace: o.namespace, Secret: o.kind == "Secret", At: o.at,
+	c := &workload.ConfigMap{Name: o.name, Namespace: o.namespace, Secret: o.kind == "Secret", At: o.at, Open: o.open,
 		Data: map[string]workload.Value[string]{}, Keys: map[string]check.Span{}}
 	for _, field := range []string{"data", "stringData", "binaryData"} {
 		data := o.root.get(field)

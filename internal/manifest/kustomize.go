@@ -10,11 +10,13 @@ import (
 	"github.com/factorlint/factorlint/internal/workload"
 )
 
-// A kustomization is what a kustomization.yaml says about the objects that it renders. It is not rendered here: what
-// only adds (labels, a namespace, generated ConfigMaps) is taken into account, and everything else makes the
-// objects incomplete.
+// A kustomization is what a kustomization.yaml says about the objects that it renders. Where it cannot be built, what
+// only adds (labels, a namespace, generated ConfigMaps) is taken into account, and everything else makes the objects
+// incomplete.
 type kustomization struct {
-	dir            string
+	dir, file      string
+	at             check.Span // its resources
+	component      bool
 	namespace      string
 	selectorLabels map[string]string // added to selectors and pods
 	templateLabels map[string]string // added to pods
@@ -37,10 +39,14 @@ func isKustomization(file string) bool {
 }
 
 func (l *loader) readKustomization(root node) *kustomization {
-	k := &kustomization{dir: path.Dir(root.doc.src.file), namespace: root.get("namespace").str(),
+	file := root.doc.src.file
+	k := &kustomization{dir: path.Dir(file), file: file, component: root.get("kind").str() == "Component", namespace: root.get("namespace").str(),
 		selectorLabels: map[string]string{}, templateLabels: map[string]string{}, images: map[string]bool{},
 		replicas: map[string]workload.Value[int]{}, changes: root.get("kind").str() == "Component"}
 	for _, p := range root.pairs() {
+		if k.at.IsZero() || p.key.str() == "resources" {
+			k.at = p.key.span()
+		}
 		switch p.key.str() {
 		case "apiVersion", "kind", "metadata", "namespace", "commonAnnotations", "namePrefix", "nameSuffix",
 			"generatorOptions", "sortOptions", "buildMetadata", "validators":
@@ -162,11 +168,7 @@ func (l *loader) generate(dir string, item node, secret bool) *workload.ConfigMa
 		}
 		set(key, workload.Unknown[string](file.span()), file.span())
 	}
-	envs := item.get("envs").items()
-	if env := item.get("env"); env.ok() {
-		envs = append(envs, env)
-	}
-	for _, env := range envs {
+	for _, env := range envFiles(item) {
 		src := l.source(inTree(dir, env.str()))
 		if src == nil {
 			c.Open = true
@@ -175,6 +177,20 @@ func (l *loader) generate(dir string, item node, secret bool) *workload.ConfigMa
 		readEnvs(src, set)
 	}
 	return c
+}
+
+// envFiles returns the files of variables that an entry names.
+func envFiles(item node) []node {
+	out := item.get("envs").items()
+	if env := item.get("env"); env.ok() {
+		out = append(out, env)
+	}
+	return out
+}
+
+// lacksEnvs reports whether the tree lacks one of an entry's files of variables.
+func (l *loader) lacksEnvs(dir string, item node) bool {
+	return slices.ContainsFunc(envFiles(item), func(env node) bool { return !l.files[inTree(dir, env.str())] })
 }
 
 // readEnvs reads a file of KEY=VALUE lines as Kustomize does: no quotes, no variables; a line without "=" takes its
@@ -200,13 +216,14 @@ func readEnvs(src *source, set func(key string, v workload.Value[string], at che
 // has to do with. A kustomization's own objects are complete only if it does nothing but add to them, refers to
 // nothing but files, and no other refers to it. Files below a kustomization that it does not list may be patches in
 // some way not read here, so they are incomplete too.
-func (l *loader) arrange() (sets []*set, rest []*object) {
+func (l *loader) arrange(files []string) (sets []*set, rest []*object) {
 	dirs := make([]string, 0, len(l.overlays))
 	for dir := range l.overlays {
 		dirs = append(dirs, dir)
 	}
 	slices.Sort(dirs)
 
+	sets, built := l.buildOverlays(files)
 	owner := map[string]*set{}
 	helper := map[string]bool{}
 	referred := map[string]bool{}
@@ -222,7 +239,9 @@ func (l *loader) arrange() (sets []*set, rest []*object) {
 		}
 		s := &set{name: dir, overlay: k, incomplete: k.changes || len(k.bases) > 0}
 		byDir[dir] = s
-		sets = append(sets, s)
+		if !built[dir] {
+			sets = append(sets, s)
+		}
 		for _, file := range k.files {
 			if other := owner[file]; other != nil && other != s {
 				other.incomplete, s.incomplete = true, true

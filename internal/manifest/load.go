@@ -28,7 +28,7 @@ import (
 // define the same object, they are alternatives, and each subdirectory is a variant of its own.
 func Load(fsys fs.FS, files []string) ([]*workload.Variant, []check.Notification) {
 	l := &loader{fsys: fsys, files: map[string]bool{}, kustomizations: map[string]bool{}, overlays: map[string]*kustomization{},
-		code: map[string]bool{}, extended: map[string]*composeFile{}, sources: map[string]*source{}, documents: map[string]node{}}
+		code: map[string]bool{}, extended: map[string]*composeFile{}, sources: map[string]*source{}, documents: map[string]node{}, decoded: map[string][]node{}}
 	files = slices.Sorted(slices.Values(files))
 	charts := map[string]bool{}
 	for _, name := range files {
@@ -55,7 +55,7 @@ func Load(fsys fs.FS, files []string) ([]*workload.Variant, []check.Notification
 	}
 
 	var variants []*workload.Variant
-	sets, rest := l.arrange()
+	sets, rest := l.arrange(files)
 	sets = append(sets, l.renderCharts(files, charts)...)
 	for _, s := range append(sets, bySubtree(rest)...) {
 		if len(s.objects) > maxObjects {
@@ -84,6 +84,9 @@ type loader struct {
 	extended       map[string]*composeFile // files read because a service extends one of theirs
 	sources        map[string]*source      // templates and values files of charts
 	documents      map[string]node         // of values files
+	decoded        map[string][]node       // documents of what kustomizations take in
+	setImages      map[string]bool         // images that "kustomize edit set image" is called for; nil if not looked for yet
+	setAnyImage    bool
 	notes          []check.Notification
 }
 

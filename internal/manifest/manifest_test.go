@@ -436,13 +436,13 @@ func TestVariants(t *testing.T) {
 		{"plain kustomization", map[string]string{"k/kustomization.yaml": "resources: [a.yaml]\nnamespace: n\nnamePrefix: p\n", "k/a.yaml": dep("a")}, "k(a)"},
 		{"patched", map[string]string{"k/kustomization.yaml": "resources: [a.yaml]\npatches: [{path: p.yaml}]\n", "k/a.yaml": dep("a"), "k/p.yaml": dep("p")}, "k(a)!"},
 		{"unknown field", map[string]string{"k/Kustomization": "resources: [a.yaml]\nfuture: {}\n", "k/a.yaml": dep("a")}, "k(a)!"},
-		{"component", map[string]string{"k/kustomization.yml": "kind: Component\nresources: [a.yaml]\n", "k/a.yaml": dep("a")}, "k(a)!"},
+		{"component", map[string]string{"k/kustomization.yml": "kind: Component\nresources: [a.yaml]\n", "k/a.yaml": dep("a")}, ""},
 		{"base and overlay", map[string]string{"base/kustomization.yaml": "resources: [a.yaml]\n", "base/a.yaml": dep("a"),
-			"prod/kustomization.yaml": "resources: [../base, b.yaml]\n", "prod/b.yaml": dep("b")}, "base(a)! prod(b)!"},
+			"prod/kustomization.yaml": "resources: [../base, b.yaml]\n", "prod/b.yaml": dep("b")}, "prod(a b)"},
 		{"remote", map[string]string{"k/kustomization.yaml": "resources: [a.yaml, 'https://example.com/b.yaml']\n", "k/a.yaml": dep("a")}, "k(a)!"},
 		{"out of the repository", map[string]string{"kustomization.yaml": "resources: [a.yaml, ../../etc]\n", "a.yaml": dep("a")}, ".(a)!"},
 		{"not listed", map[string]string{"k/kustomization.yaml": "resources: [a.yaml]\n", "k/a.yaml": dep("a"), "k/x/b.yaml": dep("b")}, "k(a) k/x(b)!"},
-		{"listed twice", map[string]string{"kustomization.yaml": "resources: [k/a.yaml]\n", "k/kustomization.yaml": "resources: [a.yaml]\n", "k/a.yaml": dep("a")}, ".(a)!"},
+		{"listed twice", map[string]string{"kustomization.yaml": "resources: [k/a.yaml]\n", "k/kustomization.yaml": "resources: [a.yaml]\n", "k/a.yaml": dep("a")}, ".(a) k(a)"},
 		{"broken kustomization", map[string]string{"k/kustomization.yaml": "resources: [a.yaml\n", "k/a.yaml": dep("a")}, "k(a)!"},
 		{"refers to itself", map[string]string{"k/kustomization.yaml": "resources: [a.yaml, ../k]\nimages: [{name: i}]\n", "k/a.yaml": dep("a")}, "k(a)!"},
 		{"chart", map[string]string{"c/Chart.yaml": "name: c\n", "c/templates/a.yaml": dep("a"), "c/charts/d/templates/a.yaml": dep("a"),
@@ -521,9 +521,9 @@ spec:
 	v := vs[0]
 	d := v.Deploys[0]
 	equal(t, "object", d.Object, "apps/v1/Deployment/shop/api")
-	equal(t, "image", show(d.Image), "unknown")
+	equal(t, "image", show(d.Image), "example.com/api:2")
 	equal(t, "replicas", show(d.Replicas), "3")
-	equal(t, "env", env(d), "A=1 (ConfigMap settings), B=two (ConfigMap settings), C=3 (ConfigMap settings), D=unknown (ConfigMap settings), S_PASSWORD=unknown (Secret secret)")
+	equal(t, "env", env(d), "A=1 (ConfigMap settings), B=two (ConfigMap settings), C=3 (ConfigMap settings), D= (ConfigMap settings), S_PASSWORD=unknown (Secret secret)")
 	if len(vs) != 1 || len(v.Deploys) != 1 || v.Incomplete || len(v.Services[0].Selects) != 1 || len(v.ConfigMaps) != 4 {
 		t.Errorf("got %+v", v)
 	}

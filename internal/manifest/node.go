@@ -145,6 +145,9 @@ func (n node) span() check.Span {
 	if n.y == nil {
 		return check.Span{}
 	}
+	if n.doc.places != nil {
+		return n.place().at()
+	}
 	from, to := n.token()
 	at := n.doc.src.span(from, to)
 	if r := n.doc.src.rendered; r != nil && n.y.Kind == yaml.ScalarNode {
@@ -156,6 +159,12 @@ func (n node) span() check.Span {
 // part returns the place of value[from:to] within a scalar; where escapes or folding make that impossible to tell,
 // the whole token's.
 func (n node) part(from, to int) check.Span {
+	if n.doc.places != nil {
+		if source := n.place().node; source.y != nil && source.str() == n.str() {
+			return source.part(from, to)
+		}
+		return n.span()
+	}
 	begin, end := n.token()
 	if n.y.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
 		begin, end = begin+1, end-1
@@ -164,6 +173,14 @@ func (n node) part(from, to int) check.Span {
 		return n.span()
 	}
 	return n.doc.src.span(begin+from, begin+to)
+}
+
+// place returns where a value of a rendered object stands.
+func (n node) place() place {
+	if p, ok := n.doc.places[n.y]; ok {
+		return p
+	}
+	return n.doc.places[nil]
 }
 
 func (n node) token() (from, to int) {

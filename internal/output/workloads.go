@@ -61,6 +61,9 @@ func (p *printer) workload(w *workload.Workload) {
 		}
 		add("deploy", d.At, text)
 	}
+	if d := w.Deploy; d != nil && d.Variant != nil && d.Variant.Overlay.File != "" && path.Dir(d.Variant.Overlay.File) != path.Dir(d.At.File) {
+		branches[0].below = append(branches[0].below, "rendered by "+p.prefix+d.Variant.Overlay.File)
+	}
 	if d := w.Deploy; d != nil && w.Image == nil && len(w.Missing) == 0 {
 		if ref, ok := d.Image.Get(); ok {
 			add("image", d.Image.At(), ref+", which nothing in this tree builds")

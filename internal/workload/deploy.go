@@ -24,6 +24,9 @@ type Variant struct {
 	Chart   string
 	Origins map[check.Span]check.Span
 
+	// Overlay is the place in the kustomization that this is a rendering of, if it is one.
+	Overlay check.Span
+
 	// Incomplete says that an overlay or renderer may still change what is here: what is missing may be added.
 	Incomplete bool
 }
