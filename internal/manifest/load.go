@@ -28,7 +28,7 @@ import (
 // define the same object, they are alternatives, and each subdirectory is a variant of its own.
 func Load(fsys fs.FS, files []string) ([]*workload.Variant, []check.Notification) {
 	l := &loader{fsys: fsys, files: map[string]bool{}, kustomizations: map[string]bool{}, overlays: map[string]*kustomization{},
-		code: map[string]bool{}, extended: map[string]*composeFile{}}
+		code: map[string]bool{}, extended: map[string]*composeFile{}, skaffold: map[string]bool{}}
 	files = slices.Sorted(slices.Values(files))
 	charts := map[string]bool{}
 	for _, name := range files {
@@ -67,6 +67,7 @@ func Load(fsys fs.FS, files []string) ([]*workload.Variant, []check.Notification
 			variants = append(variants, v)
 		}
 	}
+	l.markRetagged(variants)
 	variants = append(variants, l.projects(compose)...)
 	slices.SortStableFunc(variants, func(a, b *workload.Variant) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(l.notes, func(a, b check.Notification) int { return a.At.Compare(b.At) })
@@ -82,6 +83,7 @@ type loader struct {
 	overlays       map[string]*kustomization
 	objects        []*object               // relevant ones, by file
 	extended       map[string]*composeFile // files read because a service extends one of theirs
+	skaffold       map[string]bool         // names of images that Skaffold builds
 	notes          []check.Notification
 }
 
@@ -260,6 +262,7 @@ func (l *loader) readDocument(d *document, named bool) *composeFile {
 			if o.isRelevant() {
 				l.objects = append(l.objects, o)
 			}
+			l.artifacts(o)
 		}
 	}
 	return nil

@@ -1,0 +1,29 @@
+package manifest
+
+import (
+	"fmt"
+
+	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/workload"
+)
+
+// noAutoscaling is FL1902. It speaks once for each workload that a Service leads to. Stores are not scaled that way.
+func noAutoscaling() check.Check[*workload.Variant] {
+	return check.Check[*workload.Variant]{Rule: "no-autoscaling", Run: func(p *check.Pass[*workload.Variant]) {
+		if p.Subject.Incomplete {
+			return
+		}
+		for _, d := range workloads(p.Subject, "Deployment", "Rollout") {
+			if _, _, ok := storeOf(d); ok || len(d.Services) == 0 || scalerOf(p.Subject, d) != nil {
+				continue
+			}
+			p.Report(check.Finding{
+				At: d.At,
+				Message: fmt.Sprintf("%s %q serves requests and nothing scales it: its number of replicas follows the load only as fast as somebody changes it",
+					d.Kind, objectName(d)),
+				Logical: d.Object,
+				Matter:  "scaling",
+			})
+		}
+	}}
+}
