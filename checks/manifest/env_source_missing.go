@@ -17,7 +17,7 @@ func envSourceMissing() check.Check[*workload.Variant] {
 		}
 		for _, d := range v.Deploys {
 			for _, s := range d.EnvSources {
-				if s.Kind != "ConfigMap" || s.Found || s.Optional || s.Name == "" || isStandIn(s.Name) || isClusters(s.Name) {
+				if s.Kind != "ConfigMap" || s.Found || s.InTree || s.Optional || s.Name == "" || isStandIn(s.Name) || isClusters(s.Name) {
 					continue
 				}
 				own := configMaps(v, d.Namespace())

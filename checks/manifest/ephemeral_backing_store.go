@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/factorlint/factorlint/internal/check"
@@ -17,10 +18,14 @@ func ephemeralBackingStore() check.Check[*workload.Variant] {
 		if p.Subject.Incomplete {
 			return // a patch may add the volume
 		}
+		usual := rules.Warning
+		if isDevelopment(p.Subject) {
+			usual = rules.Note
+		}
 		for _, d := range p.Subject.Deploys {
 			name, s, ok := storeOf(d)
 			compose := d.Platform == workload.Compose
-			if !ok || d.OneShot || d.Role != workload.App || !compose && !runsForLong(d) || !s.startsServer(d) || isTestProject(d) {
+			if !ok || d.OneShot || d.Role != workload.App || !compose && !runsForLong(d) || !s.startsServer(d) || isTest(d) {
 				continue
 			}
 			lost, ephemeral := losesData(d)
@@ -35,7 +40,7 @@ func ephemeralBackingStore() check.Check[*workload.Variant] {
 			if ephemeral != nil {
 				f.At, where = ephemeral.VolumeAt, "an emptyDir"
 			}
-			severity := rules.Warning
+			severity := usual
 			if s.cache {
 				switch line := commandLine(d); {
 				case noPersistence.MatchString(line):
@@ -60,9 +65,37 @@ var (
 	testFile      = regexp.MustCompile(`(?i)(^|[._-])(tests?|testing|e2e|ci|integration)([._-]|$)`)
 )
 
-// isTestProject reports whether a Compose file is for tests by its name: its stores begin empty on purpose.
-func isTestProject(d *workload.Deploy) bool {
-	return d.Platform == workload.Compose && testFile.MatchString(strings.TrimSuffix(path.Base(d.File), path.Ext(d.File)))
+// isTest reports whether a Compose service is for tests, which begin with empty stores on purpose: its file's name says so,
+// or the same store stands there in several versions.
+func isTest(d *workload.Deploy) bool {
+	if d.Platform != workload.Compose {
+		return false
+	}
+	if testFile.MatchString(strings.TrimSuffix(path.Base(d.File), path.Ext(d.File))) {
+		return true
+	}
+	ref, _ := d.Image.Get()
+	return slices.ContainsFunc(d.Variant.Deploys, func(other *workload.Deploy) bool {
+		also, ok := other.Image.Get()
+		return ok && also != ref && imageName(also) == imageName(ref)
+	})
+}
+
+// isDevelopment reports whether a Compose project is for developers: it mounts the source of a service, or runs only other
+// people's software, for a program outside.
+func isDevelopment(v *workload.Variant) bool {
+	if v.Platform != workload.Compose {
+		return false
+	}
+	public := true
+	for _, d := range v.Deploys {
+		ref, ok := d.Image.Get()
+		public = public && d.Build == nil && ok && workload.IsPublic(ref)
+		if d.Development {
+			return true
+		}
+	}
+	return public
 }
 
 // losesData reports whether none of a container's volumes can hold data for longer than its pod or container lives. If one

@@ -19,7 +19,7 @@ func floatingImageTag() check.Check[*workload.Variant] {
 		}
 		for _, d := range p.Subject.Deploys {
 			ref, ok := d.Image.Get()
-			if !ok || d.Build != nil || d.Retagged || d.Development || built[ref] || isStandIn(ref) {
+			if !ok || d.Build != nil || d.Retagged || d.Development || built[ref] || isStandIn(ref) || isLocal(d, ref) {
 				continue
 			}
 			tag, floats := floatingTag(ref)
@@ -32,13 +32,19 @@ func floatingImageTag() check.Check[*workload.Variant] {
 			}
 			p.Report(check.Finding{
 				At: d.Image.At(),
-				Message: fmt.Sprintf("image %s of %s %s: a restarted or added instance may run another version than its neighbours, and there is no tag to roll back to",
+				Message: fmt.Sprintf("image %s of %s %s: the next build or pull brings another version under the same name, and nothing here says which one to go back to",
 					ref, container(d), what),
 				Logical: logical(d),
 				Matter:  imageName(ref),
 			})
 		}
 	}}
+}
+
+// isLocal reports whether a Compose service runs an image that whoever starts it has built by hand: a name that no registry
+// has.
+func isLocal(d *workload.Deploy, ref string) bool {
+	return d.Platform == workload.Compose && !strings.Contains(ref, "/") && !workload.IsPublic(ref)
 }
 
 // floatingTag returns the tag of a reference and whether it moves: none, latest or latest-…, and no digest.

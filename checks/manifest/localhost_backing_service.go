@@ -34,7 +34,7 @@ func localhostBackingService() check.Check[*workload.Variant] {
 			for _, name := range order {
 				v := last[name]
 				value, ok := v.Value.Get()
-				if !ok {
+				if !ok || strings.HasPrefix(v.From, "env_file ") { // which serves other programs too, and those started by hand
 					continue
 				}
 				host, port, ok := localAddress(value)

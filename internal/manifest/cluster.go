@@ -195,7 +195,7 @@ func (a *assembly) govern() {
 	}
 	for _, s := range a.out.Scalers {
 		for _, d := range a.out.Deploys {
-			if d.Kind == s.TargetKind && d.Namespace() == s.Namespace && strings.HasSuffix(d.Object, "/"+s.TargetName) && s.TargetName != "" {
+			if d.Kind == s.TargetKind && sameNamespace(d.Namespace(), s.Namespace) && strings.HasSuffix(d.Object, "/"+s.TargetName) && s.TargetName != "" {
 				s.Scales = append(s.Scales, d)
 			}
 		}
@@ -207,6 +207,12 @@ func (a *assembly) govern() {
 			}
 		}
 	}
+}
+
+// sameNamespace reports whether two objects are meant to be in one namespace. One that names none is applied to that of
+// the other, or to "default".
+func sameNamespace(a, b string) bool {
+	return a == b || a == "" && b == "default" || a == "default" && b == ""
 }
 
 // serviceAffinity reads sessionAffinity, and the annotations by which Traefik makes a Service sticky.
@@ -252,4 +258,26 @@ func annotated(o *object) []workload.Affinity {
 		}
 	}
 	return out
+}
+
+// markInTree finds the sources of variables that another variant of the tree has.
+func markInTree(variants []*workload.Variant) {
+	defined := map[configMapID]map[*workload.Variant]bool{}
+	for _, v := range variants {
+		for _, c := range v.ConfigMaps {
+			id := configMapID{secret: c.Secret, name: c.Name}
+			if defined[id] == nil {
+				defined[id] = map[*workload.Variant]bool{}
+			}
+			defined[id][v] = true
+		}
+	}
+	for _, v := range variants {
+		for _, d := range v.Deploys {
+			for i, s := range d.EnvSources {
+				in := defined[configMapID{secret: s.Kind == "Secret", name: s.Name}]
+				d.EnvSources[i].InTree = len(in) > 1 || len(in) == 1 && !in[v]
+			}
+		}
+	}
 }

@@ -28,11 +28,12 @@ import (
 // define the same object, they are alternatives, and each subdirectory is a variant of its own.
 func Load(fsys fs.FS, files []string) ([]*workload.Variant, []check.Notification) {
 	l := &loader{fsys: fsys, files: map[string]bool{}, kustomizations: map[string]bool{}, overlays: map[string]*kustomization{},
-		code: map[string]bool{}, extended: map[string]*composeFile{}, skaffold: map[string]bool{}}
+		code: map[string]bool{}, extended: map[string]*composeFile{}, retagged: map[string]bool{}}
 	files = slices.Sorted(slices.Values(files))
 	charts := map[string]bool{}
 	for _, name := range files {
 		l.files[name] = true
+		l.tiltfile(name)
 		switch {
 		case isKustomization(name):
 			l.kustomizations[path.Dir(name)] = true
@@ -68,6 +69,7 @@ func Load(fsys fs.FS, files []string) ([]*workload.Variant, []check.Notification
 		}
 	}
 	l.markRetagged(variants)
+	markInTree(variants)
 	variants = append(variants, l.projects(compose)...)
 	slices.SortStableFunc(variants, func(a, b *workload.Variant) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(l.notes, func(a, b check.Notification) int { return a.At.Compare(b.At) })
@@ -83,7 +85,7 @@ type loader struct {
 	overlays       map[string]*kustomization
 	objects        []*object               // relevant ones, by file
 	extended       map[string]*composeFile // files read because a service extends one of theirs
-	skaffold       map[string]bool         // names of images that Skaffold builds
+	retagged       map[string]bool         // names of images that Skaffold or Tilt builds
 	notes          []check.Notification
 }
 

@@ -68,7 +68,7 @@ type Deploy struct {
 	HostNetwork                       bool          // it shares the ports of its host
 	Alone                             bool          // nothing else listens on its localhost: it shares its network with no other container
 	Pinned                            bool          // its pods are meant for one node: by name, selector or affinity
-	Retagged                          bool          // a tool that builds the image from the tree gives it its tag: Skaffold, ko
+	Retagged                          bool          // a tool that builds the image from the tree gives it its tag: Skaffold, Tilt, ko
 	Surges                            Value[bool]   // an update starts a new pod before the old one is gone
 	Agent                             bool          // its pod looks into its node: it shares the node's processes or is privileged
 
