@@ -78,8 +78,8 @@ func (s store) startsServer(d *workload.Deploy) bool {
 		return true
 	}
 	words := strings.FieldsFunc(strings.Join(append(entrypoint, args...), " "), func(r rune) bool { return strings.ContainsRune(" \t\n;&|()\"'", r) })
-	if slices.ContainsFunc(words, func(w string) bool { return strings.Contains(w, "sentinel") }) {
-		return false // watches others and keeps nothing
+	if slices.ContainsFunc(words, func(w string) bool { return strings.Contains(w, "sentinel") || strings.Contains(w, "basebackup") }) {
+		return false // it watches others and keeps nothing, or gets its data from another at every start
 	}
 	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(s.servers, path.Base(w)) })
 }

@@ -111,6 +111,7 @@ type EnvSource struct {
 	KeyAt    check.Span
 	Optional bool // the container starts without it
 	Found    bool // it is in the variant, and so is the key
+	InTree   bool // manifests that belong to another variant define an object of that kind and name
 	At       check.Span
 }
 
