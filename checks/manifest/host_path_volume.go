@@ -24,7 +24,7 @@ func hostPathVolume() check.Check[*workload.Variant] {
 				seen[m.VolumeAt] = true
 				p.Report(check.Finding{
 					At: m.VolumeAt,
-					Message: fmt.Sprintf("%s mounts %s of whatever node it runs on: another replica, or the pod after a move, finds other files there",
+					Message: fmt.Sprintf("%s mounts %s of whatever node it runs on: another replica, or the pod after a move, finds something else there",
 						container(d), m.Name),
 					Logical: logical(d),
 					Matter:  m.Name,
@@ -35,11 +35,12 @@ func hostPathVolume() check.Check[*workload.Variant] {
 	}}
 }
 
-// isNodes reports whether a path is the same on every node, or tells about the node alone: clock, certificates, kernel.
+// isNodes reports whether a path is the same on every node, or tells about the node alone: clock, certificates, kernel, log.
 func isNodes(p string) bool {
 	p = path.Clean(p)
 	for _, same := range []string{"/etc/localtime", "/etc/timezone", "/usr/share/zoneinfo", "/etc/ssl", "/etc/pki", "/etc/ca-certificates",
-		"/usr/share/ca-certificates", "/usr/local/share/ca-certificates", "/proc", "/sys", "/lib/modules", "/usr/src"} {
+		"/usr/share/ca-certificates", "/usr/local/share/ca-certificates", "/proc", "/sys", "/lib/modules", "/usr/src", "/dev/log",
+		"/run/systemd"} {
 		if p == same || strings.HasPrefix(p, same+"/") {
 			return true
 		}

@@ -14,7 +14,7 @@ func stickySessions() check.Check[*workload.Variant] {
 			for _, a := range all {
 				p.Report(check.Finding{
 					At: a.At,
-					Message: fmt.Sprintf("%s %q ties each client to one pod by %s: when the pod is replaced, what it knew about the client is gone, and new pods get no share of the clients there are",
+					Message: fmt.Sprintf("%s %q ties each client to one pod by %s: what the pod remembers of its clients is lost with it, and pods that are added get no share of the clients there are",
 						kind, name, a.By),
 					Logical: logical,
 					Matter:  a.By,
@@ -22,7 +22,9 @@ func stickySessions() check.Check[*workload.Variant] {
 			}
 		}
 		for _, s := range p.Subject.Services {
-			report("Service", s.Name, serviceName(s), s.Affinity)
+			if len(s.Selects) > 0 { // else it is not known what is behind it
+				report("Service", s.Name, serviceName(s), s.Affinity)
+			}
 		}
 		for _, in := range p.Subject.Ingresses {
 			report("Ingress", in.Name, ingressName(in), in.Affinity)

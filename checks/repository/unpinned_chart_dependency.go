@@ -33,7 +33,7 @@ func unpinnedChartDependency() check.Check[*repository.Tree] {
 			}
 			for _, d := range manifest.ReadDependencies(f.Path, src) {
 				version, ok := d.Version.Or("")
-				if !ok || exactVersion.MatchString(version) || strings.HasPrefix(d.Repository, "file:") || inCharts(p.Subject, dir, d) {
+				if !ok || version != "" && !versionRange.MatchString(version) || exactVersion.MatchString(version) || strings.HasPrefix(d.Repository, "file:") || inCharts(p.Subject, dir, d) {
 					continue
 				}
 				finding := check.Finding{At: d.Version.At(), Logical: path.Base(path.Clean(dir)), Matter: d.Name}
@@ -48,6 +48,9 @@ func unpinnedChartDependency() check.Check[*repository.Tree] {
 		}
 	}}
 }
+
+// versionRange matches what Helm takes for a constraint on versions (Masterminds/semver).
+var versionRange = regexp.MustCompile(`^[\s<>=!~^|,v*xX]*(\d+|[*xX])([\s<>=!~^|,v.*xX\d+-]|[A-Za-z0-9])*$`)
 
 // exactVersion matches a full version: fewer numbers, or operators and wildcards, make it a range.
 var exactVersion = regexp.MustCompile(`^=?\s*v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$`)

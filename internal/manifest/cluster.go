@@ -40,14 +40,15 @@ func (a *assembly) claim(namespace, name string) *workload.Claim {
 	return found
 }
 
-// surges tells whether an update of an object starts new pods before old ones are gone (apps/v1 DeploymentStrategy; an
-// Argo Rollout knows the same maxSurge, and a blue-green one doubles its pods).
+// surges tells whether an update of an object with one replica starts the new pod and waits until it is ready before it
+// stops the old one (apps/v1 DeploymentStrategy, of which a part of a pod is none when it may be missing and a whole one
+// when it may be too many). An Argo Rollout knows the same numbers; a blue-green one doubles its pods.
 func (o *object) surges(at check.Span) workload.Value[bool] {
 	strategy := o.root.get("spec").pair("strategy")
 	if strategy.key.y != nil {
 		at = strategy.key.span()
 	}
-	surge := strategy.value.get("rollingUpdate", "maxSurge")
+	numbers := strategy.value.get("rollingUpdate")
 	switch o.kind {
 	case "StatefulSet", "DaemonSet":
 		return workload.Known(false, at)
@@ -55,7 +56,7 @@ func (o *object) surges(at check.Span) workload.Value[bool] {
 		if strategy.value.get("blueGreen").ok() {
 			return workload.Known(true, at)
 		}
-		surge = strategy.value.get("canary", "maxSurge")
+		numbers = strategy.value.get("canary")
 	case "Deployment":
 		if kind, ok := strategy.value.get("type").value(at).Or("RollingUpdate"); !ok || kind != "RollingUpdate" {
 			return workload.Known(false, at)
@@ -63,11 +64,13 @@ func (o *object) surges(at check.Span) workload.Value[bool] {
 	default:
 		return workload.Unknown[bool](at)
 	}
-	n, ok := surge.value(at).Or("25%")
-	if !ok {
+	surge, ok := numbers.get("maxSurge").value(at).Or("25%")
+	missing, ok2 := numbers.get("maxUnavailable").value(at).Or("25%")
+	if !ok || !ok2 {
 		return workload.Unknown[bool](at)
 	}
-	return workload.Known(strings.TrimSuffix(n, "%") != "0", at)
+	stays := missing == "0" || strings.HasSuffix(missing, "%") && missing != "100%"
+	return workload.Known(stays && surge != "0" && surge != "0%", at)
 }
 
 // placement tells what the containers of a pod share and where the pod may run.

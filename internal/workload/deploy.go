@@ -69,7 +69,7 @@ type Deploy struct {
 	Alone                             bool          // nothing else listens on its localhost: it shares its network with no other container
 	Pinned                            bool          // its pods are meant for one node: by name, selector or affinity
 	Retagged                          bool          // a tool that builds the image from the tree gives it its tag: Skaffold, Tilt, ko
-	Surges                            Value[bool]   // an update starts a new pod before the old one is gone
+	Surges                            Value[bool]   // with one replica, an update waits for the new pod before it stops the old one
 	Agent                             bool          // its pod looks into its node: it shares the node's processes or is privileged
 
 	// Development is set for a Compose service that bind-mounts its source or runs a rebuild tool.
