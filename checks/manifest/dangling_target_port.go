@@ -123,7 +123,7 @@ func backendPort(p *check.Pass[*workload.Variant], in *workload.Ingress, b workl
 	}
 	s := services[0]
 	var have []string
-	f := check.Finding{At: b.Port.At(), Logical: fmt.Sprintf("networking.k8s.io/Ingress/%s/%s", in.Namespace, in.Name), Matter: s.Name + ":" + want}
+	f := check.Finding{At: b.Port.At(), Logical: ingressName(in), Matter: s.Name + ":" + want}
 	for _, port := range s.Ports[:min(len(s.Ports), maxNamed)] {
 		number, _ := port.Port.Get()
 		text := strings.TrimSpace(port.Name + " " + strconv.Itoa(number))
@@ -148,6 +148,10 @@ func offers(s *workload.Service, port string) bool {
 
 func serviceName(s *workload.Service) string {
 	return fmt.Sprintf("v1/Service/%s/%s", s.Namespace, s.Name)
+}
+
+func ingressName(in *workload.Ingress) string {
+	return fmt.Sprintf("networking.k8s.io/Ingress/%s/%s", in.Namespace, in.Name)
 }
 
 func from(p *workload.ServicePort) string {

@@ -12,8 +12,20 @@ import (
 // All returns the checks of this package in order of their rules' ids.
 func All() []check.Check[*workload.Variant] {
 	return []check.Check[*workload.Variant]{
+		floatingImageTag(),
 		duplicateEnv(),
+		envSourceMissing(),
+		localhostBackingService(),
+		ephemeralBackingStore(),
+		handRunBackingService(),
+		hostPathVolume(),
+		stickySessions(),
+		singleWriterVolumeReplicated(),
 		danglingTargetPort(),
+		replicasUnderHPA(),
+		hpaWithoutRequests(),
+		noDisruptionBudget(),
+		noAutoscaling(),
 		noMemoryLimit(),
 	}
 }

@@ -188,6 +188,7 @@ func (l *loader) project(files []*composeFile) *workload.Variant {
 		}
 	}
 	p.markOneShots()
+	p.markShared()
 	return p.out
 }
 
@@ -202,6 +203,18 @@ func (p *project) markOneShots() {
 				for _, d := range p.out.Deploys {
 					d.OneShot = d.OneShot || d.Name == dep.key.str()
 				}
+			}
+		}
+	}
+}
+
+// markShared finds the services whose network another one joins.
+func (p *project) markShared() {
+	for _, f := range p.files {
+		for _, pair := range f.services.pairs() {
+			name, ok := strings.CutPrefix(pair.value.get("network_mode").str(), "service:")
+			for _, d := range p.out.Deploys {
+				d.Alone = d.Alone && !(ok && d.Name == name)
 			}
 		}
 	}

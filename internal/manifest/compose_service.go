@@ -29,6 +29,7 @@ func (s *service) deploy() *workload.Deploy {
 		Build:       s.build(),
 		HostNetwork: s.get("network_mode").str() == "host",
 	}
+	d.Alone = s.value("network_mode").Absent()
 	d.Image = s.value("image")
 	d.Entrypoint, d.Args = s.command("entrypoint"), s.command("command")
 	d.WorkDir = s.value("working_dir")

@@ -100,11 +100,15 @@ func (o *object) isRelevant() bool {
 	switch o.group() {
 	case "":
 		switch o.kind {
-		case "Service", "ConfigMap", "Secret", "LimitRange":
+		case "Service", "ConfigMap", "Secret", "LimitRange", "PersistentVolumeClaim":
 			return true
 		}
 	case "autoscaling":
 		return o.kind == "HorizontalPodAutoscaler"
+	case "keda.sh":
+		return o.kind == "ScaledObject"
+	case "policy":
+		return o.kind == "PodDisruptionBudget"
 	case "networking.k8s.io", "extensions":
 		if o.kind == "Ingress" {
 			return true
@@ -132,6 +136,8 @@ type assembly struct {
 	limits []limitRange
 
 	configMaps map[configMapID]*workload.ConfigMap
+	claims     []*workload.Claim
+	budgets    []budget
 	variables  int // given to all containers
 	steps      int // taken to connect Services with pods
 }
@@ -168,8 +174,14 @@ func (s *set) variant() *workload.Variant {
 			a.addConfigMap(configMap(o))
 		case o.kind == "LimitRange" && o.group() == "":
 			a.limits = append(a.limits, limitRanges(o)...)
+		case o.kind == "PersistentVolumeClaim" && o.group() == "":
+			a.claims = append(a.claims, claim(o.root, o.name, o.namespace, o.at))
 		case o.kind == "HorizontalPodAutoscaler":
 			a.scaler(o)
+		case o.kind == "ScaledObject" && o.group() == "keda.sh":
+			a.scaledObject(o)
+		case o.kind == "PodDisruptionBudget":
+			a.budget(o)
 		case o.kind == "Ingress":
 			a.ingress(o)
 		default:
@@ -187,13 +199,14 @@ func (s *set) variant() *workload.Variant {
 	for _, s := range a.out.Services {
 		a.connect(s)
 	}
+	a.govern()
 	return a.out
 }
 
 func (a *assembly) service(o *object) {
 	spec := o.root.get("spec")
 	s := &workload.Service{Name: o.name, Namespace: o.namespace, At: o.at, Type: cmp.Or(spec.get("type").str(), "ClusterIP"),
-		Headless: spec.get("clusterIP").str() == "None"}
+		Headless: spec.get("clusterIP").str() == "None", Affinity: serviceAffinity(o)}
 	s.Selector = stringMap(spec.get("selector"))
 	if k := a.set.overlay; k != nil && s.Type != "ExternalName" {
 		for key, value := range k.selectorLabels {
@@ -315,17 +328,9 @@ func (a *assembly) addConfigMap(c *workload.ConfigMap) {
 	}
 }
 
-func (a *assembly) scaler(o *object) {
-	spec := o.root.get("spec")
-	target := spec.get("scaleTargetRef")
-	a.out.Scalers = append(a.out.Scalers, &workload.Scaler{Name: o.name, Namespace: o.namespace, At: o.at,
-		TargetKind: target.get("kind").str(), TargetName: target.get("name").str(),
-		Min: spec.get("minReplicas").number(o.at), Max: spec.get("maxReplicas").number(o.at)})
-}
-
 // ingress reads networking.k8s.io/v1 and its predecessors, which named Service and port beside each other.
 func (a *assembly) ingress(o *object) {
-	in := &workload.Ingress{Name: o.name, Namespace: o.namespace, At: o.at}
+	in := &workload.Ingress{Name: o.name, Namespace: o.namespace, At: o.at, Affinity: annotated(o)}
 	add := func(b node) {
 		if service := b.get("service"); service.ok() {
 			port := service.get("port", "number")
@@ -350,8 +355,9 @@ func (a *assembly) ingress(o *object) {
 
 // A limitRange is what a LimitRange gives to containers that ask for nothing.
 type limitRange struct {
-	namespace   string
-	memory, cpu node
+	namespace                 string
+	memory, cpu               node
+	memoryRequest, cpuRequest node
 }
 
 // limitRanges reads the limits that apply to containers; a maximum stands in for a missing default (core/v1
@@ -362,7 +368,7 @@ func limitRanges(o *object) []limitRange {
 		if item.get("type").str() != "Container" {
 			continue
 		}
-		l := limitRange{namespace: o.namespace}
+		l := limitRange{namespace: o.namespace, memoryRequest: item.get("defaultRequest", "memory"), cpuRequest: item.get("defaultRequest", "cpu")}
 		for _, field := range []string{"max", "default"} {
 			if m := item.get(field, "memory"); m.ok() {
 				l.memory = m

@@ -42,6 +42,7 @@ func (a *assembly) pod(o *object) {
 		}
 		p.deploys = append(p.deploys, a.container(o, t, c, role))
 	}
+	a.placement(t, p.deploys)
 	for _, d := range p.deploys {
 		p.size += 1 + len(d.Ports)
 	}
@@ -94,6 +95,7 @@ func (a *assembly) container(o *object, template, c node, role workload.Containe
 	d.PreStop = preStop(c.get("lifecycle", "preStop"), d.At)
 	d.StopSignal = c.get("lifecycle", "stopSignal").value(d.At)
 	d.Replicas = a.replicas(o, d.At)
+	d.Surges = o.surges(d.At)
 
 	pod, own := spec.get("securityContext"), c.get("securityContext")
 	either := func(key string) node {
@@ -109,6 +111,9 @@ func (a *assembly) container(o *object, template, c node, role workload.Containe
 	volumes := volumes(o, spec)
 	for _, m := range c.get("volumeMounts").items() {
 		mount := volumes[m.get("name").str()]
+		if mount.Source == "persistentVolumeClaim" && mount.Claim == nil {
+			mount.Claim = a.claim(o.namespace, mount.Name)
+		}
 		mount.Path, mount.ReadOnly, mount.At = m.get("mountPath").str(), m.get("readOnly").str() == "true", m.get("mountPath").span()
 		d.Mounts = append(d.Mounts, mount)
 	}
@@ -241,7 +246,8 @@ func (a *assembly) valueFrom(d *workload.Deploy, namespace string, from node) (v
 		return workload.Unknown[string](from.span()), true // fieldRef, resourceFieldRef
 	}
 	name, key := ref.get("name"), ref.get("key")
-	source := workload.EnvSource{Kind: kind, Name: name.str(), Key: key.str(), Optional: ref.get("optional").str() == "true", At: name.span()}
+	source := workload.EnvSource{Kind: kind, Name: name.str(), Key: key.str(), Optional: ref.get("optional").str() == "true",
+		At: name.span(), KeyAt: key.span()}
 	c := a.configMaps[configMapID{kind == "Secret", namespace, name.str()}]
 	if c != nil {
 		v, source.Found = c.Data[key.str()]
@@ -307,6 +313,8 @@ func (a *assembly) resources(d *workload.Deploy, namespace string, spec node, re
 		}
 		d.MemoryLimit = orDefault(d.MemoryLimit, l.memory, l.namespace == namespace)
 		d.CPULimit = orDefault(d.CPULimit, l.cpu, l.namespace == namespace)
+		d.MemoryRequest = orDefault(d.MemoryRequest, l.memoryRequest, l.namespace == namespace)
+		d.CPURequest = orDefault(d.CPURequest, l.cpuRequest, l.namespace == namespace)
 	}
 }
 
@@ -327,7 +335,7 @@ func volumes(o *object, spec node) map[string]workload.Mount {
 		m := workload.Mount{}
 		for _, p := range v.pairs() {
 			if key := p.key.str(); key != "name" {
-				m.Source = key
+				m.Source, m.VolumeAt = key, p.key.span()
 				for _, field := range []string{"claimName", "secretName", "path", "name"} {
 					m.Name = cmp.Or(m.Name, p.value.get(field).str())
 				}
@@ -337,7 +345,9 @@ func volumes(o *object, spec node) map[string]workload.Mount {
 	}
 	for _, t := range o.root.get("spec", "volumeClaimTemplates").items() {
 		name := t.get("metadata", "name").str()
-		out[name] = workload.Mount{Source: "persistentVolumeClaim", Name: name}
+		c := claim(t, name, o.namespace, t.get("metadata", "name").span())
+		c.PerPod = true
+		out[name] = workload.Mount{Source: "persistentVolumeClaim", Name: name, Claim: c, VolumeAt: c.At}
 	}
 	return out
 }

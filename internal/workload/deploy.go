@@ -17,6 +17,7 @@ type Variant struct {
 	Scalers    []*Scaler
 	ConfigMaps []*ConfigMap
 	Ingresses  []*Ingress
+	Budgets    []*Budget
 
 	// Chart is the folder of the Helm chart that this is a rendering of, or "". The renderings of a chart differ in the
 	// values file that gives them their name. Origins tells which lines of values files gave what the templates show:
@@ -74,6 +75,11 @@ type Deploy struct {
 	Mounts                            []Mount
 	StopSignal                        Value[string] // lifecycle.stopSignal, stop_signal; absent: the image's
 	HostNetwork                       bool          // it shares the ports of its host
+	Alone                             bool          // nothing else listens on its localhost: it shares its network with no other container
+	Pinned                            bool          // its pods are meant for one node: by name, selector or affinity
+	Retagged                          bool          // a tool that builds the image from the tree gives it its tag: Skaffold, Tilt, ko
+	Surges                            Value[bool]   // with one replica, an update waits for the new pod before it stops the old one
+	Agent                             bool          // its pod looks into its node: it shares the node's processes or is privileged
 
 	// Development is set for a Compose service that bind-mounts its source or runs a rebuild tool.
 	Development bool
@@ -111,8 +117,10 @@ type EnvSource struct {
 	Kind     string // "ConfigMap", "Secret", "env_file"
 	Name     string // of the object; the path of an env_file relative to the root, or as written if that is unknown
 	Key      string // the one key that is asked for, or "" for all
-	Optional bool   // the container starts without it
-	Found    bool   // it is in the variant, and so is the key
+	KeyAt    check.Span
+	Optional bool // the container starts without it
+	Found    bool // it is in the variant, and so is the key
+	InTree   bool // manifests that belong to another variant define an object of that kind and name
 	At       check.Span
 }
 
@@ -130,7 +138,9 @@ type Mount struct {
 	Path     string // in the container
 	Source   string // "emptyDir", "persistentVolumeClaim", "configMap", "secret", "hostPath", "bind", "volume", "tmpfs", …
 	Name     string // claim, ConfigMap, host path or volume name; of a bind within the tree, its path relative to the root
+	Claim    *Claim // that is mounted, if it is in the variant
 	ReadOnly bool
+	VolumeAt check.Span // of Kubernetes, the key that says what the pod's volume is: "emptyDir"
 	At       check.Span
 }
 
@@ -139,8 +149,9 @@ type Service struct {
 	Name, Namespace string
 	Selector        map[string]string
 	Ports           []*ServicePort
-	Type            string     // "ClusterIP", "NodePort", "LoadBalancer", "ExternalName"
-	Headless        bool       // clusterIP None: nothing translates its ports
+	Type            string // "ClusterIP", "NodePort", "LoadBalancer", "ExternalName"
+	Headless        bool   // clusterIP None: nothing translates its ports
+	Affinity        []Affinity
 	At              check.Span // metadata.name
 	Selects         []*Deploy  // every container of the pods it picks in its variant
 }
@@ -159,6 +170,7 @@ type ServicePort struct {
 type Ingress struct {
 	Name, Namespace string
 	Backends        []Backend
+	Affinity        []Affinity
 	At              check.Span // metadata.name
 }
 
@@ -166,14 +178,6 @@ type Ingress struct {
 type Backend struct {
 	Service string
 	Port    Value[string] // number or name of the Service's port, at its place
-}
-
-// A Scaler is a HorizontalPodAutoscaler.
-type Scaler struct {
-	Name, Namespace        string
-	TargetKind, TargetName string
-	Min, Max               Value[int]
-	At                     check.Span
 }
 
 // A ConfigMap is a ConfigMap, or a Secret whose values are not kept.

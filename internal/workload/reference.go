@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -34,6 +35,17 @@ func (r reference) owner() string {
 		return ""
 	}
 	return strings.ToLower(elems[len(elems)-2])
+}
+
+// IsPublic reports whether an image is one that a well-known publisher gives to everybody: a Docker Official Image, or one of
+// an owner or registry that other people's software comes from.
+func IsPublic(image string) bool {
+	r := parseReference(image)
+	owner := r.owner()
+	if owner == "" && r.host == "" {
+		return slices.Contains(officialImages, r.repository)
+	}
+	return owner == "library" || slices.Contains(publishers, owner) || slices.Contains(publishers, r.host)
 }
 
 // publishers are owners and hosts of images that other people's software comes in.
