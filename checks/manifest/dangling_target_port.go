@@ -71,6 +71,7 @@ func targetPorts(p *check.Pass[*workload.Variant], s *workload.Service) {
 			}
 			f.Message = fmt.Sprintf("Service %q sends %sto the port named %q, but its pods declare %s: the Service has no endpoint for it and connections fail",
 				s.Name, from(port), target, declared)
+			f.Fix = renamePort(port.Target, ports)
 		}
 		for _, c := range ports[:min(len(ports), maxNamed)] {
 			f.Related = append(f.Related, check.Related{At: c.At, Message: fmt.Sprintf("declares %s", describe(c))})

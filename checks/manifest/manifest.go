@@ -4,6 +4,8 @@ package manifest
 
 import (
 	"path"
+	"slices"
+	"strings"
 
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/workload"
@@ -14,21 +16,53 @@ func All() []check.Check[*workload.Variant] {
 	return []check.Check[*workload.Variant]{
 		duplicateEnv(),
 		danglingTargetPort(),
+		danglingProbePort(),
+		graceTooShort(),
+		debugInProduction(),
+		cronjobMayOverlap(),
+		noReadinessProbe(),
+		secretInManifest(),
+		privilegedContainer(),
+		removedAPIVersion(),
 		noMemoryLimit(),
+		noResourceRequests(),
+		requestExceedsLimit(),
+		unboundedMemoryVolume(),
 	}
 }
 
 // runsForLong reports whether d is an app container that Kubernetes keeps running. An operator's own kinds are left
 // out: what the operator adds to their pods is not in the manifest.
 func runsForLong(d *workload.Deploy) bool {
-	if d.Platform != workload.Kubernetes || d.Role != workload.App || d.OneShot {
+	return d.Role == workload.App && !d.OneShot && isBuiltIn(d)
+}
+
+// isBuiltIn reports whether d is a container of a kind whose pods are as the manifest says.
+func isBuiltIn(d *workload.Deploy) bool {
+	if d.Platform != workload.Kubernetes {
 		return false
 	}
 	switch d.Kind {
-	case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Rollout", "Pod":
+	case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Rollout", "Pod", "Job", "CronJob":
 		return true
 	}
 	return false
+}
+
+// saysProduction reports whether a path says that what lies there is for production.
+func saysProduction(file string) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(file), func(r rune) bool { return strings.ContainsRune("/._-", r) }), func(w string) bool {
+		return w == "prod" || w == "production" || w == "prd"
+	})
+}
+
+// verbatim reports whether a text stands at its place as it is, perhaps in quotes: no variable, escape or template made
+// it.
+func verbatim(v workload.Value[string]) bool {
+	text, ok := v.Get()
+	at := v.At()
+	width := at.End.Offset - at.Start.Offset
+	return ok && at.Start.Line == at.End.Line && (width == len(text) || width == len(text)+2)
 }
 
 // objectName returns the last element of an object's identity: "api" of "apps/v1/Deployment/shop/api".

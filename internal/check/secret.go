@@ -64,7 +64,15 @@ var valueForm = wordSet(`value val text default base64 b64 hex plain plaintext r
 // one (changeme, <password>, your-api-key), a default that everybody knows (postgres, admin123), a reference to
 // where the secret is ($DB_PASSWORD, vault:…, /run/secrets/db), a switch or a small number.
 func IsPlaceholder(value string) bool {
-	v := strings.Trim(strings.TrimSpace(value), `"'`)
+	return IsStandIn(value) || isKnownWords(strings.ToLower(unquoted(value)))
+}
+
+func unquoted(value string) string { return strings.Trim(strings.TrimSpace(value), `"'`) }
+
+// IsStandIn reports whether the value of a secret-like variable stands for another: all that makes a placeholder but
+// the words that everybody knows. A database that is started with the password "postgres" has that password.
+func IsStandIn(value string) bool {
+	v := unquoted(value)
 	low := strings.ToLower(v)
 	switch {
 	case len(v) < 4, isDigits(v) && len(v) < 8:
@@ -83,7 +91,7 @@ func IsPlaceholder(value string) bool {
 			return true
 		}
 	}
-	return isKnownWords(low)
+	return false
 }
 
 // variable matches a value that is only a reference to another: $NAME, %NAME%, @NAME@, __NAME__, [NAME].

@@ -110,7 +110,7 @@ func (o *object) isRelevant() bool {
 		}
 	}
 	t := o.template()
-	return t.ok() && !o.isPatch(t)
+	return t.ok() && !o.isPatch(t) || o.isPreview()
 }
 
 // A set is the objects of one variant, before they are put together.
@@ -151,6 +151,9 @@ func (s *set) variant() *workload.Variant {
 		configMaps: map[configMapID]*workload.ConfigMap{}}
 	var templates []*object
 	for _, o := range s.objects {
+		if o.isPreview() {
+			a.out.Previews = append(a.out.Previews, preview(o))
+		}
 		if s.overlay != nil && s.overlay.namespace != "" {
 			o.namespace = s.overlay.namespace
 		}
@@ -186,7 +189,7 @@ func (s *set) variant() *workload.Variant {
 func (a *assembly) service(o *object) {
 	spec := o.root.get("spec")
 	s := &workload.Service{Name: o.name, Namespace: o.namespace, At: o.at, Type: cmp.Or(spec.get("type").str(), "ClusterIP"),
-		Headless: spec.get("clusterIP").str() == "None"}
+		Headless: spec.get("clusterIP").str() == "None", Unready: spec.get("publishNotReadyAddresses").str() == "true"}
 	s.Selector = stringMap(spec.get("selector"))
 	if k := a.set.overlay; k != nil && s.Type != "ExternalName" {
 		for key, value := range k.selectorLabels {
@@ -269,7 +272,7 @@ func (p *pod) serving(port *workload.ServicePort) []*workload.Deploy {
 
 func configMap(o *object) *workload.ConfigMap {
 	c := &workload.ConfigMap{Name: o.name, Namespace: o.namespace, Secret: o.kind == "Secret", At: o.at,
-		Data: map[string]workload.Value[string]{}, Keys: map[string]check.Span{}}
+		Data: map[string]workload.Value[string]{}, Keys: map[string]check.Span{}, Hidden: map[string]workload.Hidden{}}
 	for _, field := range []string{"data", "stringData", "binaryData"} {
 		data := o.root.get(field)
 		c.Open = c.Open || data.ok() && !data.isMap()
@@ -280,6 +283,9 @@ func configMap(o *object) *workload.ConfigMap {
 				c.Data[key] = p.value.envValue()
 			} else {
 				c.Data[key] = workload.Unknown[string](p.value.span())
+			}
+			if c.Secret {
+				hide(c, o, field, p)
 			}
 		}
 	}
@@ -344,7 +350,8 @@ func (a *assembly) ingress(o *object) {
 // A limitRange is what a LimitRange gives to containers that ask for nothing.
 type limitRange struct {
 	namespace   string
-	memory, cpu node
+	memory, cpu node // limits
+	requests    struct{ memory, cpu node }
 }
 
 // limitRanges reads the limits that apply to containers; a maximum stands in for a missing default (core/v1
@@ -362,6 +369,14 @@ func limitRanges(o *object) []limitRange {
 			}
 			if c := item.get(field, "cpu"); c.ok() {
 				l.cpu = c
+			}
+		}
+		for _, field := range []string{"min", "max", "default", "defaultRequest"} {
+			if m := item.get(field, "memory"); m.ok() {
+				l.requests.memory = m
+			}
+			if c := item.get(field, "cpu"); c.ok() {
+				l.requests.cpu = c
 			}
 		}
 		out = append(out, l)

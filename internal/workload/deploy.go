@@ -17,6 +17,7 @@ type Variant struct {
 	Scalers    []*Scaler
 	ConfigMaps []*ConfigMap
 	Ingresses  []*Ingress
+	Previews   []*Preview
 
 	// Incomplete says that an overlay or renderer may still change what is here: what is missing may be added.
 	Incomplete bool
@@ -65,6 +66,8 @@ type Deploy struct {
 	Mounts                            []Mount
 	StopSignal                        Value[string] // lifecycle.stopSignal, stop_signal; absent: the image's
 	HostNetwork                       bool          // it shares the ports of its host
+	ReadinessGates                    bool          // something besides its probes decides whether its pod is ready
+	Cron                              *Cron         // of a CronJob's container
 
 	// Development is set for a Compose service that bind-mounts its source or runs a rebuild tool.
 	Development bool
@@ -122,6 +125,7 @@ type Mount struct {
 	Source   string // "emptyDir", "persistentVolumeClaim", "configMap", "secret", "hostPath", "bind", "volume", "tmpfs", …
 	Name     string // claim, ConfigMap, host path or volume name; of a bind within the tree, its path relative to the root
 	ReadOnly bool
+	Memory   *MemoryVolume // of an emptyDir in memory
 	At       check.Span
 }
 
@@ -132,6 +136,7 @@ type Service struct {
 	Ports           []*ServicePort
 	Type            string     // "ClusterIP", "NodePort", "LoadBalancer", "ExternalName"
 	Headless        bool       // clusterIP None: nothing translates its ports
+	Unready         bool       // it leads to pods that are not ready as well
 	At              check.Span // metadata.name
 	Selects         []*Deploy  // every container of the pods it picks in its variant
 }
@@ -173,7 +178,8 @@ type ConfigMap struct {
 	Secret          bool
 	Data            map[string]Value[string] // values of Secrets are unknown
 	Keys            map[string]check.Span
-	Open            bool // it may have keys that are not here
+	Hidden          map[string]Hidden // of a Secret: what its keys hold, decoded, as far as it stands in the manifest
+	Open            bool              // it may have keys that are not here
 	At              check.Span
 }
 
