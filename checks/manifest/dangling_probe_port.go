@@ -64,7 +64,11 @@ func probePort(p *check.Pass[*workload.Variant], d *workload.Deploy, kind, effec
 // of the declared names, one typing mistake away, and no other is near. It writes nothing where the name does not stand as
 // it is, as in what a template renders.
 func renamePort(ref workload.Value[string], ports []workload.Port) *check.Fix {
+	const most = 100 // ports that are compared
 	name, _ := ref.Get()
+	if len(ports) > most {
+		return nil
+	}
 	var names, near []string
 	for _, c := range ports {
 		if c.Name != "" && !slices.Contains(names, c.Name) {

@@ -50,10 +50,16 @@ func isBuiltIn(d *workload.Deploy) bool {
 }
 
 // saysProduction reports whether a path says that what lies there is for production.
-func saysProduction(file string) bool {
-	return slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(file), func(r rune) bool { return strings.ContainsRune("/._-", r) }), func(w string) bool {
-		return w == "prod" || w == "production" || w == "prd"
-	})
+func saysProduction(file string) bool { return hasWord(file, "prod", "production", "prd") }
+
+// saysDevelopment reports whether a path says that what lies there is for a developer's machine.
+func saysDevelopment(file string) bool {
+	return hasWord(file, "local", "dev", "development", "minikube", "kind", "sandbox", "k3d", "tilt")
+}
+
+func hasWord(file string, words ...string) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(file), func(r rune) bool { return strings.ContainsRune("/._-", r) }),
+		func(w string) bool { return slices.Contains(words, w) })
 }
 
 // verbatim reports whether a text stands at its place as it is, perhaps in quotes: no variable, escape or template made

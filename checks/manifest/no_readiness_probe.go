@@ -20,13 +20,17 @@ func noReadinessProbe() check.Check[*workload.Variant] {
 				services[port] = s
 			}
 		}
+		probed := map[string]bool{} // pods: one is ready when all of its containers are
 		for _, d := range p.Subject.Deploys {
-			if !runsForLong(d) || d.Readiness != nil || d.ReadinessGates {
+			probed[d.File+" "+d.Object] = probed[d.File+" "+d.Object] || d.Readiness != nil || d.ReadinessGates
+		}
+		for _, d := range p.Subject.Deploys {
+			if !runsForLong(d) || probed[d.File+" "+d.Object] {
 				continue
 			}
 			for _, port := range d.Services {
 				s := services[port]
-				if s == nil || s.Unready || isTelemetry(port, d) {
+				if s == nil || s.Unready || s.Headless || isTelemetry(port, d) {
 					continue
 				}
 				p.Report(check.Finding{

@@ -46,11 +46,12 @@ func secretInManifest() check.Check[*workload.Variant] {
 	}}
 }
 
-// report files a finding; a default of a chart is a note, since each deploy is to give its own.
+// report files a finding; a default of a chart is a note, since each deploy is to give its own, and so is what only runs
+// on a developer's machine.
 func report(p *check.Pass[*workload.Variant], at check.Span, name string, f check.Finding) {
 	f.At, f.Matter = at, name
 	severity := rules.Warning
-	if strings.HasPrefix(path.Base(at.File), "values") {
+	if strings.HasPrefix(path.Base(at.File), "values") || saysDevelopment(at.File) {
 		severity = rules.Note
 	}
 	p.ReportAs(severity, f)
@@ -60,6 +61,9 @@ func report(p *check.Pass[*workload.Variant], at check.Span, name string, f chec
 // knows the passwords.
 func composeSecret(p *check.Pass[*workload.Variant], d *workload.Deploy, v workload.EnvVar) {
 	value, _ := v.Value.Get()
+	if strings.Contains(d.Name, "test") { // a database for tests beside the one that is developed with
+		return
+	}
 	if check.IsPlaceholder(value) && !isURL(value) || !verbatim(v.Value) || !isCredential(v.Name, value) {
 		return
 	}
@@ -87,8 +91,8 @@ func isCredential(name, value string) bool {
 		return host != "localhost" && !strings.HasPrefix(host, "127.") && !check.IsStandIn(password) && !strings.EqualFold(password, "password")
 	}
 	switch {
-	case !check.IsSecretName(name) || check.IsStandIn(value):
-		return false
+	case !check.IsSecretName(name) || check.IsStandIn(value) || strings.Contains(strings.ToLower(value), strings.ToLower(name)):
+		return false // API_KEY_VAL, for API_KEY, is to be replaced
 	case check.IsPasswordName(name):
 		return !isSwitch(value)
 	}

@@ -16,14 +16,15 @@ func IsPasswordName(name string) bool {
 	return last == "pass" || last == "pwd" || strings.HasSuffix(last, "password") || strings.HasSuffix(last, "passwd")
 }
 
-// URLPassword returns the password of a connection URL and the host it is for.
+// URLPassword returns the password of a connection URL and the host it is for. A password that is the user's name says
+// nothing: it is the default of a server ("guest:guest").
 func URLPassword(value string) (password, host string, ok bool) {
 	u, err := url.Parse(value)
 	if err != nil || u.User == nil {
 		return "", "", false
 	}
 	password, ok = u.User.Password()
-	return password, u.Hostname(), ok && u.Hostname() != ""
+	return password, u.Hostname(), ok && u.Hostname() != "" && password != u.User.Username()
 }
 
 // HoldsPrivateKey reports whether a text holds a private key in PEM form.

@@ -83,6 +83,8 @@ func IsStandIn(value string) bool {
 		return true
 	case strings.Count(low, low[:1]) == len(low): // xxxxxxxx, ********
 		return true
+	case passwordHash.MatchString(v): // nobody can log in with one
+		return true
 	case isPath(v) || isPlainURL(v) || isReference(low) || isPublic(low):
 		return true
 	}
@@ -101,6 +103,9 @@ var variable = regexp.MustCompile(`^(\$\w+|%\w+%|%\(\w+\)s|@\w+@|__\w+__|\[[^\]]
 var asking = []string{"changeme", "change-me", "change_me", "change me", "changeit", "change-this", "change_this", "replaceme",
 	"replace-me", "replace_me", "replace-with", "replace_with", "replace this", "placeholder", "example", "your-", "your_", "your ",
 	"dummy", "insecure", "xxxx", "notasecret", "not-a-secret", "not_a_secret", "fill-in", "fill_me", "to-be-", "redacted", "-here", "_here", "****"}
+
+// passwordHash matches the hash of a password in the forms of crypt, as htpasswd and many configurations have it.
+var passwordHash = regexp.MustCompile(`^(\w+:)?(\$(2[abxy]?|1|5|6|y|apr1|argon2[id]+|scrypt|pbkdf2[\w-]*)\$|\{SSHA\}|pbkdf2_sha)`)
 
 // isPath tells a file's path from base64, which may begin with a slash too.
 func isPath(v string) bool {
