@@ -31,8 +31,8 @@ func debugInProduction() check.Check[*workload.Variant] {
 			}
 		}
 		for _, d := range p.Subject.Deploys {
-			for _, v := range d.Env.Members {
-				if v.From == "" && setsDebug(v.Name, v.Value) {
+			for _, v := range literals(d) {
+				if setsDebug(v.Name, v.Value) {
 					report(v.Value.At(), container(d), setting(v.Name, v.Value), logical(d))
 				}
 			}

@@ -62,6 +62,20 @@ func hasWord(file string, words ...string) bool {
 		func(w string) bool { return slices.Contains(words, w) })
 }
 
+// literals returns the variables that a container's own manifest gives a value: those taken from a ConfigMap or Secret, all
+// of it or one key, have their values there.
+func literals(d *workload.Deploy) []workload.EnvVar {
+	elsewhere := map[check.Span]bool{}
+	if d.Variant != nil && len(d.EnvSources) > 0 {
+		for _, c := range d.Variant.ConfigMaps {
+			for _, v := range c.Data {
+				elsewhere[v.At()] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(d.Env.Members), func(v workload.EnvVar) bool { return v.From != "" || elsewhere[v.Value.At()] })
+}
+
 // verbatim reports whether a text stands at its place as it is, perhaps in quotes: no variable, escape or template made
 // it.
 func verbatim(v workload.Value[string]) bool {

@@ -16,9 +16,9 @@ import (
 func secretInManifest() check.Check[*workload.Variant] {
 	return check.Check[*workload.Variant]{Rule: "secret-in-manifest", Run: func(p *check.Pass[*workload.Variant]) {
 		for _, d := range p.Subject.Deploys {
-			for _, v := range d.Env.Members {
+			for _, v := range literals(d) {
 				value, ok := v.Value.Get()
-				if v.From != "" || !ok || strings.Contains(value, "$(") {
+				if !ok || strings.Contains(value, "$(") {
 					continue // ConfigMaps are looked at themselves, a .env file by another rule
 				}
 				if d.Platform == workload.Compose {

@@ -197,6 +197,8 @@ func (l *loader) read(name string) *composeFile {
 	case err != nil:
 		if named {
 			l.warn("manifest-read", whole, "the manifest cannot be read: %v", reason(err))
+		} else if big := oversized(nil); path.Ext(name) != ".json" && errors.As(err, &big) {
+			l.note(check.Notification{Code: "yaml-limit", Level: rules.Note, At: whole, Message: "if this is a manifest, it was not judged: " + reason(err).Error()})
 		}
 		return nil
 	case len(data) > maxFile:
@@ -222,6 +224,12 @@ func (l *loader) read(name string) *composeFile {
 		}
 	}
 	return nil
+}
+
+// An oversized is the error of a file that is larger than the file system reads.
+type oversized interface {
+	error
+	Oversized() int64 // its size in bytes
 }
 
 // reason returns an error of the file system without the path that it repeats.
