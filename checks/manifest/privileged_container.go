@@ -3,6 +3,7 @@ package manifest
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/factorlint/factorlint/internal/check"
@@ -12,8 +13,13 @@ import (
 // privilegedContainer is FL1705.
 func privilegedContainer() check.Check[*workload.Variant] {
 	return check.Check[*workload.Variant]{Rule: "privileged-container", Run: func(p *check.Pass[*workload.Variant]) {
+		agents := map[string]bool{} // pods
 		for _, d := range p.Subject.Deploys {
-			if privileged, ok := d.Privileged.Get(); !ok || !privileged || !isApplication(d) {
+			agents[d.File+" "+d.Object] = agents[d.File+" "+d.Object] || touchesHost(d)
+		}
+		for _, d := range p.Subject.Deploys {
+			privileged, ok := d.Privileged.Get()
+			if !ok || !privileged || agents[d.File+" "+d.Object] || !isApplication(d) {
 				continue
 			}
 			p.Report(check.Finding{
@@ -27,8 +33,14 @@ func privilegedContainer() check.Check[*workload.Variant] {
 	}}
 }
 
-// isApplication reports whether d serves users rather than its node: it is no agent that looks after the host's network,
-// files or containers, and no builder of images. Of Compose services, which mostly are tools on a developer's machine
+// touchesHost reports whether a container shares the network of its host or has a part of its files.
+func touchesHost(d *workload.Deploy) bool {
+	return d.HostNetwork || slices.ContainsFunc(d.Mounts, func(m workload.Mount) bool {
+		return m.Source == "hostPath" || m.Source == "bind" && path.IsAbs(m.Name)
+	})
+}
+
+// isApplication reports whether d serves users rather than its node or those who build images. Of Compose services, which mostly are tools on a developer's machine
 // where they are privileged, only those count that are built here.
 func isApplication(d *workload.Deploy) bool {
 	if d.Platform == workload.Compose {
@@ -37,14 +49,6 @@ func isApplication(d *workload.Deploy) bool {
 		}
 	} else if !runsForLong(d) || d.Kind == "DaemonSet" {
 		return false
-	}
-	if d.HostNetwork {
-		return false
-	}
-	for _, m := range d.Mounts {
-		if m.Source == "hostPath" || m.Source == "bind" && path.IsAbs(m.Name) {
-			return false
-		}
 	}
 	image, _ := d.Image.Get()
 	for _, builder := range []string{"dind", "buildkit", "kaniko", "buildah", "podman"} {
