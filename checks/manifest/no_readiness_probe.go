@@ -41,6 +41,7 @@ func noReadinessProbe() check.Check[*workload.Variant] {
 					Logical: logical(d),
 					Matter:  "readiness",
 				})
+				probed[d.File+" "+d.Object] = true // once for a pod: its containers may all declare the port that one serves
 				break
 			}
 		}
