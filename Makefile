@@ -2,9 +2,11 @@
 
 GO ?= go
 GOLANGCI_LINT_VERSION := v2.15.0
+KUBE_SCORE_VERSION := v1.20.0
+KUBE_LINTER_VERSION := v0.7.6
 GOLANGCI_LINT = $(or $(wildcard bin/golangci-lint),$(shell command -v golangci-lint),bin/golangci-lint)
 
-.PHONY: build test lint golangci-lint fmt vet self check bench corpus generate rule
+.PHONY: build test lint golangci-lint fmt vet self check bench bench-tools corpus generate rule
 
 build: ## the command, as ./factorlint
 	$(GO) build -o factorlint ./cmd/factorlint
@@ -21,6 +23,7 @@ vet: # the programs that only "go run" builds are no part of ./...
 	$(GO) vet rules/generate.go
 	$(GO) vet rules/scaffold.go
 	$(GO) vet internal/corpus/main.go
+	$(GO) vet internal/throughput/main.go
 
 lint: golangci-lint ## golangci-lint with .golangci.yml
 	$(GOLANGCI_LINT) run ./...
@@ -34,9 +37,14 @@ self: ## factorlint on itself
 
 check: fmt vet lint test self
 
-bench: ## how long a run takes, also in relation to go vet
+bench: bench-tools ## how long a run takes, also in relation to go vet and to other linters of manifests
 	$(GO) test -run '^$$' -bench . -benchmem \
 		$$(grep -rl --include='*_test.go' '^func Benchmark' analyzers checks cmd internal rules | xargs -n 1 dirname | sort -u | sed 's,^,./,')
+	$(GO) run internal/throughput/main.go -tools bin
+
+bench-tools: # into ./bin, as far as they can be built here; they are no part of this module
+	@[ -x bin/kube-score ] || GOBIN="$(CURDIR)/bin" $(GO) install github.com/zegl/kube-score/cmd/kube-score@$(KUBE_SCORE_VERSION) || true
+	@[ -x bin/kube-linter ] || GOBIN="$(CURDIR)/bin" $(GO) install golang.stackrox.io/kube-linter/cmd/kube-linter@$(KUBE_LINTER_VERSION) || true
 
 # make charts DIR=/path/to/checkouts
 charts: ## renders the Helm charts of real repositories and compares with Helm

@@ -8,6 +8,7 @@ import (
 
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/workload"
+	"github.com/factorlint/factorlint/rules"
 )
 
 // danglingTargetPort is FL0703: from a Service to the ports of its pods, and from an Ingress to those of its Service.
@@ -59,10 +60,12 @@ func targetPorts(p *check.Pass[*workload.Variant], s *workload.Service) {
 			continue
 		}
 		f := check.Finding{At: port.At, Logical: serviceName(s), Matter: target}
+		severity := rules.Error
 		if _, err := strconv.Atoi(target); err == nil {
 			if !allDeclared(s, pods, ports) {
 				continue // a port need not be declared to be served
 			}
+			severity = rules.Warning // which of the two is wrong cannot be told
 			f.Message = fmt.Sprintf("Service %q sends %sto port %s, but its pods declare %s: connections are refused unless something listens there undeclared",
 				s.Name, from(port), target, declared)
 		} else {
@@ -71,6 +74,7 @@ func targetPorts(p *check.Pass[*workload.Variant], s *workload.Service) {
 			}
 			f.Message = fmt.Sprintf("Service %q sends %sto the port named %q, but its pods declare %s: the Service has no endpoint for it and connections fail",
 				s.Name, from(port), target, declared)
+			f.Fix = renamePort(port.Target, slices.DeleteFunc(slices.Clone(ports), func(c workload.Port) bool { return c.Protocol != port.Protocol }))
 		}
 		for _, c := range ports[:min(len(ports), maxNamed)] {
 			f.Related = append(f.Related, check.Related{At: c.At, Message: fmt.Sprintf("declares %s", describe(c))})
@@ -78,7 +82,7 @@ func targetPorts(p *check.Pass[*workload.Variant], s *workload.Service) {
 		if len(ports) == 0 {
 			f.Related = append(f.Related, check.Related{At: pods[0].At, Message: "a container that it picks"})
 		}
-		p.Report(f)
+		p.ReportAs(severity, f)
 	}
 }
 

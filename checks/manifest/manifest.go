@@ -4,6 +4,8 @@ package manifest
 
 import (
 	"path"
+	"slices"
+	"strings"
 
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/workload"
@@ -22,25 +24,77 @@ func All() []check.Check[*workload.Variant] {
 		stickySessions(),
 		singleWriterVolumeReplicated(),
 		danglingTargetPort(),
+		danglingProbePort(),
 		replicasUnderHPA(),
 		hpaWithoutRequests(),
+		graceTooShort(),
+		debugInProduction(),
+		cronjobMayOverlap(),
+		noReadinessProbe(),
 		noDisruptionBudget(),
+		secretInManifest(),
+		privilegedContainer(),
 		noAutoscaling(),
 		noMemoryLimit(),
+		noResourceRequests(),
+		requestExceedsLimit(),
+		unboundedMemoryVolume(),
+		removedAPIVersion(),
 	}
 }
 
 // runsForLong reports whether d is an app container that Kubernetes keeps running. An operator's own kinds are left
 // out: what the operator adds to their pods is not in the manifest.
 func runsForLong(d *workload.Deploy) bool {
-	if d.Platform != workload.Kubernetes || d.Role != workload.App || d.OneShot {
+	return d.Role == workload.App && !d.OneShot && isBuiltIn(d)
+}
+
+// isBuiltIn reports whether d is a container of a kind whose pods are as the manifest says.
+func isBuiltIn(d *workload.Deploy) bool {
+	if d.Platform != workload.Kubernetes {
 		return false
 	}
 	switch d.Kind {
-	case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Rollout", "Pod":
+	case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Rollout", "Pod", "Job", "CronJob":
 		return true
 	}
 	return false
+}
+
+// saysProduction reports whether a path says that what lies there is for production.
+func saysProduction(file string) bool { return hasWord(file, "prod", "production", "prd") }
+
+// saysDevelopment reports whether a path says that what lies there is for a developer's machine.
+func saysDevelopment(file string) bool {
+	return hasWord(file, "local", "dev", "development", "minikube", "kind", "sandbox", "k3d", "tilt")
+}
+
+func hasWord(file string, words ...string) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(file), func(r rune) bool { return strings.ContainsRune("/._-", r) }),
+		func(w string) bool { return slices.Contains(words, w) })
+}
+
+// literals returns the variables that a container's own manifest gives a value: those taken from a ConfigMap or Secret, all
+// of it or one key, have their values there.
+func literals(d *workload.Deploy) []workload.EnvVar {
+	elsewhere := map[check.Span]bool{}
+	if d.Variant != nil && len(d.EnvSources) > 0 {
+		for _, c := range d.Variant.ConfigMaps {
+			for _, v := range c.Data {
+				elsewhere[v.At()] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(d.Env.Members), func(v workload.EnvVar) bool { return v.From != "" || elsewhere[v.Value.At()] })
+}
+
+// verbatim reports whether a text stands at its place as it is, perhaps in quotes: no variable, escape or template made
+// it.
+func verbatim(v workload.Value[string]) bool {
+	text, ok := v.Get()
+	at := v.At()
+	width := at.End.Offset - at.Start.Offset
+	return ok && at.Start.Line == at.End.Line && (width == len(text) || width == len(text)+2)
 }
 
 // objectName returns the last element of an object's identity: "api" of "apps/v1/Deployment/shop/api".

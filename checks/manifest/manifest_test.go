@@ -88,7 +88,10 @@ func TestFindings(t *testing.T) {
 		"FL0330 14:18-29 apps/v1/Deployment/shop/api/api DB_PASSWORD [13:18 another value, which has no effect]",
 		"FL0703 21:34-37 v1/Service/shop/api web [11:45 declares http 8080]",
 		"FL0703 26:61-65 networking.k8s.io/Ingress/shop/api api:8080 [21:18 offers 80]",
+		"FL1702 13:38-45 apps/v1/Deployment/shop/api/api DB_PASSWORD []",
+		"FL1702 14:38-47 apps/v1/Deployment/shop/api/api DB_PASSWORD []",
 		"FL2003 9:15-18 apps/v1/Deployment/shop/api/api memory []",
+		"FL2004 9:15-18 apps/v1/Deployment/shop/api/api requests []",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

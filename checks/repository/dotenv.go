@@ -24,7 +24,7 @@ func isDotenv(name string) bool {
 	return !slices.ContainsFunc(words, func(w string) bool {
 		switch w {
 		case "example", "examples", "sample", "samples", "template", "tmpl", "tpl", "dist", "default", "defaults", "schema", "skel",
-			"demo", "dummy", "mock",
+			"demo", "dummy", "mock", "rename",
 			"test", "tests", "testing", "e2e", "integration", "ci",
 			"vault", "enc", "encrypted", "sops", "age", "gpg", "asc",
 			"go", "js", "mjs", "cjs", "ts", "tsx", "py", "rb", "php", "sh", "bash", "fish", "ps1", "md", "rst", "yaml", "yml", "json", "toml",

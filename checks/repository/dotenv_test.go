@@ -19,7 +19,7 @@ func TestIsDotenv(t *testing.T) {
 	for _, name := range []string{
 		".env.example", ".env.sample", ".env.template", ".env.dist", ".env.prod.example", "example.env", "gotify-server.env.example",
 		"app.example.env", "sample.env", ".env.test", ".test.env", ".e2e.ci.env", ".env.testing", ".env.vault", ".env.production.enc",
-		".envrc", ".env.go", "main.go", ".env.d.ts", "env", "environment", ".environment", ".env.sh", ".env.j2", "dev.env.yaml", ".env-schema",
+		".envrc", ".env.go", "main.go", ".env.d.ts", "env", "environment", ".environment", ".env.sh", ".env.j2", ".env_rename_me", "dev.env.yaml", ".env-schema",
 	} {
 		if isDotenv(name) {
 			t.Errorf("%s is a dotenv file", name)

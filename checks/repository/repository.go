@@ -9,6 +9,8 @@ import (
 // All returns the checks of this package in order of their rules' ids.
 func All() []check.Check[*repository.Tree] {
 	return []check.Check[*repository.Tree]{
+		committedBinary(),
+		outsideReplace(),
 		unpinnedChartDependency(),
 		dotenvCommitted(),
 	}

@@ -12,9 +12,9 @@ import (
 // All returns the rules in the order of their names.
 func All() []check.Check[*workload.Workload] {
 	return []check.Check[*workload.Workload]{
-		drainExceedsGrace(),
 		envNotProvided(),
 		portMismatch(),
+		drainExceedsGrace(),
 	}
 }
 

@@ -64,7 +64,15 @@ var valueForm = wordSet(`value val text default base64 b64 hex plain plaintext r
 // one (changeme, <password>, your-api-key), a default that everybody knows (postgres, admin123), a reference to
 // where the secret is ($DB_PASSWORD, vault:…, /run/secrets/db), a switch or a small number.
 func IsPlaceholder(value string) bool {
-	v := strings.Trim(strings.TrimSpace(value), `"'`)
+	return IsStandIn(value) || isKnownWords(strings.ToLower(unquoted(value)))
+}
+
+func unquoted(value string) string { return strings.Trim(strings.TrimSpace(value), `"'`) }
+
+// IsStandIn reports whether the value of a secret-like variable stands for another: all that makes a placeholder but
+// the words that everybody knows. A database that is started with the password "postgres" has that password.
+func IsStandIn(value string) bool {
+	v := unquoted(value)
 	low := strings.ToLower(v)
 	switch {
 	case len(v) < 4, isDigits(v) && len(v) < 8:
@@ -75,6 +83,8 @@ func IsPlaceholder(value string) bool {
 		return true
 	case strings.Count(low, low[:1]) == len(low): // xxxxxxxx, ********
 		return true
+	case passwordHash.MatchString(v): // nobody can log in with one
+		return true
 	case isPath(v) || isPlainURL(v) || isReference(low) || isPublic(low):
 		return true
 	}
@@ -83,7 +93,7 @@ func IsPlaceholder(value string) bool {
 			return true
 		}
 	}
-	return isKnownWords(low)
+	return false
 }
 
 // variable matches a value that is only a reference to another: $NAME, %NAME%, @NAME@, __NAME__, [NAME].
@@ -93,6 +103,9 @@ var variable = regexp.MustCompile(`^(\$\w+|%\w+%|%\(\w+\)s|@\w+@|__\w+__|\[[^\]]
 var asking = []string{"changeme", "change-me", "change_me", "change me", "changeit", "change-this", "change_this", "replaceme",
 	"replace-me", "replace_me", "replace-with", "replace_with", "replace this", "placeholder", "example", "your-", "your_", "your ",
 	"dummy", "insecure", "xxxx", "notasecret", "not-a-secret", "not_a_secret", "fill-in", "fill_me", "to-be-", "redacted", "-here", "_here", "****"}
+
+// passwordHash matches the hash of a password in the forms of crypt, as htpasswd and many configurations have it.
+var passwordHash = regexp.MustCompile(`^(\w+:)?(\$(2[abxy]?|1|5|6|y|apr1|argon2[id]+|scrypt|pbkdf2[\w-]*)\$|\{SSHA\}|pbkdf2_sha)`)
 
 // isPath tells a file's path from base64, which may begin with a slash too.
 func isPath(v string) bool {

@@ -52,7 +52,8 @@ func (s *service) deploy() *workload.Deploy {
 		return name, nil
 	})
 	mountsSource := s.mounts(d)
-	d.Development = d.Build != nil && mountsSource || rebuilds(d.Entrypoint) || rebuilds(d.Args)
+	d.Development = d.Build != nil && mountsSource || rebuilds(d.Entrypoint) || rebuilds(d.Args) || s.isForDevelopers()
+	s.mode(d)
 	return d
 }
 

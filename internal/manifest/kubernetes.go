@@ -115,7 +115,7 @@ func (o *object) isRelevant() bool {
 		}
 	}
 	t := o.template()
-	return t.ok() && !o.isPatch(t)
+	return t.ok() && !o.isPatch(t) || o.isPreview()
 }
 
 // A set is the objects of one variant, before they are put together.
@@ -164,6 +164,9 @@ func (s *set) variant() *workload.Variant {
 	}
 	var templates []*object
 	for _, o := range s.objects {
+		if o.isPreview() {
+			a.out.Previews = append(a.out.Previews, preview(o))
+		}
 		if s.overlay != nil && s.overlay.namespace != "" {
 			o.namespace = s.overlay.namespace
 		}
@@ -206,7 +209,7 @@ func (s *set) variant() *workload.Variant {
 func (a *assembly) service(o *object) {
 	spec := o.root.get("spec")
 	s := &workload.Service{Name: o.name, Namespace: o.namespace, At: o.at, Type: cmp.Or(spec.get("type").str(), "ClusterIP"),
-		Headless: spec.get("clusterIP").str() == "None", Affinity: serviceAffinity(o)}
+		Headless: spec.get("clusterIP").str() == "None", Unready: spec.get("publishNotReadyAddresses").str() == "true", Affinity: serviceAffinity(o)}
 	s.Selector = stringMap(spec.get("selector"))
 	if k := a.set.overlay; k != nil && s.Type != "ExternalName" {
 		for key, value := range k.selectorLabels {
@@ -289,7 +292,7 @@ func (p *pod) serving(port *workload.ServicePort) []*workload.Deploy {
 
 func configMap(o *object) *workload.ConfigMap {
 	c := &workload.ConfigMap{Name: o.name, Namespace: o.namespace, Secret: o.kind == "Secret", At: o.at, Open: o.open,
-		Data: map[string]workload.Value[string]{}, Keys: map[string]check.Span{}}
+		Data: map[string]workload.Value[string]{}, Keys: map[string]check.Span{}, Hidden: map[string]workload.Hidden{}}
 	for _, field := range []string{"data", "stringData", "binaryData"} {
 		data := o.root.get(field)
 		c.Open = c.Open || data.ok() && !data.isMap()
@@ -300,6 +303,9 @@ func configMap(o *object) *workload.ConfigMap {
 				c.Data[key] = p.value.envValue()
 			} else {
 				c.Data[key] = workload.Unknown[string](p.value.span())
+			}
+			if c.Secret {
+				hide(c, o, field, p)
 			}
 		}
 	}
@@ -355,9 +361,9 @@ func (a *assembly) ingress(o *object) {
 
 // A limitRange is what a LimitRange gives to containers that ask for nothing.
 type limitRange struct {
-	namespace                 string
-	memory, cpu               node
-	memoryRequest, cpuRequest node
+	namespace   string
+	memory, cpu node // limits
+	requests    struct{ memory, cpu node }
 }
 
 // limitRanges reads the limits that apply to containers; a maximum stands in for a missing default (core/v1
@@ -368,13 +374,21 @@ func limitRanges(o *object) []limitRange {
 		if item.get("type").str() != "Container" {
 			continue
 		}
-		l := limitRange{namespace: o.namespace, memoryRequest: item.get("defaultRequest", "memory"), cpuRequest: item.get("defaultRequest", "cpu")}
+		l := limitRange{namespace: o.namespace}
 		for _, field := range []string{"max", "default"} {
 			if m := item.get(field, "memory"); m.ok() {
 				l.memory = m
 			}
 			if c := item.get(field, "cpu"); c.ok() {
 				l.cpu = c
+			}
+		}
+		for _, field := range []string{"min", "max", "default", "defaultRequest"} {
+			if m := item.get(field, "memory"); m.ok() {
+				l.requests.memory = m
+			}
+			if c := item.get(field, "cpu"); c.ok() {
+				l.requests.cpu = c
 			}
 		}
 		out = append(out, l)

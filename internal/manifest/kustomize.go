@@ -145,7 +145,7 @@ func inTree(dir, name string) string {
 // Kustomize appends a hash to them and to every reference alike.
 func (l *loader) generate(dir string, item node, secret bool) *workload.ConfigMap {
 	c := &workload.ConfigMap{Name: item.get("name").str(), Namespace: item.get("namespace").str(), Secret: secret,
-		At: item.get("name").span(), Data: map[string]workload.Value[string]{}, Keys: map[string]check.Span{}}
+		At: item.get("name").span(), Data: map[string]workload.Value[string]{}, Keys: map[string]check.Span{}, Hidden: map[string]workload.Hidden{}}
 	if b := item.get("behavior").str(); b != "" && b != "create" {
 		c.Open = true
 	}
@@ -159,6 +159,9 @@ func (l *loader) generate(dir string, item node, secret bool) *workload.ConfigMa
 		if key, value, ok := strings.Cut(literal.str(), "="); ok {
 			value = strings.Trim(value, `"'`)
 			set(key, workload.Known(value, literal.span()), literal.part(0, len(key)))
+			if secret {
+				c.Hidden[key] = workload.Hide(value)
+			}
 		}
 	}
 	for _, file := range item.get("files").items() {

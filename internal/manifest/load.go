@@ -65,7 +65,7 @@ func Load(fsys fs.FS, files []string) ([]*workload.Variant, []check.Notification
 			s.objects, s.incomplete = s.objects[:maxObjects], true
 		}
 		v := s.variant()
-		if len(v.Deploys)+len(v.Services)+len(v.Scalers)+len(v.ConfigMaps)+len(v.Ingresses) > 0 {
+		if len(v.Deploys)+len(v.Services)+len(v.Scalers)+len(v.ConfigMaps)+len(v.Ingresses)+len(v.Previews) > 0 {
 			variants = append(variants, v)
 		}
 	}
@@ -163,14 +163,15 @@ var (
 	apiVersionKey = regexp.MustCompile(`(?m)(?:^|[{,])[ \t]*(?:- )?["']?apiVersion["']?[ \t]*:`)
 	kindKey       = regexp.MustCompile(`(?m)(?:^|[{,])[ \t]*(?:- )?["']?kind["']?[ \t]*:`)
 	crd           = regexp.MustCompile(`(?m)^kind:[ \t]*["']?CustomResourceDefinition\b`)
+	betaCRD       = regexp.MustCompile(`(?m)^apiVersion:[ \t]*["']?apiextensions\.k8s\.io/v1beta1\b`)
 	servicesKey   = regexp.MustCompile(`(?m)^["']?services["']?[ \t]*:`)
 	imageKey      = regexp.MustCompile(`(?m)(?:^|[{,])[ \t]*["']?(?:image|build)["']?[ \t]*:`)
 )
 
-// looksKubernetes reports whether text is worth decoding as Kubernetes objects. Resource definitions are not: they
-// are big and deploy nothing.
+// looksKubernetes reports whether text is worth decoding as Kubernetes objects. Resource definitions are not, unless their
+// API version is the removed one: they are big and deploy nothing.
 func looksKubernetes(text []byte) bool {
-	return apiVersionKey.Match(text) && kindKey.Match(text) && !crd.Match(text)
+	return apiVersionKey.Match(text) && kindKey.Match(text) && (!crd.Match(text) || betaCRD.Match(text))
 }
 
 func looksCompose(text []byte) bool {
@@ -191,6 +192,8 @@ func (l *loader) read(name string) *composeFile {
 	case err != nil:
 		if named {
 			l.warn("manifest-read", whole, "the manifest cannot be read: %v", reason(err))
+		} else if big := oversized(nil); path.Ext(name) != ".json" && errors.As(err, &big) {
+			l.note(check.Notification{Code: "yaml-limit", Level: rules.Note, At: whole, Message: "if this is a manifest, it was not judged: " + reason(err).Error()})
 		}
 		return nil
 	case len(data) > maxFile:
@@ -216,6 +219,12 @@ func (l *loader) read(name string) *composeFile {
 		}
 	}
 	return nil
+}
+
+// An oversized is the error of a file that is larger than the file system reads.
+type oversized interface {
+	error
+	Oversized() int64 // its size in bytes
 }
 
 // reason returns an error of the file system without the path that it repeats.

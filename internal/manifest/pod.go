@@ -96,6 +96,8 @@ func (a *assembly) container(o *object, template, c node, role workload.Containe
 	d.StopSignal = c.get("lifecycle", "stopSignal").value(d.At)
 	d.Replicas = a.replicas(o, d.At)
 	d.Surges = o.surges(d.At)
+	d.ReadinessGates = len(spec.get("readinessGates").items()) > 0
+	d.Cron = cron(o)
 
 	pod, own := spec.get("securityContext"), c.get("securityContext")
 	either := func(key string) node {
@@ -300,7 +302,7 @@ func (a *assembly) resources(d *workload.Deploy, namespace string, spec node, re
 			return workload.Unknown[string](at)
 		}
 		v := resources.value.get(field, name).value(at)
-		if v.Absent() {
+		if own := resources.value.get("limits", name); v.Absent() && !own.ok() { // a limit without a request is the request too
 			v = spec.get("resources", field, name).value(at)
 		}
 		return v
@@ -311,10 +313,14 @@ func (a *assembly) resources(d *workload.Deploy, namespace string, spec node, re
 		if l.namespace != namespace && l.namespace != "" && namespace != "" {
 			continue
 		}
+		if d.MemoryLimit.Absent() {
+			d.MemoryRequest = orDefault(d.MemoryRequest, l.requests.memory, l.namespace == namespace)
+		}
+		if d.CPULimit.Absent() {
+			d.CPURequest = orDefault(d.CPURequest, l.requests.cpu, l.namespace == namespace)
+		}
 		d.MemoryLimit = orDefault(d.MemoryLimit, l.memory, l.namespace == namespace)
 		d.CPULimit = orDefault(d.CPULimit, l.cpu, l.namespace == namespace)
-		d.MemoryRequest = orDefault(d.MemoryRequest, l.memoryRequest, l.namespace == namespace)
-		d.CPURequest = orDefault(d.CPURequest, l.cpuRequest, l.namespace == namespace)
 	}
 }
 
@@ -336,6 +342,7 @@ func volumes(o *object, spec node) map[string]workload.Mount {
 		for _, p := range v.pairs() {
 			if key := p.key.str(); key != "name" {
 				m.Source, m.VolumeAt = key, p.key.span()
+				m.Memory = memoryVolume(v, p)
 				for _, field := range []string{"claimName", "secretName", "path", "name"} {
 					m.Name = cmp.Or(m.Name, p.value.get(field).str())
 				}

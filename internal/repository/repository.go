@@ -62,6 +62,9 @@ func (e *TooLarge) Error() string {
 	return fmt.Sprintf("%s has %d bytes, more than the %d that are read", e.Path, e.Size, e.Limit)
 }
 
+// Oversized returns how large the file is.
+func (e *TooLarge) Oversized() int64 { return e.Size }
+
 // skipped are folders below the root that are not looked into unless asked for: they hold other people's code, or no
 // product.
 var skipped = []string{"node_modules", "testdata", "vendor"}

@@ -1,6 +1,7 @@
 package ruletest
 
 import (
+	"encoding/base64"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -80,7 +81,12 @@ func (c *testCase) add(name string, data []byte) error {
 		}
 		return nil
 	}
-	wants, err := wantsIn(name, string(data))
+	wants, err := wantsIn(strings.TrimSuffix(name, encoded), string(data))
+	if strings.HasSuffix(name, encoded) {
+		for i := range wants {
+			wants[i].line = 0 // of the file as a whole
+		}
+	}
 	c.wants = append(c.wants, wants...)
 	c.files = append(c.files, txtar.File{Name: name, Data: data})
 	return err
@@ -164,9 +170,30 @@ func show(f check.Finding) string {
 	return fmt.Sprintf("%s:%d %s col %d-%d %q", f.At.File, f.At.Start.Line, f.Rule.ID, f.At.Start.Col, f.At.End.Col, f.Message)
 }
 
+// encoded is the end of the names of files that are no text: they stand in base64 after lines of comments, and are written
+// decoded, under the name without it.
+const encoded = ".base64"
+
+func decode(data []byte) ([]byte, error) {
+	var text strings.Builder
+	for line := range strings.Lines(string(data)) {
+		if !strings.HasPrefix(line, "#") {
+			text.WriteString(strings.TrimSpace(line))
+		}
+	}
+	return base64.StdEncoding.DecodeString(text.String())
+}
+
 // write writes the files of a repository.
 func write(dir string, files []txtar.File) error {
 	for _, f := range files {
+		if name, ok := strings.CutSuffix(f.Name, encoded); ok {
+			var err error
+			if f.Data, err = decode(f.Data); err != nil {
+				return fmt.Errorf("%s: %w", f.Name, err)
+			}
+			f.Name = name
+		}
 		name := filepath.Join(dir, filepath.FromSlash(f.Name))
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			return err

@@ -24,6 +24,10 @@ func DidYouMean(word string, known []string) string {
 	return ""
 }
 
+// Distance returns how many letters of a word must be inserted, dropped, replaced or swapped with a neighbour to make it
+// another. Letters compare without case.
+func Distance(a, b string) int { return distance(strings.ToLower(a), strings.ToLower(b)) }
+
 // distance is the optimal string alignment distance, in bytes.
 func distance(a, b string) int {
 	before, prev, cur := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)

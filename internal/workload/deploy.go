@@ -26,7 +26,8 @@ type Variant struct {
 	Origins map[check.Span]check.Span
 
 	// Overlay is the place in the kustomization that this is a rendering of, if it is one.
-	Overlay check.Span
+	Overlay  check.Span
+	Previews []*Preview
 
 	// Incomplete says that an overlay or renderer may still change what is here: what is missing may be added.
 	Incomplete bool
@@ -80,6 +81,8 @@ type Deploy struct {
 	Retagged                          bool          // a tool that builds the image from the tree gives it its tag: Skaffold, Tilt, ko
 	Surges                            Value[bool]   // with one replica, an update waits for the new pod before it stops the old one
 	Agent                             bool          // its pod looks into its node: it shares the node's processes or is privileged
+	ReadinessGates                    bool          // something besides its probes decides whether its pod is ready
+	Cron                              *Cron         // of a CronJob's container
 
 	// Development is set for a Compose service that bind-mounts its source or runs a rebuild tool.
 	Development bool
@@ -140,7 +143,8 @@ type Mount struct {
 	Name     string // claim, ConfigMap, host path or volume name; of a bind within the tree, its path relative to the root
 	Claim    *Claim // that is mounted, if it is in the variant
 	ReadOnly bool
-	VolumeAt check.Span // of Kubernetes, the key that says what the pod's volume is: "emptyDir"
+	VolumeAt check.Span    // of Kubernetes, the key that says what the pod's volume is: "emptyDir"
+	Memory   *MemoryVolume // of an emptyDir in memory
 	At       check.Span
 }
 
@@ -151,6 +155,7 @@ type Service struct {
 	Ports           []*ServicePort
 	Type            string // "ClusterIP", "NodePort", "LoadBalancer", "ExternalName"
 	Headless        bool   // clusterIP None: nothing translates its ports
+	Unready         bool   // it leads to pods that are not ready as well
 	Affinity        []Affinity
 	At              check.Span // metadata.name
 	Selects         []*Deploy  // every container of the pods it picks in its variant
@@ -186,7 +191,8 @@ type ConfigMap struct {
 	Secret          bool
 	Data            map[string]Value[string] // values of Secrets are unknown
 	Keys            map[string]check.Span
-	Open            bool // it may have keys that are not here
+	Hidden          map[string]Hidden // of a Secret: what its keys hold, decoded, as far as it stands in the manifest
+	Open            bool              // it may have keys that are not here
 	At              check.Span
 }
 

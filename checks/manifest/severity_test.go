@@ -1,0 +1,71 @@
+package manifest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/manifest"
+)
+
+// What is worse in one place than in another.
+func TestSeverities(t *testing.T) {
+	pod := func(s string) string {
+		return "apiVersion: v1\nkind: Pod\nmetadata: {name: p, labels: {a: b}}\nspec:\n  volumes: [{name: v, emptyDir: {medium: Memory}}]\n  containers:\n  - {name: c, image: i, " + s + "}\n"
+	}
+	secret, volume := "env: [{name: DB_PASSWORD, value: hunter2hunter2}]", "volumeMounts: [{name: v, mountPath: /v}]"
+	for _, c := range []struct{ file, text, want string }{
+		{"k8s/p.yaml", pod(secret), "FL1702 warning"},
+		{"overlays/dev-eu/p.yaml", pod(secret), "FL1702 note"},
+		{"k8s/p.yaml", pod(volume), "FL2008 warning"},
+		{"k8s/p.yaml", pod(volume + ", resources: {limits: {memory: 1Mi}}"), "FL2008 note"},
+		{"compose.yaml", "services:\n  a: {image: i, environment: {DB_PASSWORD: hunter2hunter2}}\n", "FL1702 note"},
+		{"compose.prod.yaml", "services:\n  a: {image: i, environment: {DB_PASSWORD: hunter2hunter2}}\n", "FL1702 warning"},
+	} {
+		var got []string
+		variants, _ := manifest.Load(fstest.MapFS{c.file: {Data: []byte(c.text)}}, []string{c.file})
+		for _, v := range variants {
+			for _, c := range All() {
+				check.Run(c, v, func(f check.Finding) { got = append(got, fmt.Sprint(f.Rule.ID, " ", f.Severity)) })
+			}
+		}
+		if !slices.Contains(got, c.want) {
+			t.Errorf("%s: got %s, want %s", c.file, strings.Join(got, ", "), c.want)
+		}
+	}
+}
+
+func TestInterval(t *testing.T) {
+	for schedule, want := range map[string]time.Duration{
+		"* * * * *": time.Minute, "*/5 * * * *": 5 * time.Minute, "0 * * * *": time.Hour, "0 */6 * * *": 6 * time.Hour,
+		"30 2 * * *": 24 * time.Hour, "0 2,14 * * *": 12 * time.Hour, "0 23,0 * * *": time.Hour, "*/25 * * * *": 10 * time.Minute,
+		"0 3 * * 1": 168 * time.Hour, "0 3 1 * *": 168 * time.Hour, "0 3 1,15 * *": 24 * time.Hour, "0 3 * * 1-5": 24 * time.Hour, "10-20/5 4 * * *": 5 * time.Minute,
+		"@hourly": time.Hour, "@every 90s": 90 * time.Second, "CRON_TZ=UTC 0 3 * * *": 24 * time.Hour,
+	} {
+		if got, ok := interval(schedule); !ok || got != want {
+			t.Errorf("%q: got %v %v, want %v", schedule, got, ok, want)
+		}
+	}
+	for _, schedule := range []string{"", "* * * *", "60 * * * *", "a b c d e", "*/0 * * * *", "5-1 * * * *", "@never", "@every x", "-1 * * * *"} {
+		if got, ok := interval(schedule); ok {
+			t.Errorf("%q: got %v", schedule, got)
+		}
+	}
+}
+
+// The table of removed API versions is read whole.
+func TestRemovals(t *testing.T) {
+	all := removals()
+	if len(all) != 50 {
+		t.Errorf("%d kinds", len(all))
+	}
+	for key, r := range all {
+		if !strings.HasPrefix(r.release, "1.") || r.successor == "" {
+			t.Errorf("%s: %+v", key, r)
+		}
+	}
+}
