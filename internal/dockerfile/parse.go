@@ -29,6 +29,9 @@ type File struct {
 	// ("." for its root). Without it, or if it returns false, what make builds is unknown.
 	Make func(dir string, args []string) (script string, ok bool)
 
+	// Around is what the rest of the repository tells about the image. The zero value tells nothing.
+	Around Around
+
 	src    *source
 	escape rune
 }
