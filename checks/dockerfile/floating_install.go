@@ -106,7 +106,7 @@ func copied(f *dockerfile.File, chain []*dockerfile.Stage, from *dockerfile.Stag
 			continue
 		}
 		for _, s := range c.Sources {
-			if src, ok := s.Get(); ok && path.Base(src) == program {
+			if src, ok := s.Get(); ok && path.Base(src) == program && path.Base(path.Dir(src)) == "bin" {
 				return true
 			}
 		}

@@ -57,12 +57,16 @@ func builtBy(f *dockerfile.File, o dockerfile.Origin) string {
 	}
 	name := path.Base(o.Source)
 	for _, file := range slices.Concat(f.Around.Files("/Makefile"), f.Around.Files(".mk"), f.Around.Files(".sh")) {
+		vars := map[string]string{}
 		for line := range strings.Lines(string(f.Around.Read(file))) {
+			if m := assignment.FindStringSubmatch(line); m != nil && vars[m[1]] == "" {
+				vars[m[1]] = strings.Trim(m[2], `"'`)
+			}
 			m := goBuildOut.FindStringSubmatch(line)
 			if m == nil {
 				continue
 			}
-			out := strings.Trim(m[1], `"'`)
+			out := strings.Trim(reference.ReplaceAllStringFunc(m[1], func(ref string) string { return vars[strings.Trim(ref, "$(){}")] }), `"'`)
 			if path.Base(out) == name || out != "" && strings.HasSuffix(out, "/") && strings.HasSuffix(strings.TrimSpace(line), "/"+name) {
 				return fmt.Sprintf("%s builds it", file)
 			}
@@ -70,6 +74,12 @@ func builtBy(f *dockerfile.File, o dockerfile.Origin) string {
 	}
 	return ""
 }
+
+// assignment and reference are those of make and of shells.
+var (
+	assignment = regexp.MustCompile(`^\s*(?:export\s+)?(\w+)\s*[:?]?=\s*([^\s#$]+)\s*$`)
+	reference  = regexp.MustCompile(`\$\(\w+\)|\$\{\w+\}|\$\w+`)
+)
 
 var goBuildOut = regexp.MustCompile(`go build\b.*\s-o[ =]*(\S+)`)
 

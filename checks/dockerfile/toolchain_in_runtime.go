@@ -20,7 +20,7 @@ func toolchainInRuntime() check.Check[*dockerfile.File] {
 			return
 		}
 		base, ok := img.Base.Get()
-		if !ok || !isGoSDK(base) || !buildsGo(f) || needsGo(f) {
+		if !ok || !isGoSDK(base) || !buildsGo(f) && !runsGo(img, list) || needsGo(f) {
 			return
 		}
 		for _, s := range list { // the program must be one that was built, and nothing that builds must run
@@ -33,7 +33,7 @@ func toolchainInRuntime() check.Check[*dockerfile.File] {
 		}
 		p.Report(check.Finding{
 			At: img.BaseAt,
-			Message: fmt.Sprintf("the image that runs is built on %s, so it carries the Go toolchain, a C compiler or a package manager and the sources: some hundred megabytes to pull at each start, and tools for whoever breaks in",
+			Message: fmt.Sprintf("the image that runs is built on %s, so it carries the Go toolchain: hundreds of megabytes for every node to pull, and a compiler for whoever breaks in",
 				base),
 			Logical: img.Stage, Matter: base,
 		})
@@ -48,7 +48,7 @@ func isGoSDK(ref string) bool {
 	return name == "golang" || name == "go-toolset"
 }
 
-// buildsGo reports whether the stages of the image build a program: what is copied into a golang image may need it to run.
+// buildsGo reports whether the stages of the image itself build a program.
 func buildsGo(f *dockerfile.File) bool {
 	for _, s := range f.Chain("") {
 		for _, in := range s.Instructions {
@@ -62,6 +62,16 @@ func buildsGo(f *dockerfile.File) bool {
 		}
 	}
 	return false
+}
+
+// runsGo reports whether the image starts a program that another of its stages builds.
+func runsGo(img *workload.Image, list []started) bool {
+	return slices.ContainsFunc(list, func(s started) bool {
+		args := s.Args()
+		return len(args) > 0 && slices.ContainsFunc(dockerfile.Located(img, args[0]), func(at string) bool {
+			return slices.ContainsFunc(img.Binaries.Members, func(b workload.Binary) bool { return b.Path == at })
+		})
+	})
 }
 
 // rebuilds reports whether a command is a tool that builds the program when its source changes, or a debugger.
@@ -91,5 +101,3 @@ func needsGo(f *dockerfile.File) bool {
 	}
 	return false
 }
-
-var _ workload.Image

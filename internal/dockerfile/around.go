@@ -72,8 +72,16 @@ func (a Around) Read(name string) []byte {
 }
 
 // Development reports whether the image is used by nobody but developers: every manifest that builds it mounts the source
-// over it, or runs a tool that rebuilds the program whenever that changes.
+// over it, or runs a tool that rebuilds the program whenever that changes; or another Dockerfile beside it is the one for
+// production.
 func (f *File) Development() bool {
+	for _, word := range []string{"prod", "production"} {
+		for _, name := range []string{"Dockerfile." + word, "Dockerfile-" + word, word + ".Dockerfile", word + ".dockerfile", "Dockerfile_" + word} {
+			if other := path.Join(path.Dir(f.Path), name); other != f.Path && path.Base(f.Path) == "Dockerfile" && f.Around.Has(other) {
+				return true
+			}
+		}
+	}
 	return len(f.Around.Deploys) > 0 && !slices.ContainsFunc(f.Around.Deploys, func(d *workload.Deploy) bool { return !d.Development })
 }
 
@@ -154,7 +162,7 @@ func (f *File) origin(img *workload.Image, file string, depth int) (Origin, bool
 					if o.File = f.InTree(o.Source); o.File != "" {
 						return o, true
 					}
-					if path.Base(src) == path.Base(file) && !strings.ContainsAny(src, "*?[") || dest == file && src != "." && src != "./" { // named, but not in the tree
+					if from == src && path.Clean(src) != "." { // named, but not in the tree
 						return o, true
 					}
 				}

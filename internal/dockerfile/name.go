@@ -38,18 +38,30 @@ func otherFiles() []string {
 	}
 }
 
-// Role says what the Dockerfile is for, by its folders and by the words of its own name: Dockerfile-test and
-// dev.Dockerfile make images for developers, which nobody deploys.
+// Role says what the Dockerfile is for, by its folders and by the words of its own name: Dockerfile-test,
+// dev.Dockerfile and docker/development/Dockerfile make images for developers, which nobody deploys.
 func (f *File) Role() check.Role {
 	if r := check.RoleOf(f.Path); r != check.Product {
 		return r
 	}
+	for _, dir := range strings.Split(path.Dir(f.Path), "/") {
+		for _, w := range strings.FieldsFunc(strings.ToLower(dir), isSeparator) {
+			switch w {
+			case "dev", "devel", "develop", "development", "devcontainer":
+				return check.Tooling
+			case "dummy":
+				return check.Test
+			}
+		}
+	}
 	return roleOfName(path.Base(f.Path))
 }
 
+func isSeparator(r rune) bool { return strings.ContainsRune(".-_", r) }
+
 // roleOfName reads the words of the name of a Dockerfile or a stage.
 func roleOfName(name string) check.Role {
-	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return strings.ContainsRune(".-_", r) })
+	words := strings.FieldsFunc(strings.ToLower(name), isSeparator)
 	for _, w := range words {
 		if strings.HasSuffix(w, "hotreload") {
 			return check.Tooling
