@@ -22,13 +22,16 @@ func buildsAtStart() check.Check[*dockerfile.File] {
 				continue
 			}
 			reportAt(p, s, s.At, img, check.Finding{
-				Message: fmt.Sprintf("%s runs %s: every container builds anew when it starts, so it starts late, may get other versions than its neighbours, and does not start at all while the network or a registry is down",
-					s.by(), what),
-				Matter: what,
+				Message: buildsMessage(s.by(), what), Matter: what,
 			})
 			return
 		}
 	}}
+}
+
+func buildsMessage(by, what string) string {
+	return fmt.Sprintf("%s runs %s: every container builds anew when it starts, so it starts late, may get other versions than its neighbours, and does not start at all while the network or a registry is down",
+		by, what)
 }
 
 // building returns the words of a command line that build or install what should be in the image, "" if it does not.

@@ -9,12 +9,17 @@ import (
 
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/dockerfile"
+	"github.com/factorlint/factorlint/internal/workload"
 )
 
 func floatingInstall() check.Check[*dockerfile.File] {
 	return check.Check[*dockerfile.File]{Rule: "floating-install", Run: func(p *check.Pass[*dockerfile.File]) {
 		f := p.Subject
 		if !shipped(f) || f.Development() || onWindows(f) {
+			return
+		}
+		img := f.Image("", nil)
+		if img.Entrypoint.Absent() && img.Cmd.Absent() { // a base of other images, or a place to build in
 			return
 		}
 		chain := f.Chain("")
@@ -24,7 +29,7 @@ func floatingInstall() check.Check[*dockerfile.File] {
 				calls, _ := f.Commands(in)
 				for _, c := range calls {
 					what, program := floating(c)
-					if what == "" || !inImage && !copied(f, chain, s, program) {
+					if what == "" || !inImage && !copied(f, img, s, program) {
 						continue
 					}
 					p.Report(check.Finding{
@@ -95,10 +100,9 @@ func pinned(args []string) bool {
 
 var version = regexp.MustCompile(`\d+\.\d+|[0-9a-f]{12}|/v\d+/|\$\{.*(?i:ver|tag|rev|commit).*\}|[?&=]v?\d`)
 
-// copied reports whether a program that a stage installs is copied into the image that the chain makes up.
-func copied(f *dockerfile.File, chain []*dockerfile.Stage, from *dockerfile.Stage, program string) bool {
-	img := f.Image("", nil)
-	if program == "" || img == nil {
+// copied reports whether a program that a stage installs is copied into the image.
+func copied(f *dockerfile.File, img *workload.Image, from *dockerfile.Stage, program string) bool {
+	if program == "" {
 		return false
 	}
 	for _, c := range img.Copies {

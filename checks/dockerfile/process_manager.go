@@ -22,7 +22,7 @@ func processManager() check.Check[*dockerfile.File] {
 					name = path.Base(args[0])
 				}
 			}
-			if !slices.Contains(managers, name) || name == "foreman" && !slices.Contains(args, "start") || s.Substitute {
+			if !slices.Contains(managers, name) || name == "foreman" && !slices.Contains(args, "start") || s.Substitute || builds(img, args[0]) {
 				continue
 			}
 			reportAt(p, s, s.At, img, check.Finding{

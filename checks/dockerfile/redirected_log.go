@@ -21,12 +21,15 @@ func redirectedLog() check.Check[*dockerfile.File] {
 				continue
 			}
 			reportAt(p, s, file.At, img, check.Finding{
-				Message: fmt.Sprintf("%s sends the output of the program to the file %s: it grows inside the container, is gone with it, and docker logs and the platform's collector see nothing of it",
-					s.by(), file.Text),
-				Matter: file.Text,
+				Message: redirectMessage(s.by(), file.Text), Matter: file.Text,
 			})
 		}
 	}}
+}
+
+func redirectMessage(by, file string) string {
+	return fmt.Sprintf("%s sends the output of the program to the file %s: it grows inside the container and is gone with it, and only what goes to stdout reaches the platform's collector",
+		by, file)
 }
 
 // logFile returns the file that the output of a program goes to, if it is plainly a log: the program runs for as long as
@@ -42,7 +45,7 @@ func logFile(c *dockerfile.Call, after []started) (workload.Word, bool) {
 				files = append(slices.Clip(files), w)
 			}
 		}
-	} else if !dockerfile.MayServe(c) {
+	} else if c.Words[0].Text != "exec" && !dockerfile.MayServe(c) {
 		return workload.Word{}, false
 	}
 	for _, f := range files {

@@ -105,6 +105,15 @@ func verdict(st shellStart, s dockerfile.Script, img *workload.Image) (rules.Sev
 	if !st.command.Shell {
 		form = fmt.Sprintf("%s runs %s -c", st.keyword, path.Base(st.command.Words[0].Text))
 	}
+	base, ok := img.Base.Get()
+	if !ok {
+		base = "the base image"
+	}
+	return judge(form, st.init, s, base)
+}
+
+// judge is verdict for a shell that is run in that form, perhaps under an init program, in an image on that base.
+func judge(form, init string, s dockerfile.Script, base string) (rules.Severity, string) {
 	program := s.Program
 	if program == "" {
 		program = "the program"
@@ -116,8 +125,8 @@ func verdict(st shellStart, s dockerfile.Script, img *workload.Image) (rules.Sev
 	}
 	end := fmt.Sprintf("so SIGTERM never reaches %s, which is killed when the grace period ends", program)
 	stays := "stays PID 1 and passes no signal on, " + end
-	if st.init != "" {
-		form += " under " + st.init
+	if init != "" {
+		form += " under " + init
 		stays = fmt.Sprintf("takes the SIGTERM for itself and ends, so %s is killed at once and shuts nothing down", program)
 	}
 	switch s.Fate {
@@ -129,10 +138,6 @@ func verdict(st shellStart, s dockerfile.Script, img *workload.Image) (rules.Sev
 	case dockerfile.Depends:
 		if s.Shell == workload.Bash {
 			return rules.Warning, fmt.Sprintf("%s: unless it is 5.1 or later, bash %s", form, stays)
-		}
-		base, ok := img.Base.Get()
-		if !ok {
-			base = "the base image"
 		}
 		return rules.Warning, fmt.Sprintf("%s: unless /bin/sh of %s replaces itself by %s, it %s", form, base, program, stays)
 	case dockerfile.Replaced:

@@ -68,9 +68,7 @@ func buildsGo(f *dockerfile.File) bool {
 func runsGo(img *workload.Image, list []started) bool {
 	return slices.ContainsFunc(list, func(s started) bool {
 		args := s.Args()
-		return len(args) > 0 && slices.ContainsFunc(dockerfile.Located(img, args[0]), func(at string) bool {
-			return slices.ContainsFunc(img.Binaries.Members, func(b workload.Binary) bool { return b.Path == at })
-		})
+		return len(args) > 0 && builds(img, args[0])
 	})
 }
 

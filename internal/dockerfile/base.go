@@ -34,6 +34,9 @@ func baseOf(ref string) baseImage {
 	return b
 }
 
+// ShellOf returns what /bin/sh is in an image from elsewhere, as far as its reference tells.
+func ShellOf(ref string) workload.Shell { return baseOf(ref).shell }
+
 // plainRoot are official images that set no USER, though they set variables.
 var plainRoot = set(`golang node python ruby php rust openjdk eclipse-temurin maven gradle buildpack-deps fedora rockylinux almalinux
 	amazonlinux centos oraclelinux`)

@@ -231,7 +231,7 @@ func (r *run) check() {
 	}
 	each(r, checkrepository.All(), r.tree, report)
 	for _, w := range r.workloads {
-		each(r, checkworkload.All(), w, func(f check.Finding) {
+		each(r, slices.Concat(checkworkload.All(), checkdockerfile.Commands()), w, func(f check.Finding) {
 			if f.Workload == "" {
 				f.Workload = w.Name
 			}
