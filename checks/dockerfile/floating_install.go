@@ -50,8 +50,8 @@ func floating(c *dockerfile.Call) (what, program string) {
 	case "go":
 		return floatingGo(args)
 	case "curl", "wget":
-		if shells[c.Into] && !c.Substitute && !pinned(args) {
-			return fmt.Sprintf("%s pipes whatever the address serves at the moment into %s", name, c.Into), ""
+		if len(c.Into) > 0 && !c.Substitute && shells[path.Base(c.Into[0])] && !pinned(args) && !pinned(c.Into) {
+			return fmt.Sprintf("%s pipes whatever the address serves at the moment into %s", name, path.Base(c.Into[0])), ""
 		}
 	case "sh", "bash", "ash", "dash", "zsh", "source", "eval":
 		for _, inner := range c.Inner {
@@ -80,7 +80,8 @@ func floatingGo(args []string) (what, program string) {
 		if strings.HasPrefix(a, ".") || strings.Contains(a, "$") {
 			continue
 		}
-		switch program = path.Base(strings.TrimSuffix(name, "/...")); {
+		name = strings.TrimSuffix(name, "/...")
+		switch program = path.Base(name); {
 		case has && slices.Contains([]string{"latest", "master", "main", "HEAD", "upgrade", "dev", "develop"}, version):
 			return fmt.Sprintf("go %s takes whatever %s of %s is at the moment", args[1], version, name), program
 		case has || args[1] == "install" || !strings.Contains(name, ".") || !strings.Contains(name, "/"):

@@ -56,7 +56,7 @@ func besides(list []started) *started {
 			continue
 		}
 		for _, other := range list[i+1:] {
-			if other.script == s.script && other.keyword == s.keyword && !other.Substitute && dockerfile.MayServe(other.Call) && !repeats(other) && other.Into == "" {
+			if other.script == s.script && other.keyword == s.keyword && !other.Substitute && dockerfile.MayServe(other.Call) && !repeats(other) && len(other.Into) == 0 {
 				return &list[i]
 			}
 		}

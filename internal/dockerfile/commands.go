@@ -15,7 +15,7 @@ import (
 type Call struct {
 	Words      []workload.Word // the program and its arguments; an expansion is written "${NAME}", or "${}" if it is none of a variable
 	At         check.Span
-	Into       string          // the program that its output is piped into, or ""
+	Into       []string        // the program that its output is piped into, with its arguments
 	Inner      []string        // the programs whose output stands in its words: $(curl …), <(curl …)
 	Files      []workload.Word // files that its output is written to by redirection
 	Background bool            // the shell does not wait for it
@@ -155,7 +155,7 @@ func (w *callWalker) stmt(st *syntax.Stmt, in Call) {
 	case *syntax.BinaryCmd:
 		left := in
 		if c.Op == syntax.Pipe || c.Op == syntax.PipeAll {
-			left.Into = "${}"
+			left.Into = []string{"${}"}
 			for y := c.Y; y != nil; { // the leftmost command of the right side
 				if b, ok := y.Cmd.(*syntax.BinaryCmd); ok {
 					y = b.X
@@ -166,7 +166,7 @@ func (w *callWalker) stmt(st *syntax.Stmt, in Call) {
 					for i, a := range call.Args {
 						words[i] = literal(a)
 					}
-					left.Into = baseName(Program(words)[0])
+					left.Into = Program(words)
 				}
 				break
 			}

@@ -24,8 +24,9 @@ type ScriptFile struct {
 // ScriptFile returns the script that a command line runs: /entrypoint.sh api, sh entrypoint.sh. It is nil if that is none
 // of the repository's, or none for a shell that is known.
 func (f *File) ScriptFile(img *workload.Image, words []workload.Word) *ScriptFile {
+	here := false // a shell looks for its script in the working directory
 	for len(words) > 0 && shellOf(words[0].Text) != "" { // sh -e script
-		words = words[1:]
+		words, here = words[1:], true
 		for len(words) > 0 && strings.HasPrefix(words[0].Text, "-") {
 			if isDashC(words[0].Text) {
 				return nil
@@ -36,7 +37,11 @@ func (f *File) ScriptFile(img *workload.Image, words []workload.Word) *ScriptFil
 	if len(words) == 0 {
 		return nil
 	}
-	for _, at := range Located(img, words[0].Text) {
+	name := words[0].Text
+	if here && !strings.Contains(name, "/") {
+		name = "./" + name
+	}
+	for _, at := range Located(img, name) {
 		o, ok := f.Origin(img, at)
 		if !ok || o.File == "" {
 			continue
