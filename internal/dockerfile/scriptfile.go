@@ -24,7 +24,7 @@ type ScriptFile struct {
 // ScriptFile returns the script that a command line runs: /entrypoint.sh api, sh entrypoint.sh. It is nil if that is none
 // of the repository's, or none for a shell that is known.
 func (f *File) ScriptFile(img *workload.Image, words []workload.Word) *ScriptFile {
-	here := false // a shell looks for its script in the working directory
+	here := false                                        // a shell looks for its script in the working directory
 	for len(words) > 0 && shellOf(words[0].Text) != "" { // sh -e script
 		words, here = words[1:], true
 		for len(words) > 0 && strings.HasPrefix(words[0].Text, "-") {
