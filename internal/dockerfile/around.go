@@ -4,7 +4,6 @@ import (
 	"io/fs"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/factorlint/factorlint/internal/workload"
@@ -218,22 +217,4 @@ func Located(img *workload.Image, word string) []string {
 		dirs[i] = path.Join(dir, word)
 	}
 	return dirs
-}
-
-// User returns the user that the image runs as: numeric, or by name; root where nothing sets it and the base image has
-// no user of its own. known is false if that cannot be told.
-func User(img *workload.Image) (name string, numeric, known bool) {
-	user, ok := img.User.Get()
-	if !ok {
-		if !img.User.Absent() {
-			return "", false, false
-		}
-		ref, _ := img.Base.Get()
-		if user = baseOf(ref).user; user == "" {
-			return "", false, false
-		}
-	}
-	user, _, _ = strings.Cut(user, ":")
-	_, err := strconv.Atoi(user)
-	return user, err == nil, true
 }

@@ -164,6 +164,9 @@ func start(s *Stage, ref string) *state {
 		Entrypoint: workload.Absent[workload.Command](s.At), Cmd: workload.Absent[workload.Command](s.At),
 		Healthcheck: workload.Absent[workload.Command](s.At),
 	}
+	if base.user != "" {
+		st.img.BaseUser = workload.Known(base.user, s.Base.At)
+	}
 	return st
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // IsDockerfile reports whether a file of that name (or slash-separated path) is a Dockerfile: Dockerfile,
-// Containerfile, Dockerfile.web, Dockerfile-release, api.Dockerfile. Documents, templates, ignore files and source
+// Containerfile, Dockerfile.web, Dockerfile-release, DockerfileArm, api.Dockerfile, api-Dockerfile. Documents, templates, ignore files and source
 // code of such a name are not.
 func IsDockerfile(name string) bool {
 	base := strings.ToLower(path.Base(name))
@@ -21,8 +21,12 @@ func IsDockerfile(name string) bool {
 		if ok && strings.ContainsAny(rest[:1], ".-_") && len(rest) > 1 && !strings.HasSuffix(base, "~") {
 			return !slices.Contains(otherFiles(), strings.TrimPrefix(path.Ext(rest), "."))
 		}
-		if stem, ok := strings.CutSuffix(base, "."+word); ok && stem != "" {
+		if stem, ok := strings.CutSuffix(base, word); ok && len(stem) > 1 && strings.ContainsAny(stem[len(stem)-1:], ".-_") {
 			return true
+		}
+		// DockerfileRelease, Dockerfile2
+		if r := path.Base(name); ok && rest != "" && r[0] == base[0]-'a'+'A' && strings.ContainsAny(r[len(word):][:1], "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") {
+			return !slices.Contains(otherFiles(), strings.TrimPrefix(path.Ext(rest), "."))
 		}
 	}
 	return false
@@ -34,7 +38,7 @@ func otherFiles() []string {
 		"dockerignore", "containerignore", "md", "txt", "rst", "adoc", "html", "log",
 		"tmpl", "tpl", "template", "gotmpl", "j2", "jinja", "jinja2", "erb", "mustache", "hbs", "in", "m4", "ejs",
 		"go", "py", "js", "ts", "rb", "rs", "java", "sh", "nix", "json", "yaml", "yml", "toml", "lock", "sum", "sig",
-		"orig", "bak", "old", "swp", "rej", "disabled", "diff", "patch", "png", "svg", "zip", "gz",
+		"orig", "bak", "old", "swp", "rej", "disabled", "diff", "patch", "png", "svg", "zip", "gz", "identifier",
 	}
 }
 
