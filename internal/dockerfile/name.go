@@ -51,7 +51,7 @@ func (f *File) Role() check.Role {
 	for _, dir := range strings.Split(path.Dir(f.Path), "/") {
 		for _, w := range strings.FieldsFunc(strings.ToLower(dir), isSeparator) {
 			switch w {
-			case "dev", "devel", "develop", "development", "devcontainer":
+			case "dev", "devel", "develop", "development", "devcontainer", "local":
 				return check.Tooling
 			case "dummy":
 				return check.Test

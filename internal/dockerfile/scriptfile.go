@@ -161,8 +161,14 @@ func MayServe(c *Call) bool {
 	if strings.Contains(name, "$") && args[0] != "${@}" {
 		return false
 	}
+	if runners[name] {
+		return len(args) > 1 && !slices.Contains([]string{"install", "ci", "i", "add", "get", "sync"}, args[1]) && !endsByItself(args)
+	}
 	return !isBuiltin(name) && !buildsNothing[name] && !endsByItself(args)
 }
+
+// runners are tools of a build that start programs as well.
+var runners = set("npm npx yarn pnpm node bundle poetry uv cargo mvn gradle")
 
 func isCall(st *syntax.Stmt, name string) bool {
 	call, ok := st.Cmd.(*syntax.CallExpr)
