@@ -6,11 +6,21 @@ import (
 	"github.com/factorlint/factorlint/internal/dockerfile"
 )
 
-// All returns every rule about Dockerfiles, one line each.
+// All returns every rule about Dockerfiles in order of their ids, one line each.
 func All() []check.Check[*dockerfile.File] {
 	return []check.Check[*dockerfile.File]{
 		unpinnedBaseImage(),
+		floatingInstall(),
+		configInImage(),
+		hostBuiltBinary(),
+		buildsAtStart(),
+		toolchainInRuntime(),
+		processManager(),
 		shellFormEntrypoint(),
+		entrypointScriptSwallowsSignals(),
+		logVolume(),
+		redirectedLog(),
+		sshdInImage(),
 		secretInImage(),
 	}
 }

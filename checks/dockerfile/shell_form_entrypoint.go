@@ -20,7 +20,7 @@ func shellFormEntrypoint() check.Check[*dockerfile.File] {
 		if img == nil || !shipped(p.Subject) || onWindows(p.Subject) {
 			return
 		}
-		st, ok := started(img)
+		st, ok := shellStarted(img)
 		if !ok {
 			return
 		}
@@ -41,35 +41,35 @@ func shellFormEntrypoint() check.Check[*dockerfile.File] {
 	}}
 }
 
-// A start is what an image runs by default, as far as a shell may be part of it.
-type start struct {
+// A shellStart is what an image runs by default, as far as a shell may be part of it.
+type shellStart struct {
 	keyword string // the instruction to edit: "ENTRYPOINT" or "CMD"
 	command workload.Command
 	at      check.Span // its arguments
 	init    string     // the init program that runs the shell, or ""
 }
 
-// started says which of ENTRYPOINT and CMD may start a shell. ok is false if neither does, or if that cannot be told.
-func started(img *workload.Image) (s start, ok bool) {
+// shellStarted says which of ENTRYPOINT and CMD may start a shell. ok is false if neither does, or if that cannot be told.
+func shellStarted(img *workload.Image) (s shellStart, ok bool) {
 	entry, hasEntry := img.Entrypoint.Get()
 	cmd, hasCmd := img.Cmd.Get()
 	if !hasEntry && !img.Entrypoint.Absent() || !hasCmd && !img.Cmd.Absent() {
 		return s, false
 	}
 	if len(entry.Words) == 0 { // CMD is the command; an ENTRYPOINT of the base image's execs it by convention
-		return start{keyword: "CMD", command: cmd, at: cmd.At}, len(cmd.Words) > 0
+		return shellStart{keyword: "CMD", command: cmd, at: cmd.At}, len(cmd.Words) > 0
 	}
 	if entry.Shell { // CMD is ignored
-		return start{keyword: "ENTRYPOINT", command: entry, at: entry.At}, true
+		return shellStart{keyword: "ENTRYPOINT", command: entry, at: entry.At}, true
 	}
-	s = start{keyword: "ENTRYPOINT", command: entry, at: entry.At}
+	s = shellStart{keyword: "ENTRYPOINT", command: entry, at: entry.At}
 	if name := path.Base(entry.Words[0].Text); name == "tini" || name == "docker-init" || name == "catatonit" {
 		rest := afterOptions(entry.Words[1:])
 		if slices.ContainsFunc(entry.Words[1:len(entry.Words)-len(rest)], func(w workload.Word) bool { return w.Text == "-g" }) {
 			return s, false // signals the whole group
 		}
 		if s.init = name; len(rest) == 0 {
-			return start{keyword: "CMD", command: cmd, at: cmd.At, init: name}, len(cmd.Words) > 0
+			return shellStart{keyword: "CMD", command: cmd, at: cmd.At, init: name}, len(cmd.Words) > 0
 		}
 		s.command.Words = rest
 		return s, true
@@ -79,7 +79,7 @@ func started(img *workload.Image) (s start, ok bool) {
 		all := entry
 		all.Words = append(slices.Clone(entry.Words), cmd.Words...)
 		if script, ok := dockerfile.ScriptOf(all, img.Shell); ok && script.Word == cmd.Words[0] {
-			return start{keyword: "CMD", command: all, at: cmd.At}, true
+			return shellStart{keyword: "CMD", command: all, at: cmd.At}, true
 		}
 	}
 	// what another program or a script does with a CMD in shell form is its own affair
@@ -100,11 +100,20 @@ func afterOptions(words []workload.Word) []workload.Word {
 }
 
 // verdict returns how bad it is and why, "" if all is well or cannot be told.
-func verdict(st start, s dockerfile.Script, img *workload.Image) (rules.Severity, string) {
+func verdict(st shellStart, s dockerfile.Script, img *workload.Image) (rules.Severity, string) {
 	form := "shell-form " + st.keyword
 	if !st.command.Shell {
 		form = fmt.Sprintf("%s runs %s -c", st.keyword, path.Base(st.command.Words[0].Text))
 	}
+	base, ok := img.Base.Get()
+	if !ok {
+		base = "the base image"
+	}
+	return judge(form, st.init, s, base)
+}
+
+// judge is verdict for a shell that is run in that form, perhaps under an init program, in an image on that base.
+func judge(form, init string, s dockerfile.Script, base string) (rules.Severity, string) {
 	program := s.Program
 	if program == "" {
 		program = "the program"
@@ -116,8 +125,8 @@ func verdict(st start, s dockerfile.Script, img *workload.Image) (rules.Severity
 	}
 	end := fmt.Sprintf("so SIGTERM never reaches %s, which is killed when the grace period ends", program)
 	stays := "stays PID 1 and passes no signal on, " + end
-	if st.init != "" {
-		form += " under " + st.init
+	if init != "" {
+		form += " under " + init
 		stays = fmt.Sprintf("takes the SIGTERM for itself and ends, so %s is killed at once and shuts nothing down", program)
 	}
 	switch s.Fate {
@@ -130,12 +139,11 @@ func verdict(st start, s dockerfile.Script, img *workload.Image) (rules.Severity
 		if s.Shell == workload.Bash {
 			return rules.Warning, fmt.Sprintf("%s: unless it is 5.1 or later, bash %s", form, stays)
 		}
-		base, ok := img.Base.Get()
-		if !ok {
-			base = "the base image"
-		}
 		return rules.Warning, fmt.Sprintf("%s: unless /bin/sh of %s replaces itself by %s, it %s", form, base, program, stays)
 	case dockerfile.Replaced:
+		if program == "sleep" || program == "tail" { // it only keeps the container up
+			return 0, ""
+		}
 		return rules.Note, fmt.Sprintf("%s: SIGTERM reaches %s only because %s replaces itself by the last command; dash, or a command after it, would keep the signal",
 			form, program, shell)
 	}
@@ -144,7 +152,7 @@ func verdict(st start, s dockerfile.Script, img *workload.Image) (rules.Severity
 
 // execForm offers the edit that takes the shell out of the way: the exec form where the shell has nothing to do, exec
 // before the command where it expands something. Both leave the rest as it is.
-func execForm(f *dockerfile.File, st start, s dockerfile.Script, img *workload.Image) *check.Fix {
+func execForm(f *dockerfile.File, st shellStart, s dockerfile.Script, img *workload.Image) *check.Fix {
 	switch {
 	case s.Start < 0 || st.init != "" || st.at != st.command.At:
 		return nil

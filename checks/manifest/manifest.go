@@ -34,12 +34,12 @@ func All() []check.Check[*workload.Variant] {
 		noDisruptionBudget(),
 		secretInManifest(),
 		privilegedContainer(),
+		removedAPIVersion(),
 		noAutoscaling(),
 		noMemoryLimit(),
 		noResourceRequests(),
 		requestExceedsLimit(),
 		unboundedMemoryVolume(),
-		removedAPIVersion(),
 	}
 }
 

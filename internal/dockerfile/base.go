@@ -13,13 +13,43 @@ type baseImage struct {
 	workDir string            // "" if unknown
 	env     map[string]string // variables it sets besides PATH
 	closed  bool              // it sets no others
+	user    string            // "" if unknown
 }
 
 // baseOf tells what is known of a base image. The facts are those of the official images of Docker Hub and of the
 // vendors named here; a reference that is none of them is unknown. ref may be marked.
 func baseOf(ref string) baseImage {
-	name, tag := splitRef(strings.ToLower(ref))
-	repo := strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(name, "docker.io/"), "index.docker.io/"), "library/")
+	b := factsOf(ref)
+	if b.user = "root"; !b.closed && !plainRoot[repoOf(ref)] {
+		b.user = ""
+	}
+	if strings.HasPrefix(ref, "gcr.io/distroless/") {
+		switch _, tag := splitRef(ref); {
+		case marked(ref):
+			b.user = ""
+		case strings.Contains(tag, "nonroot"):
+			b.user = "65532"
+		}
+	}
+	return b
+}
+
+// ShellOf returns what /bin/sh is in an image from elsewhere, as far as its reference tells.
+func ShellOf(ref string) workload.Shell { return baseOf(ref).shell }
+
+// plainRoot are official images that set no USER, though they set variables.
+var plainRoot = set(`golang node python ruby php rust openjdk eclipse-temurin maven gradle buildpack-deps fedora rockylinux almalinux
+	amazonlinux centos oraclelinux`)
+
+// repoOf returns the repository of a reference on Docker Hub without what may be left out: "golang".
+func repoOf(ref string) string {
+	name, _ := splitRef(strings.ToLower(ref))
+	return strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(name, "docker.io/"), "index.docker.io/"), "library/")
+}
+
+func factsOf(ref string) baseImage {
+	_, tag := splitRef(strings.ToLower(ref))
+	repo := repoOf(ref)
 	last := path.Base(repo)
 	switch {
 	case repo == "scratch":

@@ -19,8 +19,19 @@ func (f *File) Image(target string, args map[string]workload.Value[string]) *wor
 	if s == nil {
 		return nil
 	}
+	final := s.Index == len(f.Stages)-1 && len(args) == 0
+	if final && f.image != nil {
+		img := *f.image
+		return &img
+	}
 	b := &build{f: f, given: args, global: f.globals(args), done: map[*Stage]*state{}}
-	return b.image(s)
+	img := b.image(s)
+	if final { // nearly every check asks
+		f.image = img
+		c := *img
+		return &c
+	}
+	return img
 }
 
 // Images returns the images that somebody may want from the file: the last stage's, and those of other stages that no
@@ -152,6 +163,9 @@ func start(s *Stage, ref string) *state {
 		WorkDir: workload.Absent[string](s.At), User: workload.Absent[string](s.At), StopSignal: workload.Absent[string](s.At),
 		Entrypoint: workload.Absent[workload.Command](s.At), Cmd: workload.Absent[workload.Command](s.At),
 		Healthcheck: workload.Absent[workload.Command](s.At),
+	}
+	if base.user != "" {
+		st.img.BaseUser = workload.Known(base.user, s.Base.At)
 	}
 	return st
 }

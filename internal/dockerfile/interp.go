@@ -30,7 +30,7 @@ func (s *interp) text(script string) {
 		return
 	}
 	defer func() { s.depth-- }()
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(script), "")
+	file, err := parseShell(script)
 	if err != nil {
 		s.lost = true
 		return

@@ -12,6 +12,7 @@ import (
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
+	"github.com/moby/buildkit/frontend/dockerfile/shell"
 
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/workload"
@@ -29,8 +30,12 @@ type File struct {
 	// ("." for its root). Without it, or if it returns false, what make builds is unknown.
 	Make func(dir string, args []string) (script string, ok bool)
 
+	// Around is what the rest of the repository tells about the image. The zero value tells nothing.
+	Around Around
+
 	src    *source
 	escape rune
+	image  *workload.Image // of the last stage with the defaults of all arguments, once somebody asked
 }
 
 // A Stage is a FROM and the instructions below it.
@@ -87,6 +92,12 @@ func Parse(name string, text []byte) (*File, []check.Notification) {
 	if ast == nil {
 		return f, notes
 	}
+	if n := len(ast.Children); n > most {
+		return f, append(notes, check.Notification{
+			Code: "dockerfile-limit", Level: rules.Warning, At: check.Span{File: f.Path},
+			Message: fmt.Sprintf("the Dockerfile has %d instructions, more than the %d that are read; it is left out", n, most),
+		})
+	}
 	for _, n := range ast.Children {
 		if note := f.add(n); note != nil {
 			notes = append(notes, *note)
@@ -96,6 +107,10 @@ func Parse(name string, text []byte) (*File, []check.Notification) {
 	slices.SortStableFunc(notes, func(a, b check.Notification) int { return a.At.Compare(b.At) })
 	return f, notes
 }
+
+// most is how many instructions a Dockerfile may have. Stages copy from each other, so the work grows faster than their
+// number.
+const most = 2000
 
 // read runs BuildKit's parser, which stops at the first line it cannot read: that line is blanked and the rest read
 // again, so that it costs only itself.
@@ -186,6 +201,13 @@ func (f *File) add(n *parser.Node) *check.Notification {
 		note := f.notify(n.StartLine, err)
 		return &note
 	}
+	if err := f.unquotable(in); err != nil { // the build fails where it expands the word
+		note := f.notify(n.StartLine, err)
+		if len(f.Stages) > 0 {
+			f.Stages[len(f.Stages)-1].Broken = true
+		}
+		return &note
+	}
 	switch {
 	case isFrom:
 	case len(f.Stages) > 0:
@@ -196,6 +218,31 @@ func (f *File) add(n *parser.Node) *check.Notification {
 	default:
 		note := f.notify(n.StartLine, errors.New(strings.ToUpper(in.Name)+" stands before the first FROM"))
 		return &note
+	}
+	return nil
+}
+
+// unquotable returns the error that BuildKit finds when it expands the words of an instruction: a quote or a brace without
+// its other half.
+func (f *File) unquotable(in *Instruction) error {
+	var words []string
+	switch in.Name {
+	case "env", "arg", "label":
+		for _, p := range in.Pairs {
+			words = append(words, p.Name.Text, p.Value.Text)
+		}
+	case "from", "workdir", "user", "stopsignal", "expose", "volume", "copy", "add":
+		for _, w := range in.Words {
+			words = append(words, w.Text)
+		}
+	}
+	for _, w := range words {
+		if !strings.ContainsAny(w, "\"'${") {
+			continue
+		}
+		if _, err := shell.NewLex(f.escape).ProcessWordWithMatches(w, &scope{open: true}); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ import (
 func TestIsDockerfile(t *testing.T) {
 	for _, name := range []string{
 		"Dockerfile", "dockerfile", "Containerfile", "a/b/Dockerfile", "Dockerfile.web", "Dockerfile-release", "Dockerfile_arm", "Dockerfile.v1.2",
-		"api.Dockerfile", "api.dockerfile", "Containerfile.prod", "prod.Containerfile", "Dockerfile.distroless",
+		"api.Dockerfile", "api.dockerfile", "Containerfile.prod", "prod.Containerfile", "Dockerfile.distroless", "web-Dockerfile", "web_dockerfile", "DockerfileArm", "Dockerfile2", "docker/api/Dockerfile",
 	} {
 		if !dockerfile.IsDockerfile(name) {
 			t.Errorf("%s is none", name)
@@ -25,7 +25,7 @@ func TestIsDockerfile(t *testing.T) {
 	for _, name := range []string{
 		"", "Dockerfile.md", "Dockerfile.txt", "Dockerfile.tmpl", "Dockerfile.j2", "Dockerfile.dockerignore", ".dockerignore",
 		"Dockerfile.web.dockerignore", "dockerfile.go", "Dockerfile/readme", "dockerfiles", "Dockerfile~", "Dockerfile.", ".dockerfile", "mydockerfile",
-		"docker-compose.yml", "Dockerfile.in", "Dockerfile.template",
+		"docker-compose.yml", "Dockerfile.in", "Dockerfilebak", "DockerfileZone.Identifier", "DockerfileTemplate.tmpl", "-Dockerfile", "Dockerfile.template",
 	} {
 		if dockerfile.IsDockerfile(name) {
 			t.Errorf("%s is one", name)
@@ -36,7 +36,8 @@ func TestIsDockerfile(t *testing.T) {
 func TestRole(t *testing.T) {
 	for name, want := range map[string]check.Role{
 		"Dockerfile": check.Product, "docker/app/Dockerfile": check.Product, "Dockerfile-test": check.Test, "dev.Dockerfile": check.Tooling,
-		"examples/Dockerfile": check.Sample, "Dockerfile.e2e": check.Test, "Dockerfile.devices": check.Product,
+		"examples/Dockerfile": check.Sample, "docker/development/Dockerfile": check.Tooling, "project/dev-image/Dockerfile": check.Tooling, "docker/dummy/api/Dockerfile": check.Test,
+		"devices/Dockerfile": check.Product, "Dockerfile.e2e": check.Test, "Dockerfile.devices": check.Product,
 	} {
 		f, _ := dockerfile.Parse(name, []byte("FROM scratch\n"))
 		if got := f.Role(); got != want {
@@ -332,6 +333,40 @@ shell dash
 entrypoint shell=false ["/other"]
 cmd shell=false ["a"]
 `},
+		{"what a stage hands on", `
+FROM debian:12 AS base
+SHELL ["/bin/bash", "-c"]
+STOPSIGNAL SIGINT
+USER 1000
+EXPOSE 80
+VOLUME /data
+HEALTHCHECK CMD /probe
+ENTRYPOINT ["/run"]
+FROM base AS next
+CMD serve
+FROM next
+EXPOSE 81`, `
+base debian:12
+shell dash
+user 1000
+stopsignal SIGINT
+entrypoint shell=false ["/run"]
+cmd shell=true ["serve"]
+healthcheck shell=true ["/probe"]
+expose 80/tcp
+expose 81/tcp
+volume /data
+`},
+		{"empty forms reset", `
+FROM debian:12 AS base
+ENTRYPOINT ["/run"]
+CMD ["a"]
+FROM base
+ENTRYPOINT []`, `
+base debian:12
+shell dash
+entrypoint shell=false []
+`},
 		{"flattened", `
 FROM alpine:3 AS fs
 FROM scratch
@@ -410,6 +445,21 @@ func TestShell(t *testing.T) {
 		f, _ := dockerfile.Parse("Dockerfile", []byte("ARG BASE\nARG TAG\nARG V\nFROM "+ref+"\n"))
 		if got := f.Image("", nil).Shell; got != want {
 			t.Errorf("%s: %q, want %q", ref, got, want)
+		}
+	}
+}
+
+func TestRunsAs(t *testing.T) {
+	for text, want := range map[string]string{
+		"FROM alpine:3": "root", "FROM scratch": "root", "FROM golang:1.26": "root", "FROM docker.io/library/debian:12": "root",
+		"FROM gcr.io/distroless/static:nonroot": "65532", "FROM gcr.io/distroless/static-debian12": "root", "ARG T\nFROM gcr.io/distroless/static:$T": "",
+		"FROM example.com/base": "", "FROM nginx:1": "", "FROM example.com/base\nUSER 1000:1000": "1000", "FROM alpine:3\nUSER app:app": "app",
+		"FROM alpine:3 AS a\nUSER app\nFROM a": "app", "ARG U=nobody\nFROM alpine:3\nARG U\nUSER $U": "nobody", "FROM alpine:3\nARG U\nUSER $U": "",
+		"FROM alpine:3\nUSER app\nUSER 0": "0", "FROM alpine:3\nUSER": "",
+	} {
+		f, _ := dockerfile.Parse("Dockerfile", []byte(text+"\n"))
+		if got, _ := f.Image("", nil).RunsAs(); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
 }

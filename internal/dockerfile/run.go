@@ -21,7 +21,11 @@ func (r *runner) run(in *Instruction) {
 	if !ok {
 		return
 	}
-	script, places, ok := r.script(in, c)
+	if sh := r.state.shell; len(sh) > 0 && shellOf(sh[0]) == "" { // PowerShell and the like
+		t.open = true
+		return
+	}
+	script, places, ok := r.f.shellText(in, c)
 	if !ok {
 		t.open = true
 		return
@@ -52,12 +56,9 @@ func (r *runner) run(in *Instruction) {
 	}
 }
 
-// script returns the shell text of a RUN and the source of each stretch of it.
-func (r *runner) script(in *Instruction, c *instructions.RunCommand) (text string, places func(from, to int) check.Span, ok bool) {
+// shellText returns the shell text of a RUN and the source of each stretch of it.
+func (f *File) shellText(in *Instruction, c *instructions.RunCommand) (text string, places func(from, to int) check.Span, ok bool) {
 	whole := func(int, int) check.Span { return in.At }
-	if sh := r.state.shell; len(sh) > 0 && shellOf(sh[0]) == "" {
-		return "", whole, false // PowerShell and the like
-	}
 	switch {
 	case in.Exec:
 		var words []string
@@ -80,7 +81,7 @@ func (r *runner) script(in *Instruction, c *instructions.RunCommand) (text strin
 			return "", whole, false
 		}
 		first := in.text.next
-		places := func(from, to int) check.Span { return r.f.src.span(first+from, first+to) }
+		places := func(from, to int) check.Span { return f.src.span(first+from, first+to) }
 		return strings.ReplaceAll(doc.Content, "\r\n", " \n"), places, true
 	case len(in.node.Heredocs) > 0 || len(in.Words) != 1 || len(in.text.at) == 0:
 		return "", whole, len(in.node.Heredocs) == 0 && len(in.text.at) != 0

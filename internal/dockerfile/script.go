@@ -78,7 +78,7 @@ func ScriptOf(c workload.Command, sh workload.Shell) (s Script, ok bool) {
 // judge fills in everything that the text tells.
 func (s *Script) judge() {
 	s.Start = -1
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(s.Word.Text), "")
+	file, err := parseShell(s.Word.Text)
 	if err != nil || len(file.Stmts) == 0 {
 		return
 	}

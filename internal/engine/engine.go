@@ -199,6 +199,9 @@ func (r *run) load(ctx context.Context, loader golang.Loader) {
 	variants, notes := manifest.Load(r.tree.FS(), files)
 	r.variants = variants
 	r.notes = append(r.notes, notes...)
+	for _, d := range r.dockerfiles {
+		d.Around = dockerfile.NewAround(d.Path, r.tree.FS(), files, variants)
+	}
 	r.golang = <-done
 	r.notes = append(r.notes, r.golang.Notes...)
 }
@@ -229,7 +232,7 @@ func (r *run) check() {
 	}
 	each(r, checkrepository.All(), r.tree, report)
 	for _, w := range r.workloads {
-		each(r, checkworkload.All(), w, func(f check.Finding) {
+		each(r, slices.Concat(checkworkload.All(), checkdockerfile.Commands()), w, func(f check.Finding) {
 			if f.Workload == "" {
 				f.Workload = w.Name
 			}
@@ -410,5 +413,5 @@ func (r *run) keep(rep *check.Report, file string) {
 // commented reports whether a file may hold suppression comments that concern it.
 func (r *run) commented(file string) bool {
 	ext := path.Ext(file)
-	return ext == ".yaml" || ext == ".yml" || ext == ".tpl" || dockerfile.IsDockerfile(file) || strings.HasPrefix(path.Base(file), ".env") || ext == ".env"
+	return ext == ".yaml" || ext == ".yml" || ext == ".tpl" || ext == ".sh" || dockerfile.IsDockerfile(file) || strings.HasPrefix(path.Base(file), ".env") || ext == ".env"
 }

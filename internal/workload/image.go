@@ -1,6 +1,10 @@
 package workload
 
-import "github.com/factorlint/factorlint/internal/check"
+import (
+	"strings"
+
+	"github.com/factorlint/factorlint/internal/check"
+)
 
 // An Image is what one stage of a Dockerfile leaves: its own instructions over those of the stages and the base
 // image it is built from.
@@ -15,7 +19,8 @@ type Image struct {
 	Shell       Shell         // what /bin/sh is
 	Env         []EnvVar      // in order; a later one of the same name replaces an earlier
 	WorkDir     Value[string] // absent if no stage sets it (then the base image's, usually /)
-	User        Value[string] // absent if no stage sets it (then the base image's, usually root)
+	User        Value[string] // absent if no stage sets it: then it is BaseUser
+	BaseUser    Value[string] // as whom the base image runs, where its reference tells: "root", "65532"
 	StopSignal  Value[string]
 	Entrypoint  Value[Command] // absent if no stage sets it
 	Cmd         Value[Command]
@@ -91,4 +96,15 @@ type Port struct {
 	Number   Value[int]
 	Protocol string // "tcp", "udp", "sctp"
 	At       check.Span
+}
+
+// RunsAs returns the user of the image, by name or number, without its group. ok is false if that cannot be told.
+func (i *Image) RunsAs() (user string, ok bool) {
+	v := i.User
+	if v.Absent() {
+		v = i.BaseUser
+	}
+	user, ok = v.Get()
+	user, _, _ = strings.Cut(user, ":")
+	return user, ok && user != ""
 }

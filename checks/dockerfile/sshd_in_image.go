@@ -1,0 +1,79 @@
+package dockerfile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/dockerfile"
+	"github.com/factorlint/factorlint/internal/workload"
+)
+
+func sshdInImage() check.Check[*dockerfile.File] {
+	return check.Check[*dockerfile.File]{Rule: "sshd-in-image", Run: func(p *check.Pass[*dockerfile.File]) {
+		img, list := starts(p.Subject)
+		for _, s := range list {
+			if startsSSHD(s.Args()) && !builds(img, s.Args()[0]) {
+				reportAt(p, s, s.At, img, check.Finding{
+					Message: fmt.Sprintf("%s starts sshd: whoever logs in works inside one container that nobody else sees, with keys and users that the image carries", s.by()),
+					Matter:  "start",
+				})
+				return
+			}
+		}
+		if img == nil || !shipped(p.Subject) || p.Subject.Development() {
+			return
+		}
+		for _, s := range p.Subject.Chain("") {
+			for _, in := range s.Instructions {
+				calls, _ := p.Subject.Commands(in)
+				for _, c := range calls {
+					if at, ok := installs(c, "openssh-server", "openssh-server-pam", "dropbear"); ok {
+						p.Report(check.Finding{
+							At:      at.At,
+							Message: fmt.Sprintf("%s puts an SSH server into the image: whoever logs in works inside one container that nobody else sees, with keys and users that the image carries", at.Text),
+							Logical: img.Stage, Matter: at.Text,
+						})
+						return
+					}
+				}
+			}
+		}
+	}}
+}
+
+func startsSSHD(args []string) bool {
+	if len(args) == 0 {
+		return false
+	}
+	switch name := args[0][strings.LastIndexByte(args[0], '/')+1:]; name {
+	case "sshd", "dropbear":
+		return true
+	case "service", "rc-service":
+		return len(args) > 2 && (args[1] == "ssh" || args[1] == "sshd") && (args[2] == "start" || args[2] == "restart")
+	case "ssh":
+		return strings.HasPrefix(args[0], "/etc/init.d/") && len(args) > 1 && args[1] == "start"
+	}
+	return false
+}
+
+// installs returns the word of a package manager's command that names one of the packages.
+func installs(c *dockerfile.Call, packages ...string) (workload.Word, bool) {
+	args := c.Args()
+	switch c.Name() {
+	case "apt-get", "apt", "apk", "yum", "dnf", "microdnf", "zypper", "aptitude", "tdnf":
+	default:
+		return workload.Word{}, false
+	}
+	if !slices.ContainsFunc(args, func(a string) bool { return a == "install" || a == "add" || a == "in" }) {
+		return workload.Word{}, false
+	}
+	for _, w := range lastWords(c.Words, len(args)) {
+		name, _, _ := strings.Cut(w.Text, "=")
+		if slices.Contains(packages, name) {
+			return w, true
+		}
+	}
+	return workload.Word{}, false
+}

@@ -1,0 +1,220 @@
+package dockerfile
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/factorlint/factorlint/internal/workload"
+)
+
+// Around is what the rest of a repository tells about a Dockerfile: the files that it may copy, and who builds it. What
+// an image starts is often a script, and whether an image is one for developers is often said by the Compose file alone.
+type Around struct {
+	Deploys []*workload.Deploy // whose images are built from the Dockerfile, as their manifests say
+
+	files []string // of the repository, sorted
+	fsys  fs.FS
+}
+
+// NewAround gathers what is around the Dockerfile of that path. files are the repository's, sorted.
+func NewAround(dockerfile string, fsys fs.FS, files []string, variants []*workload.Variant) Around {
+	a := Around{files: files, fsys: fsys}
+	for _, v := range variants {
+		for _, d := range v.Deploys {
+			if d.Build != nil && d.Build.Dockerfile == dockerfile {
+				a.Deploys = append(a.Deploys, d)
+			}
+		}
+	}
+	return a
+}
+
+// Has reports whether the repository holds a file.
+func (a Around) Has(name string) bool {
+	_, ok := slices.BinarySearch(a.files, name)
+	return ok
+}
+
+// Files returns the repository's files whose path ends in suffix: "/Makefile", ".go".
+func (a Around) Files(suffix string) []string {
+	var out []string
+	for _, f := range a.files {
+		if strings.HasSuffix("/"+f, suffix) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// Read returns the content of a file of the repository. It is nil if there is none, or if it is larger than any source is.
+func (a Around) Read(name string) []byte {
+	const largest = 1 << 20
+	if a.fsys == nil {
+		return nil
+	}
+	file, err := a.fsys.Open(name)
+	if err != nil {
+		return nil
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil || info.Size() > largest {
+		return nil
+	}
+	text, err := fs.ReadFile(a.fsys, name)
+	if err != nil {
+		return nil
+	}
+	return text
+}
+
+// Development reports whether the image is used by nobody but developers: every manifest that builds it mounts the source
+// over it, or runs a tool that rebuilds the program whenever that changes; or another Dockerfile beside it is the one for
+// production.
+func (f *File) Development() bool {
+	for _, word := range []string{"prod", "production"} {
+		for _, name := range []string{"Dockerfile." + word, "Dockerfile-" + word, word + ".Dockerfile", word + ".dockerfile", "Dockerfile_" + word} {
+			if other := path.Join(path.Dir(f.Path), name); other != f.Path && path.Base(f.Path) == "Dockerfile" && f.Around.Has(other) {
+				return true
+			}
+		}
+	}
+	return len(f.Around.Deploys) > 0 && !slices.ContainsFunc(f.Around.Deploys, func(d *workload.Deploy) bool { return !d.Development })
+}
+
+// contexts returns the folders that may be the build context: what manifests say, or else that of the Dockerfile and those
+// above it.
+func (f *File) contexts() []string {
+	var out []string
+	for _, d := range f.Around.Deploys {
+		if d.Build.Context != "" && !slices.Contains(out, d.Build.Context) {
+			out = append(out, d.Build.Context)
+		}
+	}
+	for dir := path.Dir(f.Path); len(out) == 0 || dir != path.Dir(dir); dir = path.Dir(dir) {
+		if !slices.Contains(out, dir) {
+			out = append(out, dir)
+		}
+	}
+	if !slices.Contains(out, ".") {
+		out = append(out, ".")
+	}
+	return out
+}
+
+// InTree returns the file of the repository that a path of the build context means, "" if there is none or more than one
+// that may be meant.
+func (f *File) InTree(src string) string {
+	found := ""
+	for _, dir := range f.contexts() {
+		name := path.Join(dir, src)
+		if !f.Around.Has(name) {
+			continue
+		}
+		if len(f.Around.Deploys) > 0 { // the manifest's own context comes first
+			return name
+		}
+		if found != "" && found != name {
+			return ""
+		}
+		found = name
+	}
+	return found
+}
+
+// An Origin says where a file of an image comes from.
+type Origin struct {
+	Copy   workload.Copy // that brought it from the build context
+	Source string        // its path in the build context
+	File   string        // of the repository, or "" if it holds none of that path
+}
+
+// Origin finds the file that lies at an absolute path of an image, as far as COPY from the build context put it there.
+func (f *File) Origin(img *workload.Image, file string) (Origin, bool) {
+	return f.origin(img, file, 8)
+}
+
+func (f *File) origin(img *workload.Image, file string, depth int) (Origin, bool) {
+	if img == nil || depth == 0 {
+		return Origin{}, false
+	}
+	for _, c := range slices.Backward(img.Copies) {
+		dest, ok := c.Dest.Get()
+		if !ok {
+			continue
+		}
+		for _, source := range c.Sources {
+			src, ok := source.Get()
+			if !ok {
+				continue
+			}
+			for _, from := range sourcesOf(src, dest, file) {
+				switch {
+				case c.Stage:
+					if o, ok := f.origin(f.Image(c.From, nil), path.Join("/", from), depth-1); ok {
+						return o, true
+					}
+				case c.From == "":
+					o := Origin{Copy: c, Source: strings.TrimPrefix(path.Clean("/"+from), "/")}
+					if o.File = f.InTree(o.Source); o.File != "" {
+						return o, true
+					}
+					if from == src && path.Clean(src) != "." { // named, but not in the tree
+						return o, true
+					}
+				}
+			}
+		}
+	}
+	return Origin{}, false
+}
+
+// sourcesOf returns what a COPY of src to dest may have put at a path: a file under its own or another name, one that a
+// pattern matches, or one in a directory.
+func sourcesOf(src, dest, file string) []string {
+	var out []string
+	switch glob := strings.ContainsAny(src, "*?["); {
+	case dest == file:
+		return []string{src}
+	case glob:
+		ok, err := path.Match(path.Base(src), path.Base(file))
+		if err == nil && ok && path.Clean(dest) == path.Dir(file) {
+			out = append(out, path.Join(path.Dir(src), path.Base(file)))
+		}
+		return out
+	}
+	if path.Clean(dest) == path.Dir(file) && path.Base(src) == path.Base(file) {
+		out = append(out, src)
+	}
+	if rest, ok := below(file, path.Clean(dest)); ok {
+		out = append(out, path.Join(src, rest))
+	}
+	return out
+}
+
+// Located returns the absolute paths at which a program named on a command line may lie.
+func Located(img *workload.Image, word string) []string {
+	switch {
+	case strings.Contains(word, "$"):
+		return nil
+	case path.IsAbs(word):
+		return []string{path.Clean(word)}
+	case strings.Contains(word, "/"):
+		wd := "/"
+		if !img.WorkDir.Absent() {
+			dir, ok := img.WorkDir.Get()
+			if !ok {
+				return nil
+			}
+			wd = dir
+		}
+		return []string{path.Join(wd, word)}
+	}
+	dirs := []string{"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", "/go/bin"}
+	for i, dir := range dirs {
+		dirs[i] = path.Join(dir, word)
+	}
+	return dirs
+}
