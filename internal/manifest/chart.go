@@ -38,6 +38,9 @@ func (l *loader) renderCharts(files []string, charts map[string]bool) []*set {
 		at := check.Span{File: name}
 		c, err := helm.Load(l.fsys, files, dir)
 		if err != nil {
+			if src := l.source(name); src != nil && hasMarkup(src.data) {
+				continue // another tool makes the chart of it
+			}
 			l.warn("helm-chart", at, "this chart cannot be read, and nothing it deploys was judged: %v", reason(err))
 			continue
 		}

@@ -97,22 +97,10 @@ func (o *object) oneShot(template node) bool {
 
 // isRelevant reports whether the loader has a use for an object.
 func (o *object) isRelevant() bool {
-	switch o.group() {
-	case "":
-		switch o.kind {
-		case "Service", "ConfigMap", "Secret", "LimitRange", "PersistentVolumeClaim":
-			return true
-		}
-	case "autoscaling":
-		return o.kind == "HorizontalPodAutoscaler"
-	case "keda.sh":
-		return o.kind == "ScaledObject"
-	case "policy":
-		return o.kind == "PodDisruptionBudget"
-	case "networking.k8s.io", "extensions":
-		if o.kind == "Ingress" {
-			return true
-		}
+	switch o.group() + "/" + o.kind {
+	case "/Service", "/ConfigMap", "/Secret", "/LimitRange", "/PersistentVolumeClaim", "autoscaling/HorizontalPodAutoscaler",
+		"keda.sh/ScaledObject", "policy/PodDisruptionBudget", "networking.k8s.io/Ingress", "extensions/Ingress":
+		return true
 	}
 	t := o.template()
 	return t.ok() && !o.isPatch(t) || o.isPreview()
