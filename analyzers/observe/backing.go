@@ -171,7 +171,7 @@ func AutoAcks(pass *analysis.Pass) []AutoAck {
 			if a == nil || c.Mention || a.index("autoack") < 0 && a.arg["groups"] == "" {
 				continue
 			}
-			frames := g.frames(f.ID, r.funcs, 0)
+			frames := g.frames(f.ID, r.funcs)
 			if slices.ContainsFunc(frames, func(fr *frame) bool { return !g.acksEarly(c, a, fr) }) {
 				continue
 			}

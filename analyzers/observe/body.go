@@ -47,7 +47,7 @@ func UnboundedBodies(pass *analysis.Pass) []BodyRead {
 
 // incoming reports whether a reader is the body of the request that is served, in each of the ways its function is called.
 func (g *Graph) incoming(e Expr, f *Func, r *reach) bool {
-	for _, fr := range g.frames(f.ID, r.funcs, 0) {
+	for _, fr := range g.frames(f.ID, r.funcs) {
 		h, hf := e, fr
 		for h.Op == Param { // a field of requests holds more than what the program assigns to it: head is not asked
 			arg, up, ok := hf.bind(h.S, h.N)

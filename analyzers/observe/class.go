@@ -44,7 +44,7 @@ func (b *builder) uses(symbols []string) bool {
 
 // worker adds a call that takes work. One that takes a single piece counts where a loop comes back to it.
 func (b *builder) worker(f *Func, c *Call, a *api) {
-	if a.arg["poll"] != "" && !b.loops(f, c) {
+	if a.arg["poll"] != "" && (!b.loops(f, c) || b.hurried(f, c)) {
 		b.polls = append(b.polls, f.ID)
 		return
 	}
@@ -52,12 +52,20 @@ func (b *builder) worker(f *Func, c *Call, a *api) {
 	b.consumes = append(b.consumes, consume{b.p.Consumes[len(b.p.Consumes)-1], b.beside(f, c, a), f.ID})
 }
 
+// hurried reports whether a call is given a context with a deadline that lies around the loop: it waits for one thing to come.
+func (b *builder) hurried(f *Func, c *Call) bool {
+	return slices.ContainsFunc(c.Args, func(e Expr) bool {
+		_, timed := b.g.lifetime(e, nil, 0).limit.Get()
+		return timed && !slices.ContainsFunc(f.Calls, func(made Call) bool { return made.Loop && within(e.At, made.At) })
+	})
+}
+
 // loops reports whether a call, or one of those that lead to its function, stands in a loop that counts nothing.
 func (b *builder) loops(f *Func, c *Call) bool {
 	if c.Loop {
 		return true
 	}
-	for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
+	for _, fr := range b.g.frames(f.ID, b.r.funcs) {
 		for ; fr != nil; fr = fr.up {
 			if fr.site.Loop {
 				return true
@@ -92,7 +100,7 @@ func (b *builder) classify() {
 // runs.
 func (b *builder) class(funcs, sync map[string]bool) workload.Class {
 	var (
-		waits, streams, joins, serves, works, any bool
+		waits, streams, joins, serves, works, listens bool
 
 		joined = b.joined(funcs)
 	)
@@ -107,7 +115,7 @@ func (b *builder) class(funcs, sync map[string]bool) workload.Class {
 	}
 	for _, s := range b.serves {
 		if funcs[s.fn] {
-			any = true
+			listens = true
 			serves = serves || s.listen.Role == workload.MainTraffic && (!s.async || waits || joins && joined[s.fn])
 		}
 	}
@@ -121,7 +129,7 @@ func (b *builder) class(funcs, sync map[string]bool) workload.Class {
 		return workload.Server
 	case works:
 		return workload.Worker
-	case b.p.Listens.Complete && !any && !slices.ContainsFunc(b.consumes, func(c consume) bool { return funcs[c.fn] }) &&
+	case b.p.Listens.Complete && !listens && !slices.ContainsFunc(b.consumes, func(c consume) bool { return funcs[c.fn] }) &&
 		!slices.ContainsFunc(b.polls, func(fn string) bool { return funcs[fn] }):
 		return workload.Job
 	}

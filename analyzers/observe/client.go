@@ -41,7 +41,7 @@ func UntimedRequests(pass *analysis.Pass) []UntimedRequest {
 			if a == nil || c.Mention || c.Guard != "" {
 				continue
 			}
-			frames := g.frames(f.ID, r.funcs, 0)
+			frames := g.frames(f.ID, r.funcs)
 			if !slices.ContainsFunc(frames, func(fr *frame) bool { return !g.unlimited(c, a, fr) }) {
 				at := c.At
 				at.End = c.Name.End

@@ -40,7 +40,7 @@ func (b *builder) commands() {
 			c := &f.Calls[i]
 			if a := lookup(c.Callee, "execute"); a != nil {
 				executed, tagged = true, tagged || a.arg["tagged"] != ""
-				for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
+				for _, fr := range b.g.frames(f.ID, b.r.funcs) {
 					for _, e := range append(c.Args[:len(c.Args):len(c.Args)], receiver(c)...) {
 						h, _ := b.g.head(e, fr, 0)
 						roots[h.At] = true
@@ -142,7 +142,7 @@ func (b *builder) nodes(f *Func) []*node {
 		for i, key := range e.Keys {
 			switch {
 			case slices.Contains(a.list("called"), key):
-				for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
+				for _, fr := range b.g.frames(f.ID, b.r.funcs) {
 					if s, ok := b.g.text(e.Args[i], fr, 0).Constant(); ok {
 						n.name, _, _ = strings.Cut(s, " ")
 						n.known = true
@@ -195,7 +195,7 @@ func (b *builder) adopt(nodes []*node) {
 		}
 	}
 	for _, f := range b.g.sorted(b.r.funcs) {
-		for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
+		for _, fr := range b.g.frames(f.ID, b.r.funcs) {
 			for _, e := range f.Commands {
 				if a := lookup(e.S, "command"); a != nil && at[e.At] != nil {
 					for i, key := range e.Keys {

@@ -22,7 +22,7 @@ func (b *builder) configs() {
 			if _, on := requests[f.ID]; on || a == nil || c.Mention || c.After {
 				continue
 			}
-			for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
+			for _, fr := range b.g.frames(f.ID, b.r.funcs) {
 				cf := workload.ConfigFile{Via: c.Callee, At: c.At, Required: b.always(f, c, fr) && b.fails(f, c, fr)}
 				var files []Expr
 				switch {
@@ -78,7 +78,7 @@ func (b *builder) settingsFile() workload.Text {
 			if a == nil || c.Mention || len(c.Args) == 0 {
 				continue
 			}
-			for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
+			for _, fr := range b.g.frames(f.ID, b.r.funcs) {
 				t := b.g.text(c.Args[0], fr, 0)
 				to := &file
 				switch a.kind {
@@ -239,7 +239,7 @@ func (g *Graph) parsesIgnored(r *reach) []ParseIgnored {
 			if c.Outcome != OutcomeDropped || len(c.Args) == 0 {
 				continue
 			}
-			for _, fr := range g.frames(f.ID, r.funcs, 0) {
+			for _, fr := range g.frames(f.ID, r.funcs) {
 				t := g.text(c.Args[0], fr, 0)
 				if len(t) == 1 && t[0].Source == workload.FromEnv {
 					out = append(out, ParseIgnored{Name: t[0].Name, Via: c.Callee, At: c.At})

@@ -75,7 +75,7 @@ func (b *builder) unknownParty(c *Call) {
 }
 
 func (b *builder) outbound(f *Func, c *Call, a *api, onRequest bool) {
-	for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
+	for _, fr := range b.g.frames(f.ID, b.r.funcs) {
 		var texts []workload.Text
 		if n := a.index("url"); n >= 0 && n < len(c.Args) {
 			texts = []workload.Text{b.g.text(c.Args[n], fr, 0)}
@@ -92,7 +92,7 @@ func (b *builder) outbound(f *Func, c *Call, a *api, onRequest bool) {
 }
 
 func (b *builder) backing(f *Func, c *Call, a *api, atInit bool) {
-	for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
+	for _, fr := range b.g.frames(f.ID, b.r.funcs) {
 		texts := b.g.addresses(a, c.Args, fr, 0)
 		if len(texts) == 0 {
 			texts = []workload.Text{nil}
@@ -231,7 +231,7 @@ func (b *builder) elects(f *Func, c *Call, a *api) bool {
 	if n >= len(c.Args) {
 		return false
 	}
-	for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
+	for _, fr := range b.g.frames(f.ID, b.r.funcs) {
 		e, ef, ok := b.g.fieldOf(c.Args[n], a.arg["field"], fr)
 		if !ok {
 			h, _ := b.g.head(c.Args[n], fr, 0)

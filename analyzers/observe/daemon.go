@@ -32,7 +32,7 @@ func Daemonizings(pass *analysis.Pass) []Daemonizing {
 			if a == nil || c.Mention || a.arg["removes"] != "" {
 				continue
 			}
-			for _, fr := range g.frames(f.ID, r.funcs, 0) {
+			for _, fr := range g.frames(f.ID, r.funcs) {
 				if a.kind == "daemon" {
 					if !c.Cond && plainly(fr) {
 						out = append(out, Daemonizing{At: c.At, Via: c.Callee})

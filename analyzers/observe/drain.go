@@ -17,7 +17,7 @@ func (b *builder) drain(f *Func, c *Call, a *api) {
 		b.p.Drains.Members = append(b.p.Drains.Members, d)
 		return
 	}
-	for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
+	for _, fr := range b.g.frames(f.ID, b.r.funcs) {
 		life := b.g.drainLife(f, c, a, fr)
 		d.Deadline, d.Wait, d.Budget, d.After = life.limit, life.wait, life.at, b.g.pause(f, c, fr)
 		if !slices.ContainsFunc(b.p.Drains.Members, func(o workload.Drain) bool { return o.At == d.At && o.Budget == d.Budget }) {

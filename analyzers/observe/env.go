@@ -107,7 +107,7 @@ func (b *builder) needs(f *Func, c *Call, a *api, fr *frame) bool {
 // parses reports whether the program always calls a function, and ends where that fails.
 func (b *builder) parses(callee string) bool {
 	for _, s := range b.g.callers[callee] {
-		for _, fr := range b.g.frames(s.fn.ID, b.r.funcs, 0) {
+		for _, fr := range b.g.frames(s.fn.ID, b.r.funcs) {
 			if b.always(s.fn, s.call, fr) && b.fails(s.fn, s.call, fr) {
 				return true
 			}
@@ -389,7 +389,7 @@ func (g *Graph) allSettings() map[string][]setting {
 			if a == nil || c.Mention {
 				continue
 			}
-			for _, fr := range g.frames(f.ID, all, 0) {
+			for _, fr := range g.frames(f.ID, all) {
 				settings, _ := g.fillings(c, a, fr)
 				for _, st := range settings {
 					out[st.field] = append(out[st.field], st)

@@ -37,8 +37,8 @@ func (f *frame) bind(fn string, n int) (e Expr, up *frame, ok bool) {
 
 // frames returns the ways in which reached code calls a function, callers' callers included: at most sixteen, three
 // calls deep. A function that nobody calls by name has one way, of which nothing is known.
-func (g *Graph) frames(fn string, in map[string]bool, depth int) []*frame {
-	return g.ways(fn, in, depth, 16)
+func (g *Graph) frames(fn string, in map[string]bool) []*frame {
+	return g.ways(fn, in, 0, 16)
 }
 
 // ways is frames with another limit.
@@ -264,7 +264,7 @@ func (g *Graph) resultText(h Expr, hf *frame, depth int, opaque workload.Text) w
 			return nil
 		}
 		if a.arg["chain"] != "" {
-			return g.chainText(h, hf, depth, opaque)
+			return g.chainText(h, hf, opaque)
 		}
 		name, ok := arg("name").Constant()
 		if !ok {

@@ -139,7 +139,7 @@ func RequiredDotenv(pass *analysis.Pass) []RequiredFile {
 			if ends.IsZero() {
 				continue
 			}
-			for _, fr := range g.frames(f.ID, in, 0) {
+			for _, fr := range g.frames(f.ID, in) {
 				if name := g.dotenv(f, c, fr); name != "" {
 					out = append(out, RequiredFile{Name: name, Read: c.At, Ends: ends})
 					break

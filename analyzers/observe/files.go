@@ -36,7 +36,7 @@ func (b *builder) writes() {
 
 // writing adds what one call writes.
 func (b *builder) writing(f *Func, c *Call, a *api, onRequest bool) {
-	for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
+	for _, fr := range b.g.frames(f.ID, b.r.funcs) {
 		if a.index("flags") >= 0 && !b.opensToWrite(c, a, fr) {
 			continue
 		}
@@ -111,7 +111,7 @@ func (b *builder) execs() {
 			if a == nil || c.Mention || a.index("name") >= len(c.Args) {
 				continue
 			}
-			for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
+			for _, fr := range b.g.frames(f.ID, b.r.funcs) {
 				e := workload.Exec{Command: b.g.text(c.Args[a.index("name")], fr, 0), At: c.At}
 				same := func(o workload.Exec) bool { return o.At == e.At && sameAddr(o.Command, e.Command) }
 				if !slices.ContainsFunc(b.p.Execs.Members, same) {

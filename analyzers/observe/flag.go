@@ -190,7 +190,7 @@ func (g *Graph) chainOf(e Expr, fr *frame) (c chain, ok bool) {
 }
 
 // chainText returns the text of a flag that a chain of calls defines.
-func (g *Graph) chainText(h Expr, hf *frame, depth int, opaque workload.Text) workload.Text {
+func (g *Graph) chainText(h Expr, hf *frame, opaque workload.Text) workload.Text {
 	c, ok := g.chainOf(h, hf)
 	if !ok {
 		return opaque
@@ -330,7 +330,7 @@ func (g *Graph) allFlags() map[string][]workload.Flag {
 // valueText returns the text of a setting or a flag that is read by its name.
 func (g *Graph) valueText(h Expr, hf *frame, a *api, depth int, opaque workload.Text) workload.Text {
 	if a.arg["chain"] != "" {
-		return g.chainText(h, hf, depth, opaque)
+		return g.chainText(h, hf, opaque)
 	}
 	frame := g.call(h, hf)
 	n := max(a.index("key"), a.index("name"))

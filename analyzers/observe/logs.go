@@ -27,7 +27,7 @@ func (b *builder) logs() {
 			if !b.r.funcs[v.fn] || v.lit {
 				continue
 			}
-			for _, fr := range b.g.frames(v.fn, b.r.funcs, 0) {
+			for _, fr := range b.g.frames(v.fn, b.r.funcs) {
 				w := l.writer(v.value, fr, 0)
 				l.set(sym, w, w.only && l.settled[v.fn] && !v.chosen && l.unchosen(fr))
 			}
@@ -70,7 +70,7 @@ func (l *logReader) call(f *Func, c *Call) {
 	if a == nil {
 		return
 	}
-	for _, fr := range l.b.g.frames(f.ID, l.b.r.funcs, 0) {
+	for _, fr := range l.b.g.frames(f.ID, l.b.r.funcs) {
 		var w writer
 		if a.kind == "logadapter" {
 			w = l.adapter(c, fr)

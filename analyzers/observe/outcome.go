@@ -30,7 +30,7 @@ func (x *extractor) outcomes(f *ast.File) {
 		if call, ok := n.(*ast.CallExpr); ok && len(stack) > 1 {
 			if o, at := x.outcome(call, stack); o != OutcomeUnknown {
 				x.ended[call] = ending{o, x.at(at)}
-			} else if parsesText(x.callee(call)) && x.dropped(call, stack) {
+			} else if parsesText(x.callee(call)) && x.dropped(stack) {
 				x.ended[call] = ending{OutcomeDropped, x.at(call)}
 			}
 		}
@@ -71,7 +71,7 @@ func (x *extractor) outcome(call *ast.CallExpr, stack []ast.Node) (Outcome, ast.
 
 // dropped reports whether nobody sees the error of a call: it is assigned to nothing, the result is used only where there is
 // none, or another value is returned without a word where there is one.
-func (x *extractor) dropped(call *ast.CallExpr, stack []ast.Node) bool {
+func (x *extractor) dropped(stack []ast.Node) bool {
 	up, ok := stack[len(stack)-1].(*ast.AssignStmt)
 	if !ok || len(up.Rhs) != 1 || len(up.Lhs) != 2 {
 		return false
@@ -285,7 +285,7 @@ func FatalStops(pass *analysis.Pass) []FatalStop {
 			if c.Outcome == OutcomeUnknown || c.Mention {
 				continue
 			}
-			for _, fr := range g.frames(f.ID, r.funcs, 0) {
+			for _, fr := range g.frames(f.ID, r.funcs) {
 				serve, sf := g.served(c, fr)
 				if serve == nil || !g.shutBy(drained, serve, sf) || g.besides(p, serve.At) {
 					continue

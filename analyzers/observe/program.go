@@ -139,7 +139,7 @@ func (b *builder) notify(f *Func, c *Call, a *api) {
 		b.signal(workload.Signal{Name: "SIGTERM", Via: c.Callee, At: c.At}, f, c)
 	default:
 		for _, arg := range c.Args[from:] {
-			for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
+			for _, fr := range b.g.frames(f.ID, b.r.funcs) {
 				names, complete := b.g.signals(arg, fr, 0)
 				if complete && len(names) == 0 { // an empty list
 					names = []string{"SIGINT", "SIGTERM"}

@@ -90,7 +90,7 @@ func Unbounded(pass *analysis.Pass) []check.Span {
 				continue
 			}
 			ctx := c.Args[a.index("ctx")]
-			frames := g.frames(f.ID, all, 0)
+			frames := g.frames(f.ID, all)
 			if !slices.ContainsFunc(frames, func(fr *frame) bool { return !g.endless(ctx, fr) }) && !g.limited(f) && !g.local(f, c) {
 				out = append(out, c.At)
 			}
@@ -228,7 +228,7 @@ func EnvironmentBranches(pass *analysis.Pass) []EnvironmentBranch {
 	for _, f := range g.sorted(r.funcs) {
 		told := map[check.Span]bool{}
 		for _, br := range f.Branches {
-			for _, fr := range g.frames(f.ID, r.funcs, 0) {
+			for _, fr := range g.frames(f.ID, r.funcs) {
 				if br.Quiet || told[br.Chain] {
 					break
 				}

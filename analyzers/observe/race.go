@@ -47,7 +47,7 @@ func ShutdownRaces(pass *analysis.Pass) []ShutdownRace {
 				continue
 			}
 			racing := &racing{g: g, r: r, main: pass.Pkg.Path() + ".main"}
-			for _, fr := range g.frames(f.ID, r.sync, 0) {
+			for _, fr := range g.frames(f.ID, r.sync) {
 				for _, s := range drained {
 					if g.shutBy([]shutdown{s}, c, fr) {
 						racing.stops = append(racing.stops, s)

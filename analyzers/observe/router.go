@@ -122,11 +122,11 @@ func (s *routing) given(p Expr, depth int) []station {
 		if h.call.Recv == nil || p.N != 0 {
 			continue
 		}
-		for _, fr := range s.g.frames(h.fn.ID, s.r.funcs, 0) {
+		for _, fr := range s.g.frames(h.fn.ID, s.r.funcs) {
 			out = s.more(out, s.beneath(s.stations(*h.call.Recv, fr, depth), h.api, h.call.Args, fr))
 		}
 	}
-	for _, fr := range s.g.frames(p.S, s.r.funcs, 0) {
+	for _, fr := range s.g.frames(p.S, s.r.funcs) {
 		if arg, up, ok := fr.bind(p.S, p.N); ok {
 			out = s.more(out, s.stations(arg, up, depth))
 		}
@@ -135,7 +135,7 @@ func (s *routing) given(p Expr, depth int) []station {
 		if p.N < 0 || p.N >= len(c.call.Args) {
 			continue
 		}
-		for _, fr := range s.g.frames(c.fn.ID, s.r.funcs, 0) {
+		for _, fr := range s.g.frames(c.fn.ID, s.r.funcs) {
 			out = s.more(out, s.stations(c.call.Args[p.N], fr, depth))
 		}
 	}

@@ -126,7 +126,7 @@ func (s *routing) api(f *Func, c *Call, a *api) {
 			s.unsure(c.At, c.Callee+" is passed on")
 			return
 		}
-		for _, fr := range s.g.frames(f.ID, s.r.funcs, 0) {
+		for _, fr := range s.g.frames(f.ID, s.r.funcs) {
 			switch a.kind {
 			case "route":
 				s.route(c, a, fr)
@@ -185,7 +185,7 @@ func (s *routing) serveCall(f *Func, c *Call, a *api) {
 		s.unsure(c.At, c.Callee+" is passed on")
 		return
 	}
-	for _, fr := range s.g.frames(f.ID, s.r.funcs, 0) {
+	for _, fr := range s.g.frames(f.ID, s.r.funcs) {
 		handler := Expr{Op: Nil, At: c.At}
 		if n := a.index("handler"); n >= 0 && n < len(c.Args) {
 			handler = c.Args[n]

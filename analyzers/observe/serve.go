@@ -11,7 +11,7 @@ import (
 // serve adds the listeners of a call that serves until shutdown: one for each address it is called with.
 func (b *builder) serve(f *Func, c *Call, a *api) {
 	async := b.beside(f, c, a)
-	for _, fr := range b.g.frames(f.ID, b.r.funcs, 0) {
+	for _, fr := range b.g.frames(f.ID, b.r.funcs) {
 		addr, network := b.address(c, a, fr)
 		l := workload.Listen{Addr: addr, Network: network, Framework: packageOf(c.Callee), At: c.At, Role: workload.MainTraffic}
 		if b.auxiliary(f, c, a, fr, l) {

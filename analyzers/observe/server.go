@@ -24,7 +24,7 @@ func (g *Graph) drained(r *reach) []shutdown {
 				continue
 			}
 			s := shutdown{site: site{f, c}}
-			for _, fr := range g.frames(f.ID, r.funcs, 0) {
+			for _, fr := range g.frames(f.ID, r.funcs) {
 				s.servers = append(s.servers, g.stops(c, fr)...)
 			}
 			out = append(out, s)

@@ -56,7 +56,7 @@ func (g *Graph) chosen(c *Call, n int, a *api, f *Func, r *reach) bool {
 	if n < 0 {
 		return true
 	}
-	for _, fr := range g.frames(f.ID, r.funcs, 0) {
+	for _, fr := range g.frames(f.ID, r.funcs) {
 		if n < len(c.Args) && !a.isChoice(g.text(c.Args[n], fr, 0)) {
 			return false
 		}
@@ -108,7 +108,7 @@ func (g *Graph) sessions(p *workload.Program, r *reach) []workload.State {
 			if always == nil {
 				always = g.certain(p, r)
 			}
-			if always[f.ID] && !c.Cond && !c.Early && !g.replaced(c, f, r) {
+			if always[f.ID] && !c.Cond && !c.Early && !g.replaced(c, r) {
 				out = append(out, workload.State{Kind: "session", Name: c.Callee, At: named(c)})
 			}
 		}
@@ -150,7 +150,7 @@ func (g *Graph) keepsLocally(c *Call, a *api, f *Func, r *reach) bool {
 	if n >= len(c.Args) {
 		return a.arg["asked"] == ""
 	}
-	for _, fr := range g.frames(f.ID, r.funcs, 0) {
+	for _, fr := range g.frames(f.ID, r.funcs) {
 		arg := c.Args[n]
 		if field := a.arg["field"]; field != "" {
 			h, hf := g.head(arg, fr, 0)
@@ -208,7 +208,7 @@ func (g *Graph) certain(p *workload.Program, r *reach) map[string]bool {
 }
 
 // replaced reports whether what a call makes is one of several things where it is kept, passed on or returned.
-func (g *Graph) replaced(c *Call, f *Func, r *reach) bool {
+func (g *Graph) replaced(c *Call, r *reach) bool {
 	t := tracer{at: c.At, from: map[string]bool{}}
 	for changed := true; changed; {
 		changed = false

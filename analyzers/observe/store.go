@@ -147,7 +147,7 @@ func (g *Graph) storesOf(in map[string]bool) stores {
 			if a == nil {
 				continue
 			}
-			for _, fr := range g.frames(f.ID, in, 0) {
+			for _, fr := range g.frames(f.ID, in) {
 				g.setUp(out, c, a, fr)
 			}
 		}
@@ -498,7 +498,7 @@ func (g *Graph) unmarshalled(field string, depth int) (workload.Text, bool) {
 			if a == nil || c.Mention || a.index("key") >= 0 {
 				continue
 			}
-			for _, fr := range g.frames(f.ID, g.all(), 0) {
+			for _, fr := range g.frames(f.ID, g.all()) {
 				settings, _ := g.keysOf(c, a, fr)
 				for _, s := range settings {
 					if s.field != field {

@@ -49,7 +49,7 @@ func (g *Graph) threads(r *reach) (fixed []FixedThreads, open bool) {
 				continue
 			}
 			to := "0" // only asks
-			for _, fr := range g.frames(f.ID, r.funcs, 0) {
+			for _, fr := range g.frames(f.ID, r.funcs) {
 				h, hf := g.head(c.Args[n], fr, 0)
 				s, constant := g.text(h, hf, 0).Constant()
 				switch v, err := strconv.Atoi(s); {

@@ -49,7 +49,7 @@ func UntimedServers(pass *analysis.Pass) []UntimedServer {
 				}
 				continue
 			}
-			for _, fr := range g.frames(f.ID, r.funcs, 0) {
+			for _, fr := range g.frames(f.ID, r.funcs) {
 				for _, at := range g.untimed(server(c), fr, 0) {
 					if u := (UntimedServer{At: at, Literal: true, Via: c.Callee}); !slices.ContainsFunc(out, func(o UntimedServer) bool { return o.At == at }) {
 						out = append(out, u)

@@ -222,8 +222,8 @@ func (l *fileLoader) local(dir, prefix string, depth int) error {
 		return nil // Helm says so
 	}
 	var meta chart.Metadata
-	if err := yaml.Unmarshal(l.chart.files[i].Data, &meta); err != nil {
-		return nil // likewise
+	if yaml.Unmarshal(l.chart.files[i].Data, &meta) != nil {
+		return nil //nolint:nilerr // likewise
 	}
 	for _, d := range meta.Dependencies {
 		from, ok := strings.CutPrefix(d.Repository, "file://")

@@ -168,7 +168,9 @@ func TestHostileFiles(t *testing.T) {
 	if _, err := w.Write(make([]byte, 200<<20)); err != nil {
 		t.Fatal(err)
 	}
-	w.Close()
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
 	for name, files := range map[string]map[string]string{
 		"aliases":             {"c/values.yaml": aliases},
 		"big aliases":         {"c/values.yaml": big},

@@ -1,6 +1,7 @@
 package helm
 
 import (
+	"context"
 	"io/fs"
 	"os"
 	"path"
@@ -22,7 +23,7 @@ func plain(c *Chart, values map[string]any) (map[string]string, error) {
 		return nil, err
 	}
 	e := engine.Engine{CustomTemplateFuncs: steady(sprig.TxtFuncMap())}
-	out, err := e.Render(ch, top)
+	out, err := e.RenderWithContext(context.Background(), ch, top)
 	for name := range out {
 		if strings.HasSuffix(name, "NOTES.txt") {
 			delete(out, name)

@@ -140,7 +140,7 @@ func (t *Tree) memory(b *Build, top *Kustomization) (filesys.FileSystem, error) 
 func run(fsys filesys.FileSystem, dir string) (m resmap.ResMap, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("Kustomize broke down: %v", r)
+			err = fmt.Errorf("its library broke down: %v", r)
 		}
 	}()
 	// A file of the tree may stand anywhere in it: who builds often allows that, and no other file is there to be read.

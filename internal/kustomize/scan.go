@@ -1,6 +1,7 @@
 package kustomize
 
 import (
+	"errors"
 	"path"
 	"regexp"
 	"slices"
@@ -60,9 +61,9 @@ func (t *Tree) scan(k *Kustomization) error {
 	whole, lines := sources(s)
 	for i, ref := range slices.Concat(whole, lines) {
 		name, err := t.local(k, ref)
-		e, _ := err.(*Error)
+		var e *Error
 		switch {
-		case e != nil && e.Code != "kustomize-missing":
+		case errors.As(err, &e) && e.Code != "kustomize-missing":
 			return e
 		case t.files[name]:
 			k.needed = append(k.needed, name)

@@ -245,9 +245,9 @@ vars:
 func TestOverlayRefusals(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
-	defer listener.Close()
+	defer func() { _ = listener.Close() }()
 	asked := make(chan bool, 100)
 	go func() {
 		for {
@@ -255,7 +255,7 @@ func TestOverlayRefusals(t *testing.T) {
 			if err != nil {
 				return
 			}
-			conn.Close()
+			_ = conn.Close()
 			asked <- true
 		}
 	}()
@@ -373,7 +373,7 @@ func TestOverlayLimits(t *testing.T) {
 	doubling := map[string]string{"k0/kustomization.yaml": "resources: [a.yaml]\n", "k0/a.yaml": one}
 	levels := map[string]string{"l0/kustomization.yaml": "resources: [a.yaml]\n", "l0/a.yaml": one}
 	for i := range 20 {
-		doubling[fmt.Sprintf("k%d/kustomization.yaml", i+1)] = fmt.Sprintf("resources: [a, b]\n")
+		doubling[fmt.Sprintf("k%d/kustomization.yaml", i+1)] = "resources: [a, b]\n"
 		doubling[fmt.Sprintf("k%d/a/kustomization.yaml", i+1)] = fmt.Sprintf("resources: [../../k%d]\nnamePrefix: a\n", i)
 		doubling[fmt.Sprintf("k%d/b/kustomization.yaml", i+1)] = fmt.Sprintf("resources: [../../k%d]\nnamePrefix: b\n", i)
 	}

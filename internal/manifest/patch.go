@@ -29,7 +29,7 @@ func (r *rebuild) patches(dir string) []*patch {
 			out = append(out, &patch{root: root, target: target})
 		}
 	}
-	for _, root := range r.loader.roots(r.taken[dir].File) {
+	for _, root := range r.spec(dir) {
 		for _, item := range root.get("patchesStrategicMerge").items() {
 			if name := inTree(dir, item.str()); r.loader.files[name] {
 				add(r.loader.roots(name), node{})
@@ -46,10 +46,15 @@ func (r *rebuild) patches(dir string) []*patch {
 				}
 			}
 		}
-		break // Kustomize reads one document
 	}
 	r.cached[dir] = out
 	return out
+}
+
+// spec returns the kustomization of a folder, if there is one: Kustomize reads one document.
+func (r *rebuild) spec(dir string) []node {
+	roots := r.loader.roots(r.taken[dir].File)
+	return roots[:min(1, len(roots))]
 }
 
 // inline returns the documents of a text that stands in a scalar. Their places are those in the file.
@@ -236,13 +241,12 @@ func (r *rebuild) generators(chain []string, secret bool, name string) []node {
 	}
 	var out []node
 	for _, dir := range chain {
-		for _, root := range r.loader.roots(r.taken[dir].File) {
+		for _, root := range r.spec(dir) {
 			for _, item := range root.get(field).items() {
 				if own := item.get("name").str(); own != "" && strings.Contains(name, own) {
 					out = append(out, item)
 				}
 			}
-			break
 		}
 	}
 	exact := slices.ContainsFunc(out, func(item node) bool { return item.get("name").str() == name })

@@ -50,7 +50,7 @@ func (r *rebuild) place(o *object, res *kustomize.Resource) {
 	chain := r.chain(r.holder(res))
 	var versions []version
 	if res.Generated {
-		versions = r.generated(p, chain)
+		r.generated(p, chain) // an entry looks like no object: there are no versions of it
 	} else if root, ok := r.original(o, res.File); ok {
 		p.original, p.oldName = root, root.get("metadata", "name").str()
 		p.name.node = root.get("metadata", "name")
@@ -105,8 +105,8 @@ func (r *rebuild) original(o *object, file string) (node, bool) {
 	return best, found
 }
 
-// generated places what the entries of generators say, and returns no versions: an entry looks like no object.
-func (r *rebuild) generated(p *placer, chain []string) []version {
+// generated places what the entries of generators say.
+func (r *rebuild) generated(p *placer, chain []string) {
 	o := p.object
 	for _, item := range r.generators(chain, o.kind == "Secret", o.name) {
 		if p.name.node.y == nil {
@@ -123,7 +123,6 @@ func (r *rebuild) generated(p *placer, chain []string) []version {
 			}
 		}
 	}
-	return nil
 }
 
 // walk places a node and all below it.

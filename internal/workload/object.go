@@ -32,6 +32,8 @@ func Hide(text string) Hidden { return Hidden{text} }
 // Reveal returns the text, to judge it.
 func (h Hidden) Reveal() string { return h.text }
 
-// String and GoString print no text.
-func (h Hidden) String() string   { return "(hidden)" }
+// String prints no text.
+func (h Hidden) String() string { return "(hidden)" }
+
+// GoString prints no text either.
 func (h Hidden) GoString() string { return "(hidden)" }
