@@ -2,6 +2,7 @@ package observe
 
 import (
 	"go/token"
+	"path"
 	"slices"
 	"strings"
 
@@ -83,6 +84,9 @@ func Unbounded(pass *analysis.Pass) []check.Span {
 	}
 	var out []check.Span
 	for _, f := range g.packages[pass.Pkg.Path()].Funcs {
+		if g.aside(f) {
+			continue
+		}
 		for i := range f.Calls {
 			c := &f.Calls[i]
 			a := lookup(c.Callee, "drain")
@@ -97,6 +101,17 @@ func Unbounded(pass *analysis.Pass) []check.Span {
 		}
 	}
 	return out
+}
+
+// aside reports whether a function or its package is named after a server beside the main traffic: clients do not hold its
+// connections.
+func (g *Graph) aside(f *Func) bool {
+	for ; f != nil; f = g.funcs[f.Parent] {
+		if auxiliaryName(lastName(f.ID)) || auxiliaryName(path.Base(packageOf(f.ID))) && path.Base(packageOf(f.ID)) != "internal" {
+			return true
+		}
+	}
+	return false
 }
 
 // endless reports whether a context has no deadline when its function is called in this way. A parameter is judged

@@ -260,7 +260,7 @@ func auxiliaryRoute(r string) bool {
 func auxiliaryName(name string) bool {
 	name = strings.ToLower(name)
 	for _, word := range []string{"metric", "pprof", "debug", "health", "probe", "prometheus", "promhttp", "telemetry", "monitor",
-		"redirect", "profil", "diagnos", "readiness", "liveness", "internal", "admin"} {
+		"redirect", "profil", "diagnos", "readiness", "liveness", "internal", "admin", "mgmt", "management"} {
 		if strings.Contains(name, word) {
 			return true
 		}
