@@ -103,14 +103,7 @@ func (x *extractor) target(arg ast.Expr) ast.Expr {
 
 // calledName returns the identifier of the function that a call calls.
 func calledName(call *ast.CallExpr) *ast.Ident {
-	fun := ast.Unparen(call.Fun)
-	switch f := fun.(type) {
-	case *ast.IndexExpr:
-		fun = f.X
-	case *ast.IndexListExpr:
-		fun = f.X
-	}
-	switch f := fun.(type) {
+	switch f := called(call).(type) {
 	case *ast.Ident:
 		return f
 	case *ast.SelectorExpr:

@@ -324,18 +324,23 @@ func formatted(args []Expr, at check.Span) Expr {
 	return out
 }
 
+// called returns what a call calls, without type arguments.
+func called(call *ast.CallExpr) ast.Expr {
+	switch f := ast.Unparen(call.Fun).(type) {
+	case *ast.IndexExpr:
+		return f.X
+	case *ast.IndexListExpr:
+		return f.X
+	default:
+		return f
+	}
+}
+
 // callee returns the symbol of the function that a call calls, "" if it is called through a value. A call into a
 // package that could not be loaded is known by the import's path, a method on what a known constructor there returns by its
 // type; any other method on a value of unknown type is "?.Name".
 func (x *extractor) callee(call *ast.CallExpr) string {
-	fun := ast.Unparen(call.Fun)
-	switch f := fun.(type) {
-	case *ast.IndexExpr:
-		fun = f.X
-	case *ast.IndexListExpr:
-		fun = f.X
-	}
-	switch f := fun.(type) {
+	switch f := called(call).(type) {
 	case *ast.Ident:
 		if obj, ok := x.pass.TypesInfo.ObjectOf(f).(*types.Func); ok {
 			return symbolOf(obj)
