@@ -17,8 +17,9 @@ func run(pass *gopass.Pass) {
 		message := fmt.Sprintf("the address given to %s holds a password: everybody who can read the repository or the binary can log in with it, "+
 			"and changing it takes another build", path.Base(c.Via))
 		if c.Default != "" {
-			message = fmt.Sprintf("the default of %s is an address with a password: a deploy that does not set it logs in with a password that everybody who can read "+
-				"the repository knows", c.Default)
+			pass.WarnSpan(c.At, c.Call, fmt.Sprintf("the default of %s is an address with a password: a deploy that does not set it logs in with a password that everybody who can read "+
+				"the repository knows", c.Default))
+			continue
 		}
 		pass.ReportSpan(c.At, c.Call, message, nil)
 	}

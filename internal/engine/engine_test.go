@@ -288,3 +288,37 @@ func TestSecretsAreNotTold(t *testing.T) {
 		}
 	}
 }
+
+// A password that is only a default is a warning, one that is always used is an error.
+func TestSeverityOfCredentials(t *testing.T) {
+	_, res := run(t, engine.Options{Only: []string{"credential-in-dsn"}, Paths: []string{unpack(t, `
+-- go.mod --
+module example.com/api
+
+go 1.26
+-- main.go --
+package main
+
+import (
+	"cmp"
+	"database/sql"
+	"net/http"
+	"os"
+)
+
+func main() {
+	always, err := sql.Open("postgres", "postgres://shop:kV8-rest-Wq@db.shopnet.io/shop")
+	println(always, err)
+	unless, err := sql.Open("postgres", cmp.Or(os.Getenv("DATABASE_URL"), "postgres://shop:kV8-rest-Wq@db.shopnet.io/shop"))
+	println(unless, err)
+	panic((&http.Server{Addr: ":80", ReadHeaderTimeout: 1e9}).ListenAndServe())
+}
+`)}})
+	var got []string
+	for _, f := range res.Report.Findings {
+		got = append(got, fmt.Sprintf("%d %s", f.At.Start.Line, f.Severity))
+	}
+	if diff := cmp.Diff([]string{"11 error", "13 warning"}, got); diff != "" {
+		t.Errorf("severities (-want +got):\n%s", diff)
+	}
+}

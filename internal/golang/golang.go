@@ -225,13 +225,21 @@ func (a *analysisRun) action(act *checker.Action) {
 		a.res.Notes = append(a.res.Notes, check.Notification{Code: "go-analysis", Level: rules.Warning, At: at, Message: firstLine(act.Err)})
 		return
 	}
+	result, _ := act.Result.(*gopass.Result)
+	finding := func(d analysis.Diagnostic) check.Finding {
+		f := a.finding(act.Package.Fset, d)
+		if result != nil && slices.Contains(result.Warnings, d.Pos) {
+			f.Severity = rules.Warning
+		}
+		return f
+	}
 	for _, d := range act.Diagnostics {
-		a.res.Findings = append(a.res.Findings, a.finding(act.Package.Fset, d))
+		a.res.Findings = append(a.res.Findings, finding(d))
 	}
 	switch r := act.Result.(type) {
 	case *gopass.Result:
 		for _, w := range r.Withheld {
-			a.res.Withheld = append(a.res.Withheld, Withheld{Finding: a.finding(act.Package.Fset, w.Diagnostic), By: a.own(w.By), Role: w.Role})
+			a.res.Withheld = append(a.res.Withheld, Withheld{Finding: finding(w.Diagnostic), By: a.own(w.By), Role: w.Role})
 		}
 	case *observe.Graph:
 		if p := r.Program(act.Package.PkgPath); p != nil {

@@ -30,6 +30,7 @@ type Pass struct {
 // A Result is what an analyzer made by New leaves for a driver that wants to know more than the diagnostics.
 type Result struct {
 	Withheld []Withheld
+	Warnings []token.Pos // where the diagnostics begin that are warnings although the rule's severity is error
 }
 
 // A Withheld is a diagnostic that was not reported: a comment silences it, or its file is not part of the product.
@@ -124,6 +125,18 @@ func (p *Pass) ReportSpan(at check.Span, fallback check.Span, message string, re
 		}
 	}
 	p.ReportAt(pos, end, message, rel, fixes...)
+}
+
+// WarnSpan is ReportSpan for a diagnostic that is a warning although the rule's severity is error. Drivers that know no
+// severities show it like any other.
+func (p *Pass) WarnSpan(at check.Span, fallback check.Span, message string) {
+	for _, s := range []check.Span{at, fallback} {
+		if pos, _, ok := p.Locate(s); ok {
+			p.result.Warnings = append(p.result.Warnings, pos)
+			break
+		}
+	}
+	p.ReportSpan(at, fallback, message, nil)
 }
 
 // Locate finds a place that observe gave in the file set. A file set read from export data holds files of its

@@ -112,7 +112,7 @@ func sameAsHelm(t *testing.T, fsys fs.FS) {
 				t.Fatal(err)
 			}
 			if c.Library() {
-				t.Skip("a library")
+				return // a library renders nothing by itself
 			}
 			var total, all, known int
 			for _, name := range append([]string{""}, c.ValuesFiles(files)...) {
