@@ -78,10 +78,7 @@ func Unbounded(pass *analysis.Pass) []check.Span {
 	if p := ProgramOf(pass); p != nil && p.Listens.Complete && p.Class != workload.Server && p.Class != workload.Worker {
 		return nil // a program that ends by itself: its server waits for a callback
 	}
-	all := map[string]bool{}
-	for id := range g.funcs {
-		all[id] = true
-	}
+	all := g.all()
 	var out []check.Span
 	for _, f := range g.packages[pass.Pkg.Path()].Funcs {
 		if g.aside(f) {

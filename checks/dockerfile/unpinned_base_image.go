@@ -6,6 +6,7 @@ import (
 
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/dockerfile"
+	"github.com/factorlint/factorlint/internal/workload"
 )
 
 func unpinnedBaseImage() check.Check[*dockerfile.File] {
@@ -15,7 +16,7 @@ func unpinnedBaseImage() check.Check[*dockerfile.File] {
 			return
 		}
 		base := chain[0] // the only one of them on an image from elsewhere
-		tag, floats := floatingTag(base.Ref)
+		tag, floats := workload.FloatingTag(base.Ref)
 		if base.Ref == "scratch" || !floats || standIn(base.Base.Text, base.Ref) {
 			return
 		}
@@ -43,21 +44,4 @@ func standIn(written, ref string) bool {
 		return true
 	}
 	return false
-}
-
-// floatingTag returns the tag of a reference and whether the reference moves: no tag, latest or latest-…, and no
-// digest. What an unknown variable ("${NAME}") may hold is nobody's fault.
-func floatingTag(ref string) (tag string, floats bool) {
-	if strings.Contains(ref, "@") {
-		return "", false
-	}
-	last := ref[strings.LastIndexByte(ref, '/')+1:]
-	name, tag, tagged := strings.Cut(last, ":")
-	switch {
-	case tagged:
-		return tag, tag == "latest" || strings.HasPrefix(tag, "latest-")
-	case strings.Contains(name, "${"): // may hold the tag
-		return "", false
-	}
-	return "", true
 }

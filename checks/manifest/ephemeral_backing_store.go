@@ -78,7 +78,7 @@ func isTest(d *workload.Deploy) bool {
 	ref, _ := d.Image.Get()
 	return slices.ContainsFunc(d.Variant.Deploys, func(other *workload.Deploy) bool {
 		also, ok := other.Image.Get()
-		return ok && also != ref && imageName(also) == imageName(ref)
+		return ok && also != ref && workload.ImageName(also) == workload.ImageName(ref)
 	})
 }
 

@@ -22,7 +22,7 @@ func floatingImageTag() check.Check[*workload.Variant] {
 			if !ok || d.Build != nil || d.Retagged || d.Development || built[ref] || isStandIn(ref) || isLocal(d, ref) {
 				continue
 			}
-			tag, floats := floatingTag(ref)
+			tag, floats := workload.FloatingTag(ref)
 			if !floats {
 				continue
 			}
@@ -35,7 +35,7 @@ func floatingImageTag() check.Check[*workload.Variant] {
 				Message: fmt.Sprintf("image %s of %s %s: the next build or pull brings another version under the same name, and nothing here says which one to go back to",
 					ref, container(d), what),
 				Logical: logical(d),
-				Matter:  imageName(ref),
+				Matter:  workload.ImageName(ref),
 			})
 		}
 	}}
@@ -45,15 +45,6 @@ func floatingImageTag() check.Check[*workload.Variant] {
 // has.
 func isLocal(d *workload.Deploy, ref string) bool {
 	return d.Platform == workload.Compose && !strings.Contains(ref, "/") && !workload.IsPublic(ref)
-}
-
-// floatingTag returns the tag of a reference and whether it moves: none, latest or latest-…, and no digest.
-func floatingTag(ref string) (tag string, floats bool) {
-	if strings.Contains(ref, "@") {
-		return "", false
-	}
-	_, tag, tagged := strings.Cut(ref[strings.LastIndexByte(ref, '/')+1:], ":")
-	return tag, !tagged || tag == "latest" || strings.HasPrefix(tag, "latest-")
 }
 
 // isStandIn reports whether something else is to be put in the place of a reference before it is deployed.
@@ -67,6 +58,6 @@ func isStandIn(ref string) bool {
 			return true
 		}
 	}
-	name := imageName(ref)
+	name := workload.ImageName(ref)
 	return word == "image" || strings.ToUpper(name) == name
 }

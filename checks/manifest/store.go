@@ -23,7 +23,7 @@ func storeOf(d *workload.Deploy) (name string, s store, ok bool) {
 	if !known || d.Build != nil || d.Retagged {
 		return "", store{}, false
 	}
-	name = imageName(ref)
+	name = workload.ImageName(ref)
 	switch path.Base(name) {
 	case "postgres", "postgresql", "postgis", "timescaledb", "pgvector", "spilo-15", "spilo-16", "spilo-17":
 		s = store{what: "database", servers: []string{"postgres"}, operator: true}
@@ -55,15 +55,6 @@ func storeOf(d *workload.Deploy) (name string, s store, ok bool) {
 		return "", store{}, false
 	}
 	return name, s, true
-}
-
-// imageName returns a reference without tag and digest.
-func imageName(ref string) string {
-	ref, _, _ = strings.Cut(ref, "@")
-	if i := strings.LastIndexByte(ref, ':'); i > strings.LastIndexByte(ref, '/') {
-		ref = ref[:i]
-	}
-	return ref
 }
 
 // startsServer reports whether a container runs the store itself: the image is also used for its client, in

@@ -12,6 +12,7 @@ import (
 
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/kustomize"
+	"github.com/factorlint/factorlint/internal/workload"
 	"github.com/factorlint/factorlint/rules"
 )
 
@@ -280,7 +281,7 @@ func (l *loader) setsImage(name string) bool {
 			for _, m := range setImage.FindAllSubmatch(data, -1) {
 				for _, word := range strings.Fields(string(m[1])) {
 					word, _, _ = strings.Cut(strings.Trim(word, `"'`), "=")
-					l.setImages[imageName(word)] = true
+					l.setImages[workload.ImageName(word)] = true
 					l.setAnyImage = l.setAnyImage || strings.HasPrefix(word, "$")
 				}
 			}

@@ -10,6 +10,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/workload"
 )
 
 // A patch is one document that a kustomization merges into objects, or the operations that it applies to them.
@@ -194,11 +195,11 @@ func (r *rebuild) edits(dir string) edit {
 func (e edit) image(ref string) (string, node) {
 	var at node
 	for _, item := range e.images {
-		if item.get("name").str() != imageName(ref) {
+		if item.get("name").str() != workload.ImageName(ref) {
 			continue
 		}
 		name, tag, digest := item.get("newName"), item.get("newTag"), item.get("digest")
-		rest := strings.TrimPrefix(ref, imageName(ref))
+		rest := strings.TrimPrefix(ref, workload.ImageName(ref))
 		switch {
 		case digest.ok():
 			rest, at = "@"+digest.str(), digest
@@ -216,7 +217,7 @@ func (e edit) image(ref string) (string, node) {
 		if name.ok() {
 			ref = name.str() + rest
 		} else {
-			ref = imageName(ref) + rest
+			ref = workload.ImageName(ref) + rest
 		}
 	}
 	return ref, at

@@ -8,6 +8,7 @@ import (
 
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/kustomize"
+	"github.com/factorlint/factorlint/internal/workload"
 )
 
 // A place is where a value of a rendered object stands: a node of a file, or a span.
@@ -201,7 +202,7 @@ func (p *placer) decides(y *yaml.Node, path []string, versions []version) node {
 		case l.at.isText():
 			set(l.at.str(), l.at)
 		}
-		edited = edited || image && at.y != nil && p.loader.setsImage(imageName(value))
+		edited = edited || image && at.y != nil && p.loader.setsImage(workload.ImageName(value))
 	}
 	if edited {
 		y.Value = "${" + y.Value + "}" // as a variable that whoever deploys gives a value

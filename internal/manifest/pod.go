@@ -70,7 +70,7 @@ func (a *assembly) container(o *object, template, c node, role workload.Containe
 	}
 	d.Image = c.get("image").value(d.At)
 	if k := a.set.overlay; k != nil {
-		if ref, ok := d.Image.Get(); ok && k.images[imageName(ref)] {
+		if ref, ok := d.Image.Get(); ok && k.images[workload.ImageName(ref)] {
 			d.Image = workload.Unknown[string](d.Image.At())
 		}
 	}
@@ -132,15 +132,6 @@ func (a *assembly) replicas(o *object, at check.Span) workload.Value[int] {
 		return workload.Unknown[int](at) // one for each node
 	}
 	return o.root.get("spec", "replicas").number(at)
-}
-
-// imageName returns a reference without tag and digest: what Kustomize's images are matched with.
-func imageName(ref string) string {
-	ref, _, _ = strings.Cut(ref, "@")
-	if i := strings.LastIndexByte(ref, ':'); i > strings.LastIndexByte(ref, '/') {
-		ref = ref[:i]
-	}
-	return ref
 }
 
 // command reads a command in exec form. Its place is the key's.

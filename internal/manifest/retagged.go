@@ -39,7 +39,7 @@ func (l *loader) tiltfile(name string) {
 		return
 	}
 	for _, m := range tiltBuild.FindAllSubmatch(data, -1) {
-		l.retagged[imageName(string(m[1]))] = true
+		l.retagged[workload.ImageName(string(m[1]))] = true
 	}
 }
 
@@ -48,7 +48,7 @@ func (l *loader) markRetagged(variants []*workload.Variant) {
 	for _, v := range variants {
 		for _, d := range v.Deploys {
 			ref, _ := d.Image.Get()
-			d.Retagged = l.retagged[imageName(ref)] || strings.HasPrefix(ref, "ko://")
+			d.Retagged = l.retagged[workload.ImageName(ref)] || strings.HasPrefix(ref, "ko://")
 		}
 	}
 }

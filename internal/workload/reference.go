@@ -11,12 +11,34 @@ type reference struct {
 	repository string // host and path as they identify the image: "ghcr.io/acme/api", "acme/api", "postgres"
 }
 
+// ImageName returns an image reference without tag and digest.
+func ImageName(ref string) string {
+	ref, _, _ = strings.Cut(ref, "@")
+	if i := strings.LastIndexByte(ref, ':'); i > strings.LastIndexByte(ref, '/') {
+		ref = ref[:i]
+	}
+	return ref
+}
+
+// FloatingTag returns the tag of an image reference and whether the reference moves: no tag, latest or latest-…, and no
+// digest. What an unknown variable ("${NAME}") may hold is nobody's fault.
+func FloatingTag(ref string) (tag string, floats bool) {
+	if strings.Contains(ref, "@") {
+		return "", false
+	}
+	name, tag, tagged := strings.Cut(ref[strings.LastIndexByte(ref, '/')+1:], ":")
+	switch {
+	case tagged:
+		return tag, tag == "latest" || strings.HasPrefix(tag, "latest-")
+	case strings.Contains(name, "${"): // may hold the tag
+		return "", false
+	}
+	return "", true
+}
+
 // parseReference reads an image reference (grammar of distribution/reference). Docker Hub's own host name is dropped.
 func parseReference(s string) reference {
-	s, _, _ = strings.Cut(s, "@")
-	if i := strings.LastIndexByte(s, ':'); i > strings.LastIndexByte(s, '/') {
-		s = s[:i]
-	}
+	s = ImageName(s)
 	host, rest, ok := strings.Cut(s, "/")
 	if !ok || !strings.ContainsAny(host, ".:") && host != "localhost" {
 		return reference{repository: s}
