@@ -43,6 +43,9 @@ type Finding struct {
 	Fix      *Fix
 	Workload string // name of the workload it is about, or ""
 
+	// Replaces are the names of rules whose findings at any place of this one say less about the same defect.
+	Replaces []string
+
 	// Logical is the stable name of the place: a Go function, a Dockerfile stage, a manifest object. Matter is what the
 	// finding is about there: a variable's name, a port. Neither holds line numbers: with the rule and the file
 	// they are the finding's identity across edits.

@@ -31,7 +31,7 @@ type Input struct {
 func Apply(in Input) *check.Report {
 	rep := &check.Report{}
 	used := make([]bool, len(in.Directives))
-	findings := dedupe(product(in.Findings))
+	findings := dedupe(replace(product(in.Findings)))
 	for _, f := range findings {
 		if i := silencer(in.Directives, f); i >= 0 {
 			used[i] = true
@@ -67,6 +67,25 @@ func product(fs []check.Finding) []check.Finding {
 	return slices.DeleteFunc(slices.Clone(fs), func(f check.Finding) bool {
 		return f.Rule == nil || check.RoleOf(f.At.File) != check.Product && !(f.Rule.Kind == rules.Go && f.Workload != "")
 	})
+}
+
+// replace drops the findings whose defect another finding explains in whole.
+func replace(fs []check.Finding) []check.Finding {
+	type claim struct {
+		rule string
+		file string
+		line int
+	}
+	claimed := map[claim]bool{}
+	for _, f := range fs {
+		for _, rule := range f.Replaces {
+			claimed[claim{rule, f.At.File, f.At.Start.Line}] = true
+			for _, rel := range f.Related {
+				claimed[claim{rule, rel.At.File, rel.At.Start.Line}] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(fs, func(f check.Finding) bool { return claimed[claim{f.Rule.Name, f.At.File, f.At.Start.Line}] })
 }
 
 // dedupe keeps one of several findings of a rule at one place: two programs may share the code, two deploys the

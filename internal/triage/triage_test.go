@@ -65,6 +65,8 @@ func TestApply(t *testing.T) {
 	twice := finding("duplicate-env", "b.yaml", 2)
 	other := twice
 	other.Matter = "another variable"
+	whole := joined
+	whole.Replaces = []string{"shell-form-entrypoint", "sigint-only"}
 	for _, c := range []struct {
 		name       string
 		findings   []check.Finding
@@ -76,6 +78,8 @@ func TestApply(t *testing.T) {
 			"a.go:9 FL0301, a.go:9 FL0901, a.go:10 FL0902, b.go:1 FL0902"},
 		{"duplicates", []check.Finding{twice, twice, other, twice}, nil, "b.yaml:2 FL0330, b.yaml:2 FL0330"},
 		{"roles", []check.Finding{finding("sigint-only", "examples/main.go", 9), finding("unpinned-base-image", "test/Dockerfile", 1), deployed}, nil, "examples/main.go:3 FL0902"},
+		{"replaced at a place of another", []check.Finding{whole, finding("shell-form-entrypoint", "Dockerfile", 7), finding("shell-form-entrypoint", "Dockerfile", 8),
+			finding("sigint-only", "main.go", 4), finding("env-group", "main.go", 4)}, nil, "Dockerfile:8 FL0911, deploy.yaml:9 FL0702, main.go:4 FL0301"},
 		{"silenced", []check.Finding{finding("sigint-only", "a.go", 5)}, []string{"a.go:5 //factorlint:ignore sigint-only -- why"}, "| a.go:5 FL0902 why"},
 		{"silenced at a related place", []check.Finding{joined}, []string{"Dockerfile:7 # factorlint:ignore FL0702 -- why"}, "| deploy.yaml:9 FL0702 why"},
 		{"nolint", []check.Finding{finding("sigint-only", "a.go", 5)}, []string{"a.go:5 //nolint:factorlint", "a.go:6 //nolint:factorlint"}, "| a.go:5 FL0902 "},
