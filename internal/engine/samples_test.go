@@ -1,0 +1,48 @@
+package engine_test
+
+import (
+	"fmt"
+	"path"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// Three services as they should be and as they should not: over HTTP with a chart, over gRPC with overlays, a worker
+// with Compose.
+func TestSamples(t *testing.T) {
+	for name, broken := range map[string]string{
+		"notes": `
+			chart/templates/deployment.yaml:19 FL0914
+			chart/templates/deployment.yaml:26 FL0320`,
+		"stock": `
+			Dockerfile:14 FL0911`,
+		"thumbs": `
+			cmd/thumbs/main.go:44 FL0902
+			compose.yaml:6 FL0320
+			compose.yaml:22 FL0202`,
+	} {
+		for version, want := range map[string][]string{"clean": nil, "broken": strings.Fields(broken)} {
+			t.Run(name+"/"+version, func(t *testing.T) {
+				res := runShop(t, path.Join("../../testdata/repos", name, version))
+				var got []string
+				for _, f := range res.Report.Findings {
+					got = append(got, fmt.Sprintf("%s:%d", f.At.File, f.At.Start.Line), f.Rule.ID)
+				}
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("findings (-want +got):\n%s", diff)
+				}
+				if len(res.Report.Notifications) > 0 {
+					t.Errorf("notifications: %v", res.Report.Notifications)
+				}
+				for _, w := range res.Workloads {
+					foreign := w.Name == "queue"
+					if !foreign && (w.Program == nil || w.Image == nil) {
+						t.Errorf("workload %s is not bound: %v", w.Name, w.Missing)
+					}
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,2 @@
+// Package pq stands in for the driver of Postgres: the sample is read, not run.
+package pq
