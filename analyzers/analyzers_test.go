@@ -21,6 +21,7 @@ import (
 
 	"github.com/factorlint/factorlint/analyzers"
 	"github.com/factorlint/factorlint/analyzers/observe"
+	"github.com/factorlint/factorlint/internal/moduletest"
 )
 
 // TestSource holds the code that runs inside other people's drivers to what they expect of an analyzer: it does nothing when it
@@ -102,7 +103,7 @@ func TestAnalyzers(t *testing.T) {
 }
 
 // shop is a service that violates many rules, in two packages.
-var shop = map[string]string{
+var shop = moduletest.Module{
 	"go.mod": "module example.com/shop\n\ngo 1.24\n",
 	"main.go": `package main
 
@@ -181,7 +182,7 @@ func analyze(t *testing.T, pkgs []*packages.Package) *checker.Graph {
 // TestDiagnostics looks at the form of diagnostics: the rule's id stands in front of the message and in the category.
 func TestDiagnostics(t *testing.T) {
 	found := map[string]int{}
-	for _, dir := range []string{write(t, shop), "../testdata/repos/shop"} {
+	for _, dir := range []string{shop.Write(t), "../testdata/repos/shop"} {
 		for _, act := range analyze(t, load(t, dir)).Roots {
 			for _, d := range act.Diagnostics {
 				for _, bad := range malformed(act.Analyzer, d) {
@@ -220,7 +221,7 @@ func malformed(a *analysis.Analyzer, d analysis.Diagnostic) []string {
 // TestBareDriver runs the analyzers as drivers do that know neither modules nor other files, such as Bazel's nogo.
 func TestBareDriver(t *testing.T) {
 	d := newDriver()
-	for _, p := range load(t, write(t, shop)) {
+	for _, p := range load(t, shop.Write(t)) {
 		results := map[*analysis.Analyzer]any{}
 		for _, a := range analyzers.All() {
 			if err := d.run(a, p, results); err != nil {
@@ -236,7 +237,7 @@ func TestBareDriver(t *testing.T) {
 // TestNothingToAnalyze runs the analyzers on packages without files, as drivers have them for ignored or generated code.
 func TestNothingToAnalyze(t *testing.T) {
 	d := newDriver()
-	for _, p := range load(t, write(t, shop)) {
+	for _, p := range load(t, shop.Write(t)) {
 		p.Syntax = nil
 		results := map[*analysis.Analyzer]any{}
 		for _, a := range analyzers.All() {
@@ -253,7 +254,7 @@ func TestNothingToAnalyze(t *testing.T) {
 // TestFactsAreDeterministic compares the encoded facts of runs that share nothing: drivers that cache them by content, as Bazel
 // does, would else analyse again and again what has not changed.
 func TestFactsAreDeterministic(t *testing.T) {
-	dir := write(t, shop)
+	dir := shop.Write(t)
 	for name, dir := range map[string]string{"violations": dir, "shop": "../testdata/repos/shop", "observe": "observe"} {
 		var want map[string][]byte
 		for _, procs := range []int{1, runtime.NumCPU(), 4} {

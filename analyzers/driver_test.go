@@ -4,44 +4,20 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
-	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/packages"
+
+	"github.com/factorlint/factorlint/internal/moduletest"
 )
 
-// load reads the packages of a module. Those of other modules are known by their types alone, as in every driver that keeps
-// facts by package.
+// load reads the packages of a module, with those they import before them.
 func load(t testing.TB, dir string) []*packages.Package {
 	t.Helper()
-	pkgs, err := packages.Load(&packages.Config{
-		Dir: dir,
-		Env: append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GOOS=linux"),
-		Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports | packages.NeedTypes |
-			packages.NeedSyntax | packages.NeedTypesInfo | packages.NeedTypesSizes | packages.NeedModule | packages.NeedExportFile,
-	}, "./...")
-	if err != nil {
-		t.Fatal(err)
-	}
-	own := map[*packages.Package]bool{}
-	for _, p := range pkgs {
-		own[p] = true
-		for _, e := range p.Errors {
-			t.Fatalf("%s: %v", p.PkgPath, e)
-		}
-	}
-	for _, p := range pkgs {
-		for path, dep := range p.Imports {
-			if !own[dep] {
-				delete(p.Imports, path)
-			}
-		}
-	}
-	return ordered(pkgs)
+	return ordered(moduletest.Load(t, dir))
 }
 
 // ordered returns packages with those they import before them.
@@ -63,22 +39,6 @@ func ordered(pkgs []*packages.Package) []*packages.Package {
 		visit(p)
 	}
 	return out
-}
-
-// write writes the files of a module into a new folder.
-func write(t testing.TB, files map[string]string) string {
-	t.Helper()
-	dir := t.TempDir()
-	for name, text := range files {
-		name = filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
 }
 
 // A driver runs analyzers with as little as some drivers give them: no module, no way to read files, no ignored files, no

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"github.com/factorlint/factorlint/analyzers/dotenvrequired"
-	"github.com/factorlint/factorlint/internal/fixtest"
+	"github.com/factorlint/factorlint/internal/moduletest"
 )
 
 // TestFix holds the fix to its promises: what it writes is what stands here and what gofmt would write, compiles, and
@@ -86,7 +86,7 @@ func main() {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			fixtest.Fixes(t, dotenvrequired.Analyzer, module, tt.before, tt.after)
+			moduletest.Fixes(t, dotenvrequired.Analyzer, module, tt.before, tt.after)
 		})
 	}
 }
@@ -148,12 +148,12 @@ func load() error { return godotenv.Load() }
 	}
 	for name, src := range tests {
 		t.Run(name, func(t *testing.T) {
-			fixtest.NoFix(t, dotenvrequired.Analyzer, module, src)
+			moduletest.NoFix(t, dotenvrequired.Analyzer, module, src)
 		})
 	}
 }
 
-var module = fixtest.Module{
+var module = moduletest.Module{
 	"go.mod": `module example.com/shop
 
 go 1.26

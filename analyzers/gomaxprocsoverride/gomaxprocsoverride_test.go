@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"github.com/factorlint/factorlint/analyzers/gomaxprocsoverride"
-	"github.com/factorlint/factorlint/internal/fixtest"
+	"github.com/factorlint/factorlint/internal/moduletest"
 )
 
 // TestFix holds the fix to its promises: what it writes is what stands here and what gofmt would write, compiles, and
@@ -132,7 +132,7 @@ func main() {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			fixtest.Fixes(t, gomaxprocsoverride.Analyzer, module, tt.before, tt.after)
+			moduletest.Fixes(t, gomaxprocsoverride.Analyzer, module, tt.before, tt.after)
 		})
 	}
 }
@@ -182,12 +182,12 @@ func main() { runtime.GOMAXPROCS(8); new(asynq.Server).Run(nil) } // want "GOMAX
 	}
 	for name, src := range tests {
 		t.Run(name, func(t *testing.T) {
-			fixtest.NoFix(t, gomaxprocsoverride.Analyzer, module, src)
+			moduletest.NoFix(t, gomaxprocsoverride.Analyzer, module, src)
 		})
 	}
 }
 
-var module = fixtest.Module{
+var module = moduletest.Module{
 	"go.mod": `module example.com/shop
 
 go 1.26

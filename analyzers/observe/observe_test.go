@@ -3,7 +3,6 @@ package observe
 import (
 	"fmt"
 	"maps"
-	"os"
 	"path"
 	"path/filepath"
 	"reflect"
@@ -15,9 +14,9 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/checker"
-	"golang.org/x/tools/go/packages"
 	"golang.org/x/tools/txtar"
 
+	"github.com/factorlint/factorlint/internal/moduletest"
 	"github.com/factorlint/factorlint/internal/workload"
 )
 
@@ -196,13 +195,14 @@ var basics = map[string]string{
 	"golang.org/x/sys/unix": "package unix\n\nimport \"syscall\"\n\nconst SIGTERM = syscall.Signal(0xf)\n",
 }
 
-// vendor writes stand-ins for libraries, source by import path, as vendored modules and the go.mod that requires them. Of two for
-// one path the last is taken.
-func vendor(write func(name, text string), libraries []map[string]string) {
+// vendored returns a module that has stand-ins for libraries, source by import path, as vendored modules. Of two for one path the
+// last is taken.
+func vendored(libraries ...map[string]string) moduletest.Module {
 	all := map[string]string{}
 	for _, l := range libraries {
 		maps.Copy(all, l)
 	}
+	m := moduletest.Module{}
 	requires, modules := "", ""
 	for _, path := range slices.Sorted(maps.Keys(all)) {
 		version := "v1.0.0"
@@ -211,10 +211,11 @@ func vendor(write func(name, text string), libraries []map[string]string) {
 		}
 		requires += "\t" + path + " " + version + "\n"
 		modules += "# " + path + " " + version + "\n## explicit; go 1.21\n" + path + "\n"
-		write("vendor/"+path+"/stub.go", all[path])
+		m["vendor/"+path+"/stub.go"] = all[path]
 	}
-	write("go.mod", "module example.com\n\ngo 1.26\n\nrequire (\n"+requires+")\n")
-	write("vendor/modules.txt", modules)
+	m["go.mod"] = "module example.com\n\ngo 1.26\n\nrequire (\n" + requires + ")\n"
+	m["vendor/modules.txt"] = modules
+	return m
 }
 
 var major = regexp.MustCompile(`[/.](v\d+)$`)
@@ -223,45 +224,13 @@ var major = regexp.MustCompile(`[/.](v\d+)$`)
 // libraries, sources by import path.
 func programs(t *testing.T, sources map[string]map[string]string, libraries ...map[string]string) map[string]*Graph {
 	t.Helper()
-	root := t.TempDir()
-	write := func(name, text string) {
-		name = filepath.Join(root, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	vendor(write, append([]map[string]string{basics}, libraries...))
+	module := vendored(append([]map[string]string{basics}, libraries...)...)
 	for name, files := range sources {
 		for file, text := range files {
-			write(name+"/"+file, text)
+			module[name+"/"+file] = text
 		}
 	}
-	pkgs, err := packages.Load(&packages.Config{
-		Dir: root,
-		Env: append(os.Environ(), "GOFLAGS=-mod=vendor", "GOWORK=off", "GOOS=linux"),
-		Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports | packages.NeedTypes |
-			packages.NeedSyntax | packages.NeedTypesInfo | packages.NeedTypesSizes | packages.NeedModule | packages.NeedExportFile,
-	}, "./...")
-	if err != nil {
-		t.Fatal(err)
-	}
-	own := map[*packages.Package]bool{}
-	for _, p := range pkgs {
-		own[p] = true
-		for _, e := range p.Errors {
-			t.Error(e)
-		}
-	}
-	for _, p := range pkgs {
-		for path, dep := range p.Imports {
-			if !own[dep] {
-				delete(p.Imports, path)
-			}
-		}
-	}
+	pkgs := moduletest.Load(t, module.Write(t))
 	acts, err := checker.Analyze([]*analysis.Analyzer{Analyzer}, pkgs, &checker.Options{SanityCheck: true})
 	if err != nil {
 		t.Fatal(err)

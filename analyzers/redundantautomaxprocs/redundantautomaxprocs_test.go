@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"github.com/factorlint/factorlint/analyzers/redundantautomaxprocs"
-	"github.com/factorlint/factorlint/internal/fixtest"
+	"github.com/factorlint/factorlint/internal/moduletest"
 )
 
 // TestFix holds the fix to its promises: what it writes is what stands here and what gofmt would write, compiles, and
@@ -91,7 +91,7 @@ func main() { fmt.Println() }
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			fixtest.Fixes(t, redundantautomaxprocs.Analyzer, module, tt.before, tt.after)
+			moduletest.Fixes(t, redundantautomaxprocs.Analyzer, module, tt.before, tt.after)
 		})
 	}
 }
@@ -108,12 +108,12 @@ func main() { maxprocs.Set() }
 	}
 	for name, src := range tests {
 		t.Run(name, func(t *testing.T) {
-			fixtest.NoFix(t, redundantautomaxprocs.Analyzer, module, src)
+			moduletest.NoFix(t, redundantautomaxprocs.Analyzer, module, src)
 		})
 	}
 }
 
-var module = fixtest.Module{
+var module = moduletest.Module{
 	"go.mod": `module example.com/shop
 
 go 1.26

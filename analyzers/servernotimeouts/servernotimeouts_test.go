@@ -1,13 +1,10 @@
 package servernotimeouts_test
 
 import (
-	"go/format"
-	"strings"
 	"testing"
 
-	"golang.org/x/tools/go/analysis/analysistest"
-
 	"github.com/factorlint/factorlint/analyzers/servernotimeouts"
+	"github.com/factorlint/factorlint/internal/moduletest"
 )
 
 // TestFix holds the fix to its promises: what it writes is what stands here and what gofmt would write, and leaves
@@ -140,16 +137,7 @@ func main() {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			run(t, tt.before, tt.after)
-			before, err := format.Source([]byte(tt.before))
-			if err != nil {
-				t.Fatal(err)
-			}
-			after, err := format.Source([]byte(tt.after))
-			if err != nil || string(before) == tt.before && string(after) != tt.after {
-				t.Errorf("gofmt changes the fixed file: %v\n%s", err, tt.after)
-			}
-			run(t, strings.ReplaceAll(tt.after, "// want", "// was"), "")
+			moduletest.Fixes(t, servernotimeouts.Analyzer, module, tt.before, tt.after)
 		})
 	}
 }
@@ -185,32 +173,9 @@ func main() {
 	}
 	for name, src := range tests {
 		t.Run(name, func(t *testing.T) {
-			for _, r := range run(t, src, "") {
-				for _, d := range r.Diagnostics {
-					if len(d.SuggestedFixes) > 0 {
-						t.Errorf("fix %q", d.SuggestedFixes[0].Message)
-					}
-				}
-			}
+			moduletest.NoFix(t, servernotimeouts.Analyzer, module, src)
 		})
 	}
 }
 
-// run analyses a program and compares what the fixes make of it with golden, unless that is empty. What is analysed
-// has to compile.
-func run(t *testing.T, src, golden string) []*analysistest.Result {
-	t.Helper()
-	files := map[string]string{"shop/main.go": src}
-	if golden != "" {
-		files["shop/main.go.golden"] = golden
-	}
-	dir, cleanup, err := analysistest.WriteFiles(files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer cleanup()
-	if golden != "" {
-		return analysistest.RunWithSuggestedFixes(t, dir, servernotimeouts.Analyzer, "shop")
-	}
-	return analysistest.Run(t, dir, servernotimeouts.Analyzer, "shop")
-}
+var module = moduletest.Module{"go.mod": "module example.com/shop\n\ngo 1.26\n"}

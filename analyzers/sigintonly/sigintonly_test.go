@@ -1,13 +1,10 @@
 package sigintonly_test
 
 import (
-	"go/format"
-	"strings"
 	"testing"
 
-	"golang.org/x/tools/go/analysis/analysistest"
-
 	"github.com/factorlint/factorlint/analyzers/sigintonly"
+	"github.com/factorlint/factorlint/internal/moduletest"
 )
 
 // TestFix holds the fix to its promises: what it writes is what stands here and what gofmt would write, and leaves
@@ -295,15 +292,7 @@ func main() {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			run(t, map[string]string{"shop/main.go": tt.before, "shop/main.go.golden": tt.after}, true)
-			if out, err := format.Source([]byte(tt.after)); err != nil || string(out) != tt.after {
-				t.Errorf("gofmt changes the fixed file: %v\n%s", err, out)
-			}
-			for _, r := range run(t, map[string]string{"shop/main.go": strings.ReplaceAll(tt.after, "// want", "// was")}, false) {
-				for _, err := range r.Action.Package.Errors {
-					t.Errorf("the fixed file does not type-check: %v", err)
-				}
-			}
+			moduletest.Fixes(t, sigintonly.Analyzer, module, tt.before, tt.after)
 		})
 	}
 }
@@ -349,37 +338,24 @@ func main() {
 	}
 	for name, src := range tests {
 		t.Run(name, func(t *testing.T) {
-			for _, r := range run(t, map[string]string{"shop/main.go": src}, false) {
-				for _, d := range r.Diagnostics {
-					if len(d.SuggestedFixes) > 0 {
-						t.Errorf("fix %q", d.SuggestedFixes[0].Message)
-					}
-				}
-			}
+			moduletest.NoFix(t, sigintonly.Analyzer, module, src)
 		})
 	}
 }
 
 // fasthttp stands for every server: it depends on less than net/http does.
-const fasthttp = `package fasthttp
+var module = moduletest.Module{
+	"go.mod": "module example.com/shop\n\ngo 1.26\n\nrequire github.com/valyala/fasthttp v1.50.0\n",
+	"vendor/modules.txt": `# github.com/valyala/fasthttp v1.50.0
+## explicit; go 1.20
+github.com/valyala/fasthttp
+`,
+	"vendor/github.com/valyala/fasthttp/server.go": `package fasthttp
 
 type RequestCtx struct{}
 
 type RequestHandler func(ctx *RequestCtx)
 
 func ListenAndServe(addr string, handler RequestHandler) error { return nil }
-`
-
-func run(t *testing.T, files map[string]string, fix bool) []*analysistest.Result {
-	t.Helper()
-	files["github.com/valyala/fasthttp/server.go"] = fasthttp
-	dir, cleanup, err := analysistest.WriteFiles(files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer cleanup()
-	if fix {
-		return analysistest.RunWithSuggestedFixes(t, dir, sigintonly.Analyzer, "shop")
-	}
-	return analysistest.Run(t, dir, sigintonly.Analyzer, "shop")
+`,
 }

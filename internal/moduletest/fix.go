@@ -1,11 +1,8 @@
-// Package fixtest tests the fixes of analyzers on small modules with vendored stubs of what they import.
-package fixtest
+package moduletest
 
 import (
 	"go/format"
 	"maps"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -13,15 +10,14 @@ import (
 	"golang.org/x/tools/go/analysis/analysistest"
 )
 
-// A Module is the files beside main.go, by path: go.mod and the stubs below vendor.
-type Module map[string]string
-
-// Fixes demands that the analyzer reports what the want comments in before say, that its fixes turn before into after,
-// that gofmt has nothing to change in after, that it type-checks, and that nothing is reported on it any more.
+// Fixes demands that the analyzer reports in main.go what the want comments in before say, that its fixes turn before into
+// after, that gofmt has nothing to change in after unless it has in before, that after type-checks, and that nothing is
+// reported on it any more. The module holds the files beside main.go.
 func Fixes(t *testing.T, a *analysis.Analyzer, m Module, before, after string) {
 	t.Helper()
 	m.run(t, a, before, after)
-	if out, err := format.Source([]byte(after)); err != nil || string(out) != after {
+	out, err := format.Source([]byte(after))
+	if err != nil || string(out) != after && formatted(before) {
 		t.Errorf("gofmt changes the fixed file: %v\n%s", err, out)
 	}
 	for _, r := range m.run(t, a, strings.ReplaceAll(after, "// want", "// was"), "") {
@@ -29,6 +25,11 @@ func Fixes(t *testing.T, a *analysis.Analyzer, m Module, before, after string) {
 			t.Errorf("the fixed file does not type-check: %v", err)
 		}
 	}
+}
+
+func formatted(src string) bool {
+	out, err := format.Source([]byte(src))
+	return err == nil && string(out) == src
 }
 
 // NoFix demands that the analyzer reports what the want comments in src say, and offers no fix.
@@ -48,21 +49,9 @@ func (m Module) run(t *testing.T, a *analysis.Analyzer, src, golden string) []*a
 	t.Helper()
 	files := maps.Clone(m)
 	files["main.go"] = src
-	if golden != "" {
-		files["main.go.golden"] = golden
+	if golden == "" {
+		return analysistest.Run(t, files.Write(t), a, ".")
 	}
-	dir := t.TempDir()
-	for name, text := range files {
-		file := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if golden != "" {
-		return analysistest.RunWithSuggestedFixes(t, dir, a, ".")
-	}
-	return analysistest.Run(t, dir, a, ".")
+	files["main.go.golden"] = golden
+	return analysistest.RunWithSuggestedFixes(t, files.Write(t), a, ".")
 }
