@@ -19,25 +19,29 @@ func MapFormats() []string { return []string{"text", "json", "dot", "mermaid"} }
 // Workloads writes the map of each workload in one of MapFormats: what belongs together and why, and what it does there.
 // The prefix is put before every file.
 func Workloads(format string, w io.Writer, ws []*workload.Workload, prefix string, o Options) error {
-	switch format {
-	case "text":
-		p := printer{Options: o}
-		groups := workloadmap.GroupsOf(ws, prefix)
-		for _, g := range groups {
-			p.workload(g)
-		}
-		p.line("%s", tally(len(ws), len(groups)))
-		return p.flush(w)
-	case "json":
+	if format == "json" {
 		list := make([]*workloadmap.Map, 0, len(ws))
 		for _, wl := range ws {
 			list = append(list, workloadmap.Of(wl, prefix))
 		}
 		return writeJSON(w, map[string]any{"workloads": list})
-	case "dot", "mermaid":
-		return workloadmap.WriteGraph(format, w, workloadmap.GroupsOf(ws, prefix))
 	}
-	return fmt.Errorf("no such format: %s", format)
+	p := printer{Options: o}
+	groups := workloadmap.GroupsOf(ws, prefix)
+	switch format {
+	case "text":
+		for _, g := range groups {
+			p.workload(g)
+		}
+		p.line("%s", tally(len(ws), len(groups)))
+	case "dot":
+		p.dot(groups)
+	case "mermaid":
+		p.mermaid(groups)
+	default:
+		return fmt.Errorf("no such format: %s", format)
+	}
+	return p.flush(w)
 }
 
 // tally counts workloads, and the variants that are not shown in full.

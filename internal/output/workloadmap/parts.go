@@ -45,7 +45,7 @@ func (b *builder) parts() {
 // image adds what only the image says.
 func (b *builder) image(i *workload.Image) {
 	for _, p := range i.Expose {
-		b.add(&b.m.Ports, p.At, "EXPOSE", show(p.Number), otherProtocol(p.Protocol))
+		b.keyed(&b.m.Ports, p.At, "EXPOSE", show(p.Number), otherProtocol(p.Protocol), show(p.Number))
 	}
 	for _, v := range i.Volumes {
 		b.add(&b.m.Storage, v.At, "VOLUME", v.Text, "")
@@ -95,14 +95,18 @@ func (b *builder) published(d *workload.Deploy) {
 		what = "container port"
 	}
 	for _, p := range d.Ports {
-		b.add(&b.m.Ports, p.At, what, show(p.Number), joined(p.Name, otherProtocol(p.Protocol)))
+		b.keyed(&b.m.Ports, p.At, what, show(p.Number), joined(p.Name, otherProtocol(p.Protocol)), show(p.Number))
 	}
 	for _, p := range d.Services {
+		what, note := "Service", joined(p.Service, p.Name, otherProtocol(p.Protocol))
 		if d.Platform == workload.Compose {
-			b.add(&b.m.Ports, p.At, "published", show(p.Port)+" → "+show(p.Target), "")
-			continue
+			what, note = "published", otherProtocol(p.Protocol)
 		}
-		b.add(&b.m.Ports, p.At, "Service", show(p.Port)+" → "+show(p.Target), joined(p.Service, p.Name, otherProtocol(p.Protocol)))
+		to := show(p.Target)
+		if i := slices.IndexFunc(d.Ports, p.LeadsTo); i >= 0 {
+			to = show(d.Ports[i].Number)
+		}
+		b.keyed(&b.m.Ports, p.At, what, show(p.Port)+" → "+show(p.Target), note, to)
 	}
 	if d.Variant == nil {
 		return
@@ -215,38 +219,39 @@ func (b *builder) probes() {
 		if p.probe == nil {
 			continue
 		}
-		value, note := b.probe(p.probe)
-		b.add(&b.m.Probes, p.probe.At, p.what, value, note)
+		value, note, route := b.probe(p.probe)
+		b.keyed(&b.m.Probes, p.probe.At, p.what, value, note, route)
 	}
 }
 
-func (b *builder) probe(p *workload.Probe) (value, note string) {
+// probe returns what a probe does, what is known of the answer, and the name of the route that gives it.
+func (b *builder) probe(p *workload.Probe) (value, note, answer string) {
 	if c, ok := p.Command.Get(); ok {
 		first := ""
 		if len(c.Words) > 0 {
 			first = firstWord(c.Words[0].Text)
 		}
-		return "runs " + first, "" // the rest may hold a password
+		return "runs " + first, "", "" // the rest may hold a password
 	}
 	route, ok := p.Path.Get()
 	if !ok {
-		return "connects to " + show(p.Port), ""
+		return "connects to " + show(p.Port), "", ""
 	}
 	value = "GET " + route + " on " + show(p.Port)
 	if b.Program == nil {
-		return value, ""
+		return value, "", ""
 	}
 	routes := b.Program.Routes
 	if i := slices.IndexFunc(routes.Members, func(r workload.Route) bool {
 		return (r.Method == "" || r.Method == "GET") && r.Known && r.Matches(route)
 	}); i >= 0 {
 		r := routes.Members[i]
-		return value, fmt.Sprintf("answered by %s at %s", routeName(r), b.place(r.At))
+		return value, fmt.Sprintf("answered by %s at %s", routeName(r), b.place(r.At)), routeName(r)
 	}
 	if routes.Complete {
-		return value, "no known route answers"
+		return value, "no known route answers", ""
 	}
-	return value, "which route answers cannot be told"
+	return value, "which route answers cannot be told", ""
 }
 
 // unknown adds what cannot be told, and why.

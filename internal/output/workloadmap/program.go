@@ -71,6 +71,8 @@ func (b *builder) listens(p *workload.Program) {
 			notes = append(notes, l.Network)
 		}
 		b.computed(&b.m.Ports, l.At, "listens", l.Addr, notes...)
+		last := &b.m.Ports[len(b.m.Ports)-1]
+		last.key = last.Value[strings.LastIndexByte(last.Value, ':')+1:]
 	}
 }
 
@@ -108,7 +110,7 @@ func shownDefault(name, value string) string {
 }
 
 // times matches the names of what is a time.
-var times = regexp.MustCompile(`(?i)timeout|interval|delay|duration|period|deadline|wait|ttl|lifetime|age$|expir|grace`)
+var times = regexp.MustCompile(`(?i)timeout|interval|delay|duration|period|deadline|wait|ttl|lifetime|expir|grace`)
 
 // connections adds the other parties that the program talks to.
 func (b *builder) connections(p *workload.Program) {

@@ -58,6 +58,7 @@ type Fact struct {
 	Value string `json:"value"` // "9090", "GET /healthz"
 	Note  string `json:"note"`  // the rest: "main traffic, set at deploy/api.yaml:7:9"
 	Place
+	key string // what facts have in common that belong together: a port's number, the route of a probe
 }
 
 // A Deploy is the container that a manifest asks for.
@@ -199,5 +200,10 @@ func (b *builder) place(at check.Span) Place {
 
 // add appends a fact to a section.
 func (b *builder) add(to *[]Fact, at check.Span, what, value, note string) {
-	*to = append(*to, Fact{what, value, note, b.place(at)})
+	b.keyed(to, at, what, value, note, "")
+}
+
+// keyed appends a fact that belongs together with others of its key.
+func (b *builder) keyed(to *[]Fact, at check.Span, what, value, note, key string) {
+	*to = append(*to, Fact{what, value, note, b.place(at), key})
 }
