@@ -31,7 +31,12 @@ func (g *Graph) describe(main string) *workload.Program {
 		Drains: workload.Set[workload.Drain]{Complete: true},
 	}}
 	b.used = g.uses(b.r.funcs)
+	seen := map[*Package]bool{}
 	for _, f := range g.sorted(b.r.funcs) {
+		if own := g.owner[f]; !seen[own] {
+			seen[own] = true
+			b.p.Packages = append(b.p.Packages, f.At)
+		}
 		b.function(f)
 	}
 	b.routes()

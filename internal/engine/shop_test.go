@@ -140,7 +140,7 @@ func TestReadme(t *testing.T) {
 	res := runShop(t, copyShop(t)) // the project's own tree may have been unpacked without git
 	res.Report.Prefix, res.Report.Partial = "testdata/repos/shop/", true
 	var b strings.Builder
-	if err := errors.Join(output.Write("text", &b, res.Report, output.Options{}),
+	if err := errors.Join(output.Write("text", &b, res.Report, res.Workloads, output.Options{}),
 		output.Workloads("text", &b, res.Workloads, res.Report.Prefix, output.Options{})); err != nil {
 		t.Fatal(err)
 	}

@@ -51,7 +51,7 @@ func sample() *check.Report {
 func write(t *testing.T, format string, r *check.Report, o output.Options) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := output.Write(format, &b, r, o); err != nil {
+	if err := output.Write(format, &b, r, nil, o); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -314,7 +314,7 @@ func TestJSONIsDocumented(t *testing.T) {
 func TestUnknownFormat(t *testing.T) {
 	var b bytes.Buffer
 	for name, err := range map[string]error{
-		"Write":     output.Write("xml", &b, sample(), output.Options{}),
+		"Write":     output.Write("xml", &b, sample(), nil, output.Options{}),
 		"Workloads": output.Workloads("sarif", &b, nil, "", output.Options{}),
 		"Rules":     output.Rules("sarif", &b, nil, output.Options{}),
 	} {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/factorlint/factorlint/internal/output/plain"
+	"github.com/factorlint/factorlint/internal/output/snippet"
 	"github.com/factorlint/factorlint/internal/output/workloadmap"
 	"github.com/factorlint/factorlint/internal/workload"
 )
@@ -267,7 +268,7 @@ func widthsOf(rows [][]string) []int {
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}
-			if w := columns(plain.Text(c)); w <= cellWidth && len(row) > 1 {
+			if w := snippet.Columns(plain.Text(c)); w <= cellWidth && len(row) > 1 {
 				widths[i] = max(widths[i], w)
 			}
 		}
@@ -285,7 +286,7 @@ func aligned(row []string, widths []int) string {
 		c = plain.Text(c)
 		b.WriteString(c)
 		if i < len(row)-1 {
-			b.WriteString(strings.Repeat(" ", max(widths[i]-columns(c), 0)+2))
+			b.WriteString(strings.Repeat(" ", max(widths[i]-snippet.Columns(c), 0)+2))
 		}
 	}
 	return strings.TrimRight(b.String(), " ")
