@@ -54,7 +54,7 @@ func (m *markdown) matrix(c *Card) {
 	}
 	m.add("\n%s\n%s\n", head, rule)
 	for i, row := range c.Rows {
-		line := "| " + text(row.Name) + " |"
+		line := "| " + text(row.Name) + " (" + text(row.Where()) + ") |"
 		for _, cell := range row.Cells {
 			line += " " + marks[cell.State]
 			if n := len(cell.Findings); n > 0 {
@@ -113,24 +113,20 @@ func text(s string) string {
 			b.WriteString("&amp;")
 		case r == '@', r == '#': // a person, an issue
 			b.WriteString(string(r) + zeroWidth)
-		case r == ':' || r == '.': // http://, www., GH-1.
-			b.WriteRune(r)
-			if r == ':' {
-				b.WriteString(zeroWidth)
-			}
 		case strings.ContainsRune("\\`*_{}[]()!|~$+-", r):
 			b.WriteString(`\` + string(r))
 		default:
 			b.WriteRune(r)
 		}
 	}
-	return www.Replace(b.String())
+	return links.Replace(b.String())
 }
 
 // zeroWidth is a space that takes no room, so that GitHub sees no mention, issue or address in what follows.
 const zeroWidth = "&#8203;"
 
-var www = strings.NewReplacer("www.", "www"+zeroWidth+".", "WWW.", "WWW"+zeroWidth+".", `GH\-`, "GH"+zeroWidth+`\-`, `gh\-`, "gh"+zeroWidth+`\-`)
+// links are what GitHub makes a link of, broken up.
+var links = strings.NewReplacer("://", ":"+zeroWidth+"//", "www.", "www"+zeroWidth+".", "WWW.", "WWW"+zeroWidth+".", `GH\-`, "GH"+zeroWidth+`\-`, `gh\-`, "gh"+zeroWidth+`\-`)
 
 // code returns a code span that holds any text.
 func code(s string) string {

@@ -76,7 +76,7 @@ func inDeploy(f check.Finding, d *workload.Deploy) bool {
 		return true
 	}
 	for _, s := range d.EnvSources {
-		if f.Logical == "v1/"+s.Kind+"/"+d.Namespace()+"/"+s.Name {
+		if f.Logical == "v1/"+s.Kind+"/"+d.Namespace()+"/"+s.Name && (s.Key == "" || s.Key == f.Matter) {
 			return true
 		}
 	}

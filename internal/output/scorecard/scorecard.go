@@ -31,6 +31,7 @@ type Cell struct {
 	Principle rules.Principle
 	State     State
 	Why       []string // sentences without a full stop
+	Looked    string   // names of the rules that could look, separated by commas
 	Findings  []int    // those of the principle: indexes of Report.Findings
 }
 
@@ -124,9 +125,7 @@ func judge(p rules.Principle, variants []*workload.Workload, r *check.Report, fi
 	default:
 		cell.Why = []string{"what the rules of this principle look at is no part of this workload"}
 	}
-	if len(looked) > 0 {
-		cell.Why = append(cell.Why, "looked for "+strings.Join(looked, ", "))
-	}
+	cell.Looked = strings.Join(looked, ", ")
 	return cell
 }
 
@@ -189,17 +188,34 @@ func openFacts(p rules.Principle, w *workload.Workload) (out []string) {
 		say(w.Deploy != nil && w.Deploy.Env.Open(), "which variables the manifest gives it")
 	case rules.PortBinding:
 		say(sort, "what sort of program it is")
-		say(g.Listens.Open(), "where the program listens")
+		say(g.Listens.Open() || !addressKnown(g, w.Inputs()), "where the program listens")
 	case rules.Disposability:
 		say(sort, "what sort of program it is")
 		say(serves && g.Signals.Open(), "which signals the program handles")
-		say(serves && g.Drains.Open(), "how the program drains")
+		say(serves && (g.Drains.Open() || !drainKnown(g, w.Inputs())), "how the program drains, and for how long")
 	case rules.LatencyAware, rules.FailureAware:
 		say(sort, "what sort of program it is")
 	case rules.Instrumented:
 		say(g.Class == workload.Server && g.Routes.Open(), "which routes the program serves")
 	}
 	return out
+}
+
+// addressKnown reports whether it can be told where a program serves its main traffic in a workload.
+func addressKnown(p *workload.Program, in workload.Inputs) bool {
+	return !slices.ContainsFunc(p.Listens.Members, func(l workload.Listen) bool {
+		_, ok := l.Addr.Eval(in).Get()
+		return l.Role == workload.MainTraffic && !ok
+	})
+}
+
+// drainKnown reports whether it can be told how long each drain of a program may take in a workload.
+func drainKnown(p *workload.Program, in workload.Inputs) bool {
+	return !slices.ContainsFunc(p.Drains.Members, func(d workload.Drain) bool {
+		limit := d.Limit(in)
+		_, ok := limit.Get()
+		return !ok && !limit.Absent()
+	})
 }
 
 func appendNew(list []string, s string) []string {
@@ -218,6 +234,19 @@ func (c *Card) Totals() map[State]int {
 		}
 	}
 	return n
+}
+
+// Where tells rows of one name apart: "Deployment in deploy/prod", "image", "program".
+func (r Row) Where() string {
+	switch {
+	case r.Deploy != nil && r.Deploy.Variant != "":
+		return r.Deploy.Kind + " in " + r.Deploy.Variant
+	case r.Deploy != nil:
+		return r.Deploy.Kind
+	case r.Image != nil:
+		return "image that nothing deploys"
+	}
+	return "program that nothing deploys"
 }
 
 // Title returns "IX Disposability".

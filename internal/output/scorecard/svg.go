@@ -42,21 +42,23 @@ type svgRow struct {
 
 type svgLine struct{ Path, Kind string }
 
-// draw lays a picture out: boxes from left to right, rows from top to bottom, and lines between the rows' sides.
+// draw lays a picture out: boxes from left to right, rows in the slots that they are given, and lines between the rows' sides.
 func draw(p workloadmap.Picture, n int) svg {
 	out := svg{ID: fmt.Sprintf("map-%d", n)}
 	type side struct{ left, right, y int }
 	sides := map[string]side{}
 	x, tallest := padding, 0
+	slots := slotsOf(p)
 	for _, b := range p.Boxes {
 		chars := min(max(fewest, snippet.Columns(plain.Text(b.Title))), most)
 		for _, r := range b.Rows {
 			chars = max(chars, min(snippet.Columns(plain.Text(r.Text))+2, most))
 		}
-		box := svgBox{X: x, Y: padding, W: int(float64(chars)*charWidth) + 2*padding, H: headHeight + len(b.Rows)*rowHeight + padding,
+		box := svgBox{X: x, Y: padding, W: int(float64(chars)*charWidth) + 2*padding, H: headHeight + padding,
 			Kind: b.Kind, Title: cut(b.Title, chars), Full: full(b.Title, b.Place)}
-		for i, r := range b.Rows {
-			y := box.Y + headHeight + i*rowHeight
+		for _, r := range b.Rows {
+			y := box.Y + headHeight + slots[r.ID]*rowHeight
+			box.H = max(box.H, headHeight+(slots[r.ID]+1)*rowHeight+padding)
 			box.Rows = append(box.Rows, svgRow{X: x + 6, Y: y, W: box.W - 12, H: rowHeight - 4, TextX: x + 12, TextY: y + 14,
 				Kind: r.Kind, Text: cut(r.Text, chars-1), Full: full(r.Text, r.Place)})
 			sides[r.ID] = side{x + 6, x + box.W - 6, y + (rowHeight-4)/2}
@@ -72,6 +74,43 @@ func draw(p workloadmap.Picture, n int) svg {
 	}
 	out.Width, out.Height = x-gutter+padding, tallest+2*padding
 	return out
+}
+
+// slotsOf gives each row of a picture a slot in its box, counted from the top. Rows that a line joins have the same slot where
+// that can be, and no row stands where a line passes its box by: so most lines are straight, and none seems to end where it
+// only passes.
+func slotsOf(p workloadmap.Picture) map[string]int {
+	slots, box := map[string]int{}, map[string]int{}
+	for n, b := range p.Boxes {
+		for _, r := range b.Rows {
+			box[r.ID] = n
+		}
+	}
+	for n, b := range p.Boxes {
+		taken := map[int]bool{}
+		for _, l := range p.Lines { // those that pass this box
+			if box[l.From] < n && box[l.To] > n {
+				taken[slots[l.From]] = true
+			}
+		}
+		for _, l := range p.Lines {
+			_, placed := slots[l.To]
+			if s := slots[l.From]; box[l.To] == n && !placed && !taken[s] {
+				slots[l.To], taken[s] = s, true
+			}
+		}
+		next := 0
+		for _, r := range b.Rows {
+			if _, placed := slots[r.ID]; placed {
+				continue
+			}
+			for taken[next] {
+				next++
+			}
+			slots[r.ID], taken[next] = next, true
+		}
+	}
+	return slots
 }
 
 // cut returns what of a text fits into some characters.
