@@ -28,7 +28,7 @@ var (
 
 // WriteHTML writes a card as one page that needs nothing else: no network, no script to be read, no other file.
 func WriteHTML(w io.Writer, c *Card, version string) error {
-	t, err := template.New("page").Funcs(template.FuncMap{"plain": plain.Text, "slug": slug}).Parse(pageHTML)
+	t, err := template.New("page").Funcs(template.FuncMap{"plain": plain.Text, "slug": slug, "lines": lines}).Parse(pageHTML)
 	if err != nil {
 		return err
 	}
@@ -182,6 +182,8 @@ func hash(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
+
+func lines(s string) []string { return strings.Split(s, "\n") }
 
 // slug returns a state as a word for style sheets.
 func slug(s State) string { return strings.ReplaceAll(string(s), " ", "-") }
