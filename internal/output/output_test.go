@@ -3,15 +3,18 @@ package output_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/output"
+	"github.com/factorlint/factorlint/internal/output/workloadmap"
 	"github.com/factorlint/factorlint/internal/workload"
 	"github.com/factorlint/factorlint/rules"
 )
@@ -381,17 +384,17 @@ func TestWorkloadsText(t *testing.T) {
 │            deploy → image: compose build: .
 ├─ program   example.com/x/cmd/api (server)  sub/cmd/api/main.go:14:6
 │            image → program: COPY --from=build /app
-├─ env       DEBUG  not set  default no  read sub/cmd/api/main.go:17:4
-│            PORT   = 9090   required    read sub/cmd/api/main.go:16:4  set sub/deploy/api.yaml:20:3
-├─ ports     listens        :?    main traffic, net/http  sub/cmd/api/main.go:20:2
+├─ env       DEBUG  ?       default no  read sub/cmd/api/main.go:17:4
+│            PORT   = 9090  required    read sub/cmd/api/main.go:16:4  set sub/deploy/api.yaml:20:3
+├─ ports     listens        :…    main traffic, net/http  sub/cmd/api/main.go:20:2
 │            containerPort  9090                          sub/deploy/api.yaml:14:5
 ├─ limits    memory limit  64Mi  sub/deploy/api.yaml:18:3
-├─ variant   deploy/prod: as above, but for
-│            - env     PORT = 9090
-│            - limits  memory limit 64Mi
-│            + env     PORT = 9091
-│            + limits  memory limit 128Mi
-└─ unknown   program  os.Getenv of a computed name (a.go:3)
+├─ unknown   program  os.Getenv of a computed name (a.go:3)
+└─ variant   deploy/prod: as above, but for
+             - env     PORT = 9090
+             - limits  memory limit 64Mi
+             + env     PORT = 9091
+             + limits  memory limit 128Mi
 
 db
 ├─ deploy    container db of compose/db  sub/docker-compose.yml:3:3
@@ -452,20 +455,68 @@ func TestWorkloadsJSON(t *testing.T) {
       "scale": [],
       "security": [],
       "work": [],
-      "unknown": [
-        {
-          "what": "image",
-          "value": "its name holds variables that nothing in the tree sets",
-          "note": "",
-          "file": "",
-          "line": 0,
-          "column": 0
-        }
-      ]
+      "unknown": []
     }
   ]
 }
 `, b.String())
+}
+
+// What JSON says is what the map holds: nothing is lost on the way there and back.
+func TestWorkloadsJSONRoundTrip(t *testing.T) {
+	var b bytes.Buffer
+	if err := output.Workloads("json", &b, workloads(), "sub/", output.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	var got struct{ Workloads []*workloadmap.Map }
+	d := json.NewDecoder(&b)
+	d.DisallowUnknownFields()
+	if err := d.Decode(&got); err != nil {
+		t.Fatal(err)
+	}
+	var want []*workloadmap.Map
+	for _, w := range workloads() {
+		want = append(want, workloadmap.Of(w, "sub/"))
+	}
+	if d := cmp.Diff(want, got.Workloads, cmpopts.IgnoreUnexported(workloadmap.Fact{})); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
+	}
+}
+
+// Whatever stands in names, each line of a graph is one that its language knows, and nothing closes a label early.
+func TestGraphs(t *testing.T) {
+	evil := []string{`"]; click w0 "javascript:alert(1)"`, "a\nend\n%%{init: {}}%%", "</text><script>alert(1)</script>", `\" -> "x`, "`**x**` $$x$$ #quot; &quot;", "❤ 世界"}
+	var ws []*workload.Workload
+	for _, e := range evil {
+		w := api(e, e, e)
+		w.Name, w.Deploy.Name, w.Image.Stage, w.Program.Name = e, e, e, e
+		w.Program.Env.Members[0].Name, w.Deploy.Env.Members[0].Name = e, e
+		ws = append(ws, w)
+	}
+	const quoted = `"(?:[^"\\]|\\["\\])*"`
+	for format, grammar := range map[string]string{
+		"dot": `^(digraph factorlint \{|  rankdir=LR; .*|  subgraph cluster_\d+ \{ label=` + quoted + `;|    subgraph cluster_\d+_[a-z]+ \{ label=` + quoted + `;|` +
+			`      w\d+_[a-z]+ \[style=invis, width=0, height=0, label=""\];|      w\d+_[a-z]+_\d+ \[label=` + quoted + `, tooltip=` + quoted + `\];|` +
+			` *\}|  w\d+_[a-z]+ -> w\d+_[a-z]+ \[style=invis\];|  w\d+_[a-z]+_\d+ -> w\d+_[a-z]+_\d+ \[dir=none, class="[a-z]+"\];)$`,
+		"mermaid": `^(flowchart LR| +subgraph w\d+(_[a-z]+)?\["[^"\[\]<>&%\x60$\\]*"\]|      w\d+_[a-z]+_(\d+|none)\["[^"\[\]<>&%\x60$\\]*"\]| +end|  w\d+_[a-z]+ ~~~ w\d+_[a-z]+|  w\d+_[a-z]+_\d+ --- w\d+_[a-z]+_\d+)$`,
+	} {
+		var b, again bytes.Buffer
+		if err := errors.Join(output.Workloads(format, &b, ws, "", output.Options{}), output.Workloads(format, &again, ws, "", output.Options{})); err != nil {
+			t.Fatal(err)
+		}
+		if b.String() != again.String() {
+			t.Errorf("%s differs from run to run", format)
+		}
+		line := regexp.MustCompile(grammar)
+		for l := range strings.Lines(b.String()) {
+			if l = strings.TrimSuffix(l, "\n"); !line.MatchString(l) {
+				t.Errorf("%s: %s", format, l)
+			}
+		}
+		if !strings.Contains(b.String(), "❤ 世界") {
+			t.Errorf("%s has lost text", format)
+		}
+	}
 }
 
 func TestPage(t *testing.T) {

@@ -26,13 +26,23 @@ var (
 	pageJS string
 )
 
-// WriteHTML writes a card as one page that needs nothing else: no network, no script to be read, no other file.
+// WriteHTML writes a card as one page that needs nothing else: no network, no other file, and no script to be read. What is
+// invisible in the texts of the repository is made visible.
 func WriteHTML(w io.Writer, c *Card, version string) error {
-	t, err := template.New("page").Funcs(template.FuncMap{"plain": plain.Text, "slug": slug, "lines": lines}).Parse(pageHTML)
+	t, err := template.New("page").Funcs(template.FuncMap{"slug": slug}).Parse(pageHTML)
 	if err != nil {
 		return err
 	}
-	return t.Execute(w, c.page(version))
+	var b strings.Builder
+	if err := t.Execute(&b, c.page(version)); err != nil {
+		return err
+	}
+	for line := range strings.Lines(b.String()) {
+		if _, err := io.WriteString(w, plain.Text(strings.TrimSuffix(line, "\n"))+"\n"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // A page is what the template shows.
@@ -182,8 +192,6 @@ func hash(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
-
-func lines(s string) []string { return strings.Split(s, "\n") }
 
 // slug returns a state as a word for style sheets.
 func slug(s State) string { return strings.ReplaceAll(string(s), " ", "-") }

@@ -274,9 +274,6 @@ func (b *builder) unknown() {
 	if d.Variant != nil && d.Variant.Incomplete {
 		b.add(to, check.Span{}, "manifest", "what is added when it is rendered", "")
 	}
-	if _, ok := d.Image.Get(); !ok && !d.Image.Absent() && b.Image == nil {
-		b.add(to, d.Image.At(), "image", "its name holds variables that nothing in the tree sets", "")
-	}
 }
 
 // known adds a value if it is known.
