@@ -214,7 +214,9 @@ func TestPageIsAccessible(t *testing.T) {
 		t.Errorf("%d headings of the first level", n)
 	}
 	level := 0
-	for _, h := range find(doc, func(n *html.Node) bool { return len(n.Data) == 2 && n.Data[0] == 'h' && n.Data[1] >= '1' && n.Data[1] <= '6' }) {
+	for _, h := range find(doc, func(n *html.Node) bool {
+		return len(n.Data) == 2 && n.Data[0] == 'h' && n.Data[1] >= '1' && n.Data[1] <= '6'
+	}) {
 		if l := int(h.Data[1] - '0'); l > level+1 {
 			t.Errorf("heading %q skips a level", textOf(h))
 		} else {

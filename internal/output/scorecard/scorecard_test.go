@@ -54,7 +54,9 @@ func state(c *scorecard.Card, row int, p rules.Principle) scorecard.Cell {
 }
 
 func TestStates(t *testing.T) {
-	finding := func(r *rules.Rule, file string, line int) check.Finding { return check.Finding{Rule: r, At: at(file, line)} }
+	finding := func(r *rules.Rule, file string, line int) check.Finding {
+		return check.Finding{Rule: r, At: at(file, line)}
+	}
 	for _, c := range []struct {
 		name      string
 		change    func(*workload.Workload)
