@@ -380,9 +380,9 @@ func TestWorkloadsText(t *testing.T) {
 	}
 	diff(t, `api
 ├─ deploy    container main of apps/v1/Deployment/shop/api  sub/deploy/api.yaml:12:15
-├─ image     stage runtime on gcr.io/distroless/static  sub/Dockerfile:9:1
+├─ image     stage runtime on gcr.io/distroless/static      sub/Dockerfile:9:1
 │            deploy → image: compose build: .
-├─ program   example.com/x/cmd/api (server)  sub/cmd/api/main.go:14:6
+├─ program   example.com/x/cmd/api (server)                 sub/cmd/api/main.go:14:6
 │            image → program: COPY --from=build /app
 ├─ env       DEBUG  ?       default no  read sub/cmd/api/main.go:17:4
 │            PORT   = 9090  required    read sub/cmd/api/main.go:16:4  set sub/deploy/api.yaml:20:3

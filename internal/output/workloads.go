@@ -57,6 +57,7 @@ func tally(all, groups int) string {
 const (
 	mostRows   = 16 // of a section
 	cellWidth  = 44 // of a column; what is longer pushes the rest of its line
+	headWidth  = 80 // of what says what a part is
 	labelWidth = 9
 )
 
@@ -131,7 +132,7 @@ func (t *tree) parts(g *workloadmap.Group) {
 		}
 		t.branches = append(t.branches, b)
 		if g.Image == nil && d.Image != "" && len(g.Missing) == 0 {
-			t.add("image", [][]string{{d.Image + ", which nothing in this tree builds", d.ImageAt.String()}})
+			t.branches = append(t.branches, branch{"image", [][]string{{d.Image + ", which nothing in this tree builds", d.ImageAt.String()}}, 1})
 		}
 	}
 	if i := g.Image; i != nil {
@@ -239,12 +240,21 @@ func orElse(s, otherwise string) string {
 // tree prints branches, the columns of each aligned.
 func (p *printer) tree(name string, branches []branch) {
 	p.line("%s", p.paint(bold, plain.Text(name)))
+	var heads [][]string // of the parts, which are aligned with each other
+	for _, b := range branches {
+		if len(b.rows[0]) == 2 && b.dim > 0 {
+			heads = append(heads, b.rows[0])
+		}
+	}
 	for i, b := range branches {
 		tee, bar := "├─", "│ "
 		if i == len(branches)-1 {
 			tee, bar = "└─", "  "
 		}
-		widths := widthsOf(b.rows)
+		widths := widthsOf(b.rows, cellWidth)
+		if b.dim > 0 {
+			widths = widthsOf(heads, headWidth)
+		}
 		for n, row := range b.rows {
 			lead := fmt.Sprintf("%s %-*s ", tee, labelWidth, b.label)
 			if n > 0 {
@@ -260,15 +270,15 @@ func (p *printer) tree(name string, branches []branch) {
 	p.line("")
 }
 
-// widthsOf returns how wide each column of rows is to be.
-func widthsOf(rows [][]string) []int {
+// widthsOf returns how wide each column of rows is to be. Cells that are wider than most do not count.
+func widthsOf(rows [][]string, most int) []int {
 	var widths []int
 	for _, row := range rows {
 		for i, c := range row {
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}
-			if w := snippet.Columns(plain.Text(c)); w <= cellWidth && len(row) > 1 {
+			if w := snippet.Columns(plain.Text(c)); w <= most && len(row) > 1 {
 				widths[i] = max(widths[i], w)
 			}
 		}
@@ -280,7 +290,7 @@ func widthsOf(rows [][]string) []int {
 func aligned(row []string, widths []int) string {
 	var b strings.Builder
 	for i, c := range row {
-		if widths[i] == 0 && c == "" {
+		if i < len(widths) && widths[i] == 0 && c == "" {
 			continue
 		}
 		c = plain.Text(c)

@@ -162,14 +162,14 @@ func (c *Card) summary() []string {
 	out := []string{
 		fmt.Sprintf("%s, %s, %s in %s", plural(len(c.Rows), "workload"), plural(len(c.Report.Findings), "finding"),
 			plural(len(c.Report.Suppressed), "suppressed finding"), plural(c.Report.Files, "file")),
-		fmt.Sprintf("of %d cells %d are violated, %d clean, %d cannot be told and %d do not apply",
+		fmt.Sprintf("Of %d cells %d are violated and %d clean, %d cannot be told and %d do not apply",
 			20*len(c.Rows), n[Violated], n[Clean], n[CannotTell], n[NotApplicable]),
 	}
 	if c.Report.Partial {
-		out = append(out, "only a part of the repository was looked at")
+		out = append(out, "Only a part of the repository was looked at")
 	}
 	if c.Report.Untrusted {
-		out = append(out, "not everything essential could be analysed: see the notifications")
+		out = append(out, "Not everything essential could be analysed: see the notifications")
 	}
 	return out
 }

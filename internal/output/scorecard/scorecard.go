@@ -236,13 +236,11 @@ func (c *Card) Totals() map[State]int {
 	return n
 }
 
-// Where tells rows of one name apart: "Deployment in deploy/prod", "image", "program".
+// Where tells rows of one name apart: "Deployment in deploy/api.yaml".
 func (r Row) Where() string {
 	switch {
-	case r.Deploy != nil && r.Deploy.Variant != "":
-		return r.Deploy.Kind + " in " + r.Deploy.Variant
 	case r.Deploy != nil:
-		return r.Deploy.Kind
+		return r.Deploy.Kind + " in " + r.Deploy.File
 	case r.Image != nil:
 		return "image that nothing deploys"
 	}
