@@ -1,6 +1,7 @@
 package output
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -46,7 +47,7 @@ func (p *printer) mermaid(groups []*workloadmap.Group) {
 				p.line("      %s[%s]", nodeID(i, r.ID), mermaidQuote(r.Text))
 			}
 			if len(b.Rows) == 0 { // an empty subgraph is drawn as a node without a frame
-				p.line("      w%d_%s_none[%s]", i, b.Kind, mermaidQuote(orElse(b.Place.String(), " ")))
+				p.line("      w%d_%s_none[%s]", i, b.Kind, mermaidQuote(cmp.Or(b.Place.String(), " ")))
 			}
 			p.line("    end")
 		}

@@ -384,8 +384,8 @@ func TestWorkloadsText(t *testing.T) {
 │            deploy → image: compose build: .
 ├─ program   example.com/x/cmd/api (server)                 sub/cmd/api/main.go:14:6
 │            image → program: COPY --from=build /app
-├─ env       DEBUG  ?       default no  read sub/cmd/api/main.go:17:4
-│            PORT   = 9090  required    read sub/cmd/api/main.go:16:4  set sub/deploy/api.yaml:20:3
+├─ env       PORT   = 9090  required    read sub/cmd/api/main.go:16:4  set sub/deploy/api.yaml:20:3
+│            DEBUG  ?       default no  read sub/cmd/api/main.go:17:4
 ├─ ports     listens        :…    main traffic, net/http  sub/cmd/api/main.go:20:2
 │            containerPort  9090                          sub/deploy/api.yaml:14:5
 ├─ limits    memory limit  64Mi  sub/deploy/api.yaml:18:3

@@ -1,8 +1,10 @@
 package output
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/factorlint/factorlint/internal/output/plain"
@@ -55,10 +57,11 @@ func tally(all, groups int) string {
 
 // Limits of the tree. JSON holds everything.
 const (
-	mostRows   = 16 // of a section
-	cellWidth  = 44 // of a column; what is longer pushes the rest of its line
-	headWidth  = 80 // of what says what a part is
-	labelWidth = 9
+	mostRows      = 16 // of a section
+	mostVariables = 40
+	cellWidth     = 44 // of a column; what is longer pushes the rest of its line
+	headWidth     = 80 // of what says what a part is
+	labelWidth    = 9
 )
 
 // A tree is one workload as it is printed: branches with the rows below them.
@@ -113,8 +116,12 @@ func (t *tree) add(label string, rows [][]string) {
 	if len(rows) == 0 {
 		return
 	}
-	if more := len(rows) - mostRows; more > 1 {
-		rows = append(rows[:mostRows:mostRows], []string{fmt.Sprintf("… and %d more, see --format json", more)})
+	most := mostRows
+	if label == "env" {
+		most = mostVariables
+	}
+	if more := len(rows) - most; more > 1 {
+		rows = append(rows[:most:most], []string{fmt.Sprintf("… and %d more, see --format json", more)})
 	}
 	t.branches = append(t.branches, branch{label, rows, 0})
 }
@@ -143,7 +150,7 @@ func (t *tree) parts(g *workloadmap.Group) {
 		t.branches = append(t.branches, branch{"image", [][]string{{text, i.Place.String()}}, 1})
 	}
 	if r := g.Program; r != nil {
-		text := fmt.Sprintf("%s (%s)", orElse(r.ImportPath, r.Directory), r.Class)
+		text := fmt.Sprintf("%s (%s)", cmp.Or(r.ImportPath, r.Directory), r.Class)
 		if r.Command != "" {
 			text += ", started as " + r.Command
 		}
@@ -170,6 +177,8 @@ func (t *tree) parts(g *workloadmap.Group) {
 
 // env puts in the table of variables.
 func (t *tree) env(vars []workloadmap.Variable) {
+	vars = slices.Clone(vars)
+	slices.SortStableFunc(vars, func(a, b workloadmap.Variable) int { return cmp.Compare(rank(a), rank(b)) })
 	rows := make([][]string, 0, len(vars))
 	for _, v := range vars {
 		name, needed := v.Name, ""
@@ -185,6 +194,14 @@ func (t *tree) env(vars []workloadmap.Variable) {
 		rows = append(rows, []string{name, v.Shown(), needed, readAt(v.Read), setBy(v.Set)})
 	}
 	t.add("env", rows)
+}
+
+// rank puts variables that are set or required before those that nobody has to care for.
+func rank(v workloadmap.Variable) int {
+	if len(v.Set) > 0 || v.Required == "yes" {
+		return 0
+	}
+	return 1
 }
 
 func readAt(places []workloadmap.Place) string {
@@ -228,13 +245,6 @@ func differences(v workloadmap.Variant) string {
 		return ""
 	}
 	return ", but for"
-}
-
-func orElse(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }
 
 // tree prints branches, the columns of each aligned.

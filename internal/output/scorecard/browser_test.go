@@ -143,7 +143,7 @@ func start(t *testing.T, path string) *browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := exec.CommandContext(t.Context(), path, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-pipe", //nolint:gosec // found on PATH
+	c := exec.CommandContext(t.Context(), path, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-pipe",
 		"--user-data-dir="+profile, "--window-size=1400,1000", "about:blank")
 	c.ExtraFiles = []*os.File{read, write} // the browser's descriptors 3 and 4
 	if err := c.Start(); err != nil {

@@ -44,9 +44,6 @@ func (m *markdown) add(format string, args ...any) bool {
 
 // matrix adds a table of workloads and principles.
 func (m *markdown) matrix(c *Card) {
-	if len(c.Rows) == 0 {
-		return
-	}
 	head, rule := "| workload |", "|---|"
 	for _, p := range rules.Principles() {
 		head += " " + p.Key() + " |"
@@ -54,20 +51,26 @@ func (m *markdown) matrix(c *Card) {
 	}
 	m.add("\n%s\n%s\n", head, rule)
 	for i, row := range c.Rows {
-		line := "| " + text(row.Name) + " (" + text(row.Where()) + ") |"
-		for _, cell := range row.Cells {
-			line += " " + marks[cell.State]
-			if n := len(cell.Findings); n > 0 {
-				line += fmt.Sprint(n)
-			}
-			line += " |"
-		}
-		if i == maxRows || !m.add("%s\n", line) {
-			m.WriteString(fmt.Sprintf("\n%s left out.\n", plural(len(c.Rows)-i, "more workload")))
+		if i == maxRows || !m.add("| %s (%s) |%s\n", text(row.Name), text(row.Where()), states(row.Cells)) {
+			m.WriteString(fmt.Sprintf("| %s left out |%s\n", plural(len(c.Rows)-i, "more workload"), strings.Repeat(" |", len(row.Cells))))
 			break
 		}
 	}
+	m.add("| repository |%s\n", states(c.Tree))
 	m.add("\n❌ violated, with the number of findings · ❓ cannot tell · ✅ clean · – not applicable. The twelve factors I to XII, then LIFESPAR.\n")
+}
+
+// states returns the cells of a row.
+func states(cells []Cell) string {
+	line := ""
+	for _, cell := range cells {
+		line += " " + marks[cell.State]
+		if n := len(cell.Findings); n > 0 {
+			line += fmt.Sprint(n)
+		}
+		line += " |"
+	}
+	return line
 }
 
 // maxRows is how many workloads the table shows, so that findings have room too.

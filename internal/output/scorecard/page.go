@@ -57,7 +57,8 @@ type page struct {
 	States     []State
 	Rows       []pageRow
 	Findings   []pageFinding
-	Apart      []pageFinding
+	Apart      []pageFinding // without a principle that a cell has: about comments
+	Tree       []pageCell
 	Notes      []note
 }
 
@@ -71,7 +72,6 @@ type pageRow struct {
 type pageCell struct {
 	Cell
 	ID       string
-	Count    string // "3 findings", or the state
 	Findings []pageFinding
 }
 
@@ -100,7 +100,7 @@ type note struct{ Level, Code, Place, Message string }
 
 func (c *Card) page(version string) *page {
 	p := &page{
-		CSS: template.CSS(pageCSS), JS: template.JS(pageJS), Version: version, //nolint:gosec // both are the project's own
+		CSS: template.CSS(pageCSS), JS: template.JS(pageJS), Version: version,
 		Policy:     fmt.Sprintf("default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; base-uri 'none'; form-action 'none'", hash(pageCSS), hash(pageJS)),
 		Report:     c.Report,
 		Summary:    c.summary(),
@@ -111,23 +111,30 @@ func (c *Card) page(version string) *page {
 		p.Findings = append(p.Findings, c.finding(i))
 	}
 	for n, row := range c.Rows {
-		r := pageRow{ID: n, Row: row, Picture: draw(row.Picture(), n)}
-		for _, cell := range row.Cells {
-			pc := pageCell{Cell: cell, ID: fmt.Sprintf("w%d-p%d", n, cell.Principle), Count: string(cell.State)}
-			for _, i := range cell.Findings {
-				pc.Findings = append(pc.Findings, p.Findings[i])
-			}
-			r.Cells = append(r.Cells, pc)
-		}
-		p.Rows = append(p.Rows, r)
+		p.Rows = append(p.Rows, pageRow{ID: n, Row: row, Picture: draw(row.Picture(), n), Cells: p.cells(fmt.Sprint("w", n), row.Cells)})
 	}
+	p.Tree = p.cells("tree", c.Tree)
 	for _, i := range c.Apart {
-		p.Apart = append(p.Apart, p.Findings[i])
+		if c.Report.Findings[i].Rule.Principle == rules.Linter {
+			p.Apart = append(p.Apart, p.Findings[i])
+		}
 	}
 	for _, n := range c.Report.Notifications {
 		p.Notes = append(p.Notes, note{n.Level.String(), n.Code, placeOf(c.Report, n.At), n.Message})
 	}
 	return p
+}
+
+// cells prepares the cells of a row whose ids begin with a word.
+func (p *page) cells(row string, cells []Cell) (out []pageCell) {
+	for _, cell := range cells {
+		pc := pageCell{Cell: cell, ID: fmt.Sprintf("%s-p%d", row, cell.Principle)}
+		for _, i := range cell.Findings {
+			pc.Findings = append(pc.Findings, p.Findings[i])
+		}
+		out = append(out, pc)
+	}
+	return out
 }
 
 // finding prepares one finding for the page.

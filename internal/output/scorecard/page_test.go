@@ -106,8 +106,13 @@ func TestPageHasEveryCellAndFinding(t *testing.T) {
 	r, ws := report()
 	card := scorecard.Of(r, ws)
 	cells := find(doc, class("cell"))
-	if len(cells) != 20*len(card.Rows) {
-		t.Fatalf("%d cells, want %d", len(cells), 20*len(card.Rows))
+	var want []scorecard.Cell
+	for _, row := range card.Rows {
+		want = append(want, row.Cells...)
+	}
+	want = append(want, card.Tree...)
+	if len(cells) != len(want) || len(want) != 20*(len(card.Rows)+1) {
+		t.Fatalf("%d cells, want %d", len(cells), len(want))
 	}
 	ids := map[string]*html.Node{}
 	for _, n := range find(doc, func(n *html.Node) bool { return attr(n, "id") != "" }) {
@@ -117,7 +122,7 @@ func TestPageHasEveryCellAndFinding(t *testing.T) {
 		ids[attr(n, "id")] = n
 	}
 	for i, a := range cells {
-		cell := card.Rows[i/20].Cells[i%20]
+		cell := want[i]
 		if got := textOf(a); !strings.Contains(got, string(cell.State)) {
 			t.Errorf("cell %d is %q, want %s", i, got, cell.State)
 		}

@@ -16,7 +16,8 @@ import (
 type Card struct {
 	Report *check.Report
 	Rows   []Row
-	Apart  []int // the findings that belong to no workload: indexes of Report.Findings
+	Apart  []int  // the findings that belong to no workload: indexes of Report.Findings
+	Tree   []Cell // the repository itself, judged by each principle
 }
 
 // A Row is one workload, all its variants together, judged by each principle.
@@ -67,6 +68,9 @@ func Of(r *check.Report, ws []*workload.Workload) *Card {
 			row.Cells = append(row.Cells, judge(p, row.Workloads, r, row.Findings))
 		}
 	}
+	for _, p := range rules.Principles() {
+		c.Tree = append(c.Tree, judgeTree(p, r, c.Apart))
+	}
 	return c
 }
 
@@ -84,12 +88,7 @@ func Of(r *check.Report, ws []*workload.Workload) *Card {
 //
 // If variants differ, the state that stands first in this list counts.
 func judge(p rules.Principle, variants []*workload.Workload, r *check.Report, findings []int) Cell {
-	cell := Cell{Principle: p, State: NotApplicable}
-	for _, i := range findings {
-		if names(r.Findings[i].Rule, p) {
-			cell.Findings = append(cell.Findings, i)
-		}
-	}
+	cell := Cell{Principle: p, State: NotApplicable, Findings: of(p, r, findings)}
 	var (
 		looked, open []string
 		sought       int
@@ -127,6 +126,38 @@ func judge(p rules.Principle, variants []*workload.Workload, r *check.Report, fi
 	}
 	cell.Looked = strings.Join(looked, ", ")
 	return cell
+}
+
+// judgeTree decides on the repository and one principle: by the findings that belong to no workload, and by whether rules about
+// the repository looked.
+func judgeTree(p rules.Principle, r *check.Report, apart []int) Cell {
+	cell := Cell{Principle: p, State: NotApplicable, Findings: of(p, r, apart)}
+	var looked []string
+	for _, rule := range r.Rules {
+		if names(rule, p) && rule.Kind == rules.Repository {
+			looked = append(looked, rule.Name)
+		}
+	}
+	switch {
+	case len(cell.Findings) > 0:
+		cell.State = Violated
+	case len(looked) > 0:
+		cell.State = Clean
+	default:
+		cell.Why = []string{"no rule that looks at repositories names this principle, or none was looked for"}
+	}
+	cell.Looked = strings.Join(looked, ", ")
+	return cell
+}
+
+// of returns those findings that are of rules which name a principle.
+func of(p rules.Principle, r *check.Report, findings []int) (out []int) {
+	for _, i := range findings {
+		if names(r.Findings[i].Rule, p) {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 // names reports whether a rule belongs to a principle or touches it besides.
@@ -225,7 +256,7 @@ func appendNew(list []string, s string) []string {
 	return append(list, s)
 }
 
-// Totals counts the cells of each state.
+// Totals counts the cells of the workloads by state.
 func (c *Card) Totals() map[State]int {
 	n := map[State]int{}
 	for _, row := range c.Rows {

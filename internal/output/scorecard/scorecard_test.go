@@ -183,6 +183,27 @@ func TestOwners(t *testing.T) {
 	}
 }
 
+// The repository is judged by the findings that belong to no workload.
+func TestTree(t *testing.T) {
+	secret := rule("FL0332", rules.Repository, rules.Config, rules.Secure)
+	r := &check.Report{Rules: append(slices.Clone(all), secret), Findings: []check.Finding{
+		{Rule: secret, At: at(".env", 1)},
+		{Rule: signalRule, At: at("lib/x.go", 1)},            // code of no program
+		{Rule: signalRule, At: at("cmd/api/main.go", 1)},     // of the workload
+		{Rule: imageRule, At: at("somewhere/Dockerfile", 1)}, // of an image that is no workload
+	}}
+	c := scorecard.Of(r, []*workload.Workload{api("deploy/api.yaml")})
+	for p, want := range map[rules.Principle]string{
+		rules.Config: "violated [0]", rules.Secure: "violated [0]", rules.Disposability: "violated [1]", rules.Dependencies: "violated [3]",
+		rules.Codebase: "clean []", rules.Logs: "not applicable []",
+	} {
+		cell := c.Tree[slices.Index(rules.Principles(), p)]
+		if got := fmt.Sprint(cell.State, " ", cell.Findings); got != want {
+			t.Errorf("%s is %s, want %s", p, got, want)
+		}
+	}
+}
+
 func TestTotals(t *testing.T) {
 	c := scorecard.Of(&check.Report{Rules: all}, []*workload.Workload{api("a.yaml"), api("b.yaml")})
 	n := c.Totals()

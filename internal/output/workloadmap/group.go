@@ -1,6 +1,7 @@
 package workloadmap
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -26,8 +27,8 @@ type Variant struct {
 // A Line is one fact of a section in words.
 type Line struct{ Section, Text string }
 
-// GroupsOf returns the maps of workloads, variants of one container together, in the order of their first ones. The prefix
-// is put before every file.
+// GroupsOf returns the maps of workloads, variants of one container together: those with a program first, those with nothing
+// but a manifest last, and otherwise in the order of their first ones. The prefix is put before every file.
 func GroupsOf(ws []*workload.Workload, prefix string) []*Group {
 	type key struct {
 		at   check.Span
@@ -60,7 +61,18 @@ func GroupsOf(ws []*workload.Workload, prefix string) []*Group {
 			byKey[k] = g
 		}
 	}
+	slices.SortStableFunc(groups, func(a, b *Group) int { return cmp.Compare(a.rank(), b.rank()) })
 	return groups
+}
+
+func (m *Map) rank() int {
+	switch {
+	case m.Program != nil:
+		return 0
+	case m.Image != nil, len(m.Missing) > 0:
+		return 1
+	}
+	return 2
 }
 
 // variant compares another variant with the first.

@@ -6,7 +6,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/workload"
@@ -76,16 +75,16 @@ func (b *builder) deploy(d *workload.Deploy) {
 		{"CPU request", d.CPURequest}, {"CPU limit", d.CPULimit},
 		{"memory request", d.MemoryRequest}, {"memory limit", d.MemoryLimit},
 	} {
-		b.known(&b.m.Limits, l.what, l.value)
+		known(b, &b.m.Limits, l.what, l.value)
 	}
 	for _, name := range []string{"GOMEMLIMIT", "GOMAXPROCS", "GOGC"} {
-		b.known(&b.m.Limits, name, b.in.Env(name))
+		known(b, &b.m.Limits, name, b.in.Env(name))
 	}
 	b.scale(d)
 	known(b, &b.m.Security, "read-only root", d.ReadOnlyRoot)
 	known(b, &b.m.Security, "privileged", d.Privileged)
 	known(b, &b.m.Security, "non-root", d.NonRoot)
-	b.known(&b.m.Security, "user", d.RunAsUser)
+	known(b, &b.m.Security, "user", d.RunAsUser)
 }
 
 // published adds the ports of the container and of what leads to it.
@@ -124,8 +123,8 @@ func (b *builder) published(d *workload.Deploy) {
 func (b *builder) scale(d *workload.Deploy) {
 	known(b, &b.m.Scale, "replicas", d.Replicas)
 	if c := d.Cron; c != nil {
-		b.known(&b.m.Scale, "schedule", c.Schedule)
-		b.known(&b.m.Scale, "concurrency", c.Concurrency)
+		known(b, &b.m.Scale, "schedule", c.Schedule)
+		known(b, &b.m.Scale, "concurrency", c.Concurrency)
 	}
 	if d.Variant == nil {
 		return
@@ -151,109 +150,6 @@ func (b *builder) scale(d *workload.Deploy) {
 	}
 }
 
-// signals adds what stops the container, what the program makes of it and how much time that may take.
-func (b *builder) signals() {
-	to := &b.m.Signals
-	var stop workload.Value[string]
-	if b.Image != nil {
-		stop = b.Image.StopSignal
-	}
-	if d := b.Deploy; d != nil && !d.StopSignal.Absent() {
-		stop = d.StopSignal
-	}
-	b.known(to, "stop signal", stop)
-	if p := b.Program; p != nil {
-		b.handled(p)
-	}
-	d := b.Deploy
-	if d == nil || b.Program == nil && d.Grace.Absent() {
-		return
-	}
-	if t, ok := d.PreStop.Get(); ok {
-		b.add(to, d.PreStop.At(), "preStop", t.String(), "of the grace period")
-	}
-	if t, ok := d.Grace.Get(); ok {
-		b.add(to, d.Grace.At(), "grace", t.String(), "until SIGKILL")
-	} else if d.Grace.Absent() && !d.OneShot {
-		b.add(to, check.Span{}, "grace", d.Platform.DefaultGrace().String(), "until SIGKILL, the default")
-	}
-}
-
-func (b *builder) handled(p *workload.Program) {
-	to := &b.m.Signals
-	for _, s := range p.Signals.Members {
-		b.add(to, s.At, "handles", s.Name, "with "+s.Via)
-	}
-	if len(p.Signals.Members) == 0 && p.Signals.Complete {
-		b.add(to, check.Span{}, "handles", "none", "")
-	}
-	for _, s := range p.Late {
-		b.add(to, s.At, "too late", cmp.Or(s.Name, "signals"), "handled only when nothing is served any more, with "+s.Via)
-	}
-	for i := range p.Drains.Members {
-		d := &p.Drains.Members[i]
-		note := "as long as it takes"
-		if limit := d.Limit(b.in); !limit.Absent() {
-			note = "for a time that cannot be told"
-			if t, ok := limit.Get(); ok {
-				note = "within " + t.String()
-			}
-		}
-		b.add(to, d.At, "drains", d.Server+"."+d.Method, note)
-	}
-	if t, ok := p.DrainTime(b.in).Get(); ok && t > time.Duration(0) {
-		b.add(to, p.DrainTime(b.in).At(), "drain time", t.String(), "at most, together")
-	}
-}
-
-// probes adds how the platform asks after the container, and which route answers.
-func (b *builder) probes() {
-	d := b.Deploy
-	if d == nil {
-		return
-	}
-	for _, p := range []struct {
-		what  string
-		probe *workload.Probe
-	}{{"startup", d.Startup}, {"liveness", d.Liveness}, {"readiness", d.Readiness}} {
-		if p.probe == nil {
-			continue
-		}
-		value, note, route := b.probe(p.probe)
-		b.keyed(&b.m.Probes, p.probe.At, p.what, value, note, route)
-	}
-}
-
-// probe returns what a probe does, what is known of the answer, and the name of the route that gives it.
-func (b *builder) probe(p *workload.Probe) (value, note, answer string) {
-	if c, ok := p.Command.Get(); ok {
-		first := ""
-		if len(c.Words) > 0 {
-			first = firstWord(c.Words[0].Text)
-		}
-		return "runs " + first, "", "" // the rest may hold a password
-	}
-	route, ok := p.Path.Get()
-	if !ok {
-		return "connects to " + show(p.Port), "", ""
-	}
-	value = "GET " + route + " on " + show(p.Port)
-	if b.Program == nil {
-		return value, "", ""
-	}
-	routes := b.Program.Routes
-	if i := slices.IndexFunc(routes.Members, func(r workload.Route) bool {
-		return (r.Method == "" || r.Method == "GET") && r.Known && r.Matches(route)
-	}); i >= 0 {
-		r := routes.Members[i]
-		return value, fmt.Sprintf("answered by %s at %s", routeName(r), b.place(r.At)), routeName(r)
-	}
-	if routes.Complete {
-		return value, "no known route answers", ""
-	}
-	return value, "which route answers cannot be told", ""
-}
-
 // unknown adds what cannot be told, and why.
 func (b *builder) unknown() {
 	to := &b.m.Unknown
@@ -277,15 +173,9 @@ func (b *builder) unknown() {
 }
 
 // known adds a value if it is known.
-func (b *builder) known(to *[]Fact, what string, v workload.Value[string]) {
-	if s, ok := v.Get(); ok {
-		b.add(to, v.At(), what, safe(s), "")
-	}
-}
-
 func known[T any](b *builder, to *[]Fact, what string, v workload.Value[T]) {
 	if x, ok := v.Get(); ok {
-		b.add(to, v.At(), what, fmt.Sprint(x), "")
+		b.add(to, v.At(), what, safe(fmt.Sprint(x)), "")
 	}
 }
 

@@ -1,7 +1,9 @@
 package workloadmap
 
 import (
+	"cmp"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,6 +21,7 @@ func (b *builder) program(p *workload.Program) {
 	for _, f := range p.Flags.Members {
 		b.flag(f)
 	}
+	slices.SortStableFunc(b.m.Flags, func(x, y Fact) int { return cmp.Compare(givenFirst(x), givenFirst(y)) })
 	for _, c := range p.Configs.Members {
 		notes := []string{}
 		if c.Required {
@@ -87,7 +90,7 @@ func (b *builder) flag(f workload.Flag) {
 	case ok:
 		value, note = safe(s), b.setAt(v.At())
 	case v.Absent():
-		value = "not given"
+		value = notGiven
 	}
 	if def, ok := f.Default.Get(); ok && def != "" {
 		note = commas(note, "default "+shownDefault(f.Name, def))
@@ -97,6 +100,16 @@ func (b *builder) flag(f workload.Flag) {
 	}
 	b.add(&b.m.Flags, f.At, "--"+f.Name, value, note)
 }
+
+func givenFirst(flag Fact) int {
+	if slices.Contains([]string{notGiven, "", "?"}, flag.Value) {
+		return 1
+	}
+	return 0
+}
+
+// notGiven is the value of a flag that the command line does not set.
+const notGiven = "not given"
 
 // shownDefault returns the default of a variable or flag: a time in the form of Duration, a secret hidden.
 func shownDefault(name, value string) string {
@@ -137,7 +150,7 @@ func (b *builder) connections(p *workload.Program) {
 
 // tuning adds what the program says to the Go runtime.
 func (b *builder) tuning(t workload.Tuning) {
-	b.known(&b.m.Limits, "runtime.GOMAXPROCS", t.MaxProcs)
+	known(b, &b.m.Limits, "runtime.GOMAXPROCS", t.MaxProcs)
 	known(b, &b.m.Limits, "debug.SetMemoryLimit", t.MemoryLimit)
 	known(b, &b.m.Limits, "automaxprocs", t.AutoProcs)
 	known(b, &b.m.Limits, "automemlimit", t.AutoMemory)
