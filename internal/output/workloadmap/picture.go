@@ -1,6 +1,7 @@
 package workloadmap
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -86,16 +87,20 @@ func (d *drawing) row(kind, text, key string, at Place) {
 	last := len(d.Boxes) - 1
 	box := &d.Boxes[last]
 	id := fmt.Sprintf("%s-%d", box.Kind, len(box.Rows))
-	shown := 0
-	for _, r := range box.Rows {
+	shown, end := 0, 0
+	for i, r := range box.Rows {
 		if r.Kind == kind {
 			shown++
+			end = i
 		}
 	}
-	if shown >= mostRows {
+	if shown > mostRows {
 		d.more[kind]++
-		box.Rows[slices.IndexFunc(box.Rows, func(r Row) bool { return r.Kind == kind })+mostRows-1].Text = fmt.Sprintf("… and %d more", d.more[kind]+1)
+		box.Rows[end].Text = fmt.Sprintf("… and %d more", d.more[kind])
 		return
+	}
+	if shown == mostRows { // a row for those that have none
+		d.more[kind], text, key, at = 1, "… and 1 more", "", Place{}
 	}
 	box.Rows = append(box.Rows, Row{ID: id, Kind: kind, Text: text, Place: at})
 	if key == "" {
@@ -115,7 +120,7 @@ func (d *drawing) row(kind, text, key string, at Place) {
 // code draws what the program listens on, reads, handles, answers and uses.
 func (d *drawing) code(m *Map) {
 	d.ports(m, "listens")
-	for _, v := range m.Env {
+	for _, v := range joinedFirst(m.Env) {
 		if len(v.Read) > 0 {
 			name := v.Name
 			if v.Prefix {
@@ -173,7 +178,7 @@ func (d *drawing) ports(m *Map, ways ...string) {
 
 // settings draws the variables that one side sets.
 func (d *drawing) settings(m *Map, by func(Setting) bool) {
-	for _, v := range m.Env {
+	for _, v := range joinedFirst(m.Env) {
 		i := slices.IndexFunc(v.Set, by)
 		if i < 0 {
 			continue
@@ -184,6 +189,17 @@ func (d *drawing) settings(m *Map, by func(Setting) bool) {
 		}
 		d.row("env", text, v.Name, v.Set[i].Place)
 	}
+}
+
+// joinedFirst returns variables, those first that are both set and read.
+func joinedFirst(vars []Variable) []Variable {
+	alone := func(v Variable) int {
+		if len(v.Read) > 0 && len(v.Set) > 0 {
+			return 0
+		}
+		return 1
+	}
+	return slices.SortedStableFunc(slices.Values(vars), func(a, b Variable) int { return cmp.Compare(alone(a), alone(b)) })
 }
 
 // facts draws those facts of a section that are of some sort.

@@ -223,7 +223,7 @@ func TestPictureOfMuch(t *testing.T) {
 			env = append(env, r.Text)
 		}
 	}
-	if len(env) != 8 || env[7] != "… and 30 more" {
+	if len(env) != 9 || env[8] != "… and 29 more" {
 		t.Errorf("variables are %q", env)
 	}
 }
