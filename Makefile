@@ -6,13 +6,16 @@ KUBE_SCORE_VERSION := v1.20.0
 KUBE_LINTER_VERSION := v0.7.6
 GOLANGCI_LINT = $(or $(wildcard bin/golangci-lint),$(shell command -v golangci-lint),bin/golangci-lint)
 
-.PHONY: build test lint golangci-lint fmt vet self check bench bench-tools corpus generate rule
+.PHONY: build test browser lint golangci-lint fmt vet self check bench bench-tools corpus generate rule
 
 build: ## the command, as ./factorlint
 	$(GO) build -o factorlint ./cmd/factorlint
 
 test: ## all tests
 	$(GO) test ./...
+
+browser: ## the page of the scorecard in headless Chromium; fails if there is none
+	FACTORLINT_BROWSER=required $(GO) test ./internal/output/scorecard -count=1 -run TestBrowser -v
 
 fmt: ## fails if a file is not formatted
 	@files=$$(gofmt -l analyzers checks cmd internal rules); \

@@ -697,3 +697,20 @@ func wait() {
 		t.Error("a library is a program")
 	}
 }
+
+// A program is built of the packages that its main reaches, not of all that it imports.
+func TestPackages(t *testing.T) {
+	g := programs(t, map[string]map[string]string{"shop": {
+		"main.go":       "package main\n\nimport (\n\t\"example.com/shop/store\"\n\t\"example.com/shop/table\"\n)\n\nfunc main() { store.Open(table.Row{}) }",
+		"store/open.go": "package store\n\nimport (\n\t\"os\"\n\n\t\"example.com/shop/table\"\n)\n\nfunc Open(table.Row) { os.Getenv(\"DIR\") }",
+		"table/row.go":  "package table\n\nimport \"os\"\n\ntype Row struct{}\n\nfunc Print() { os.Getenv(\"ROW\") }",
+	}})["shop"]
+	var got []string
+	for _, at := range g.Program("example.com/shop").Packages {
+		got = append(got, path.Base(at.File))
+	}
+	slices.Sort(got)
+	if want := []string{"main.go", "open.go"}; !slices.Equal(got, want) {
+		t.Errorf("packages are %v, want %v", got, want)
+	}
+}

@@ -34,6 +34,7 @@ func (g *Graph) describe(main string) *workload.Program {
 	for _, f := range g.sorted(b.r.funcs) {
 		b.function(f)
 	}
+	b.packages()
 	b.routes()
 	b.exposures()
 	b.flagsFromEnv()
@@ -74,6 +75,17 @@ func (b *builder) function(f *Func) {
 		}
 		for a := apis()[c.Callee]; a != nil; a = a.next {
 			b.call(f, c, a)
+		}
+	}
+}
+
+// packages adds a place in each package that is reached: its first call.
+func (b *builder) packages() {
+	seen := map[*Package]bool{}
+	for _, f := range b.g.sorted(b.r.funcs) {
+		if own := b.g.owner[f]; own != nil && !seen[own] && len(f.Calls) > 0 {
+			seen[own] = true
+			b.p.Packages = append(b.p.Packages, f.Calls[0].At)
 		}
 	}
 }

@@ -99,7 +99,7 @@ func (a *app) check(c *cobra.Command, paths []string, f *checkFlags) error {
 	if opts.Category == "" && len(f.only) > 0 {
 		opts.Category = "factorlint-partial" // the alerts of other rules are not fixed because nobody looked for them
 	}
-	return a.write(targets, res.Report, opts)
+	return a.write(targets, res, opts)
 }
 
 func exitCode(r *check.Report, failOn rules.Severity, f *checkFlags) int {
@@ -114,17 +114,18 @@ func exitCode(r *check.Report, failOn rules.Severity, f *checkFlags) int {
 	return exitClean
 }
 
-func (a *app) write(targets []target, r *check.Report, o output.Options) error {
+func (a *app) write(targets []target, res *engine.Result, o output.Options) error {
+	r := res.Report
 	for _, t := range targets {
 		if t.file == "" {
-			if err := output.Write(t.format, a.stdout, r, o); err != nil {
+			if err := output.Write(t.format, a.stdout, r, res.Workloads, o); err != nil {
 				return err
 			}
 			continue
 		}
 		toFile := o
 		toFile.Color, toFile.GitHubActions = false, false
-		if err := writeFile(t.file, func(w io.Writer) error { return output.Write(t.format, w, r, toFile) }); err != nil {
+		if err := writeFile(t.file, func(w io.Writer) error { return output.Write(t.format, w, r, res.Workloads, toFile) }); err != nil {
 			return err
 		}
 	}

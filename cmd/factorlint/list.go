@@ -13,13 +13,13 @@ import (
 // listFlags are those of the commands that list something.
 type listFlags struct{ format, color string }
 
-func (f *listFlags) add(c *cobra.Command) {
-	c.Flags().StringVar(&f.format, "format", "text", "`FORMAT` to write: "+strings.Join(output.ListFormats(), ", "))
+func (f *listFlags) add(c *cobra.Command, formats []string) {
+	c.Flags().StringVar(&f.format, "format", formats[0], "`FORMAT` to write: "+strings.Join(formats, ", "))
 	c.Flags().StringVar(&f.color, "color", "auto", "colour text: auto, always or never")
 }
 
-func (a *app) listOptions(f listFlags) (output.Options, error) {
-	if err := checkFormat("--format", f.format, output.ListFormats()); err != nil {
+func (a *app) listOptions(f listFlags, formats []string) (output.Options, error) {
+	if err := checkFormat("--format", f.format, formats); err != nil {
 		return output.Options{}, err
 	}
 	return a.outputOptions(f.color)
@@ -32,7 +32,7 @@ func (a *app) rulesCommand() *cobra.Command {
 		Short: "List the rules",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			opts, err := a.listOptions(f)
+			opts, err := a.listOptions(f, output.ListFormats())
 			if err != nil {
 				return err
 			}
@@ -43,7 +43,7 @@ func (a *app) rulesCommand() *cobra.Command {
 			return output.Rules(f.format, a.stdout, all, opts)
 		},
 	}
-	f.add(c)
+	f.add(c, output.ListFormats())
 	return c
 }
 
@@ -54,9 +54,9 @@ func (a *app) workloadsCommand() *cobra.Command {
 	)
 	c := &cobra.Command{
 		Use:   "workloads [PATH...]",
-		Short: "Show which program, image and manifest belong together, and why",
+		Short: "Show which program, image and manifest belong together, why, and what they do",
 		RunE: func(c *cobra.Command, paths []string) error {
-			opts, err := a.listOptions(f)
+			opts, err := a.listOptions(f, output.MapFormats())
 			if err != nil {
 				return err
 			}
@@ -77,7 +77,7 @@ func (a *app) workloadsCommand() *cobra.Command {
 			return output.Notifications(a.stderr, res.Report, output.Options{GitHubActions: a.inCI()})
 		},
 	}
-	f.add(c)
+	f.add(c, output.MapFormats())
 	cfg.add(c)
 	return c
 }

@@ -41,7 +41,8 @@ type Finding struct {
 	Message  string
 	Related  []Related // the other sides of a cross-artifact finding, in the order code → image → manifest
 	Fix      *Fix
-	Workload string // name of the workload it is about, or ""
+	Workload string   // name of the workload it is about, or ""
+	Sharing  []string // names of further workloads of which the same was found; set by triage
 
 	// Replaces are the names of rules whose findings at any place of this one say less about the same defect.
 	Replaces []string

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -140,17 +141,15 @@ func TestReadme(t *testing.T) {
 	res := runShop(t, copyShop(t)) // the project's own tree may have been unpacked without git
 	res.Report.Prefix, res.Report.Partial = "testdata/repos/shop/", true
 	var b strings.Builder
-	if err := errors.Join(output.Write("text", &b, res.Report, output.Options{}),
-		output.Workloads("text", &b, res.Workloads, res.Report.Prefix, output.Options{})); err != nil {
+	if err := errors.Join(output.Write("text", &b, res.Report, res.Workloads, output.Options{}),
+		output.Workloads("text", &b, res.Workloads, res.Report.Prefix, output.Options{}),
+		output.Write("markdown", &b, res.Report, res.Workloads, output.Options{})); err != nil {
 		t.Fatal(err)
 	}
 	rest := strings.Split(b.String(), "\n")
-	for block := range strings.SplitSeq(string(readme), "```text\n") {
-		shown, _, ok := strings.Cut(block, "\n```")
-		if !ok || strings.HasPrefix(block, "#") {
-			continue
-		}
-		for line := range strings.SplitSeq(shown, "\n") {
+	shown := regexp.MustCompile("(?ms)^```(?:text|markdown)\n(.*?)\n```").FindAllStringSubmatch(string(readme), -1)
+	for _, block := range shown {
+		for line := range strings.SplitSeq(block[1], "\n") {
 			if line == "…" || strings.HasPrefix(line, "$ ") {
 				continue
 			}

@@ -11,6 +11,8 @@ import (
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/output/plain"
 	"github.com/factorlint/factorlint/internal/output/sarif"
+	"github.com/factorlint/factorlint/internal/output/scorecard"
+	"github.com/factorlint/factorlint/internal/workload"
 )
 
 // Options says how to write.
@@ -24,10 +26,11 @@ type Options struct {
 }
 
 // Formats returns the formats that Write knows, the default first.
-func Formats() []string { return []string{"text", "json", "sarif"} }
+func Formats() []string { return []string{"text", "json", "sarif", "html", "markdown"} }
 
-// Write writes a report in one of Formats. The error is that of w, or tells of an unknown format.
-func Write(format string, w io.Writer, r *check.Report, o Options) error {
+// Write writes a report in one of Formats; html and markdown judge the workloads by it. The error is that of w, or tells of an
+// unknown format.
+func Write(format string, w io.Writer, r *check.Report, ws []*workload.Workload, o Options) error {
 	switch format {
 	case "text":
 		return writeText(w, r, o)
@@ -35,6 +38,10 @@ func Write(format string, w io.Writer, r *check.Report, o Options) error {
 		return writeJSON(w, reportJSON(r, o))
 	case "sarif":
 		return sarif.Write(w, r, sarif.Options{Version: o.Version, ExitCode: o.ExitCode, Category: o.Category, Suppressed: o.Suppressed})
+	case "html":
+		return scorecard.WriteHTML(w, scorecard.Of(r, ws), o.Version)
+	case "markdown":
+		return scorecard.WriteMarkdown(w, scorecard.Of(r, ws))
 	}
 	return fmt.Errorf("no such format: %s", format)
 }

@@ -3,15 +3,18 @@ package output_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/output"
+	"github.com/factorlint/factorlint/internal/output/workloadmap"
 	"github.com/factorlint/factorlint/internal/workload"
 	"github.com/factorlint/factorlint/rules"
 )
@@ -51,7 +54,7 @@ func sample() *check.Report {
 func write(t *testing.T, format string, r *check.Report, o output.Options) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := output.Write(format, &b, r, o); err != nil {
+	if err := output.Write(format, &b, r, nil, o); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -168,14 +171,21 @@ func hostile() *check.Report {
 }
 
 func TestHostileTextIsHarmless(t *testing.T) {
-	workloads := []*workload.Workload{{Name: "::x" + hostile().Findings[0].Message, Missing: []string{"\x1b[2J"}}}
+	evil := hostile().Findings[0].Message
+	workloads := []*workload.Workload{{Name: "::x" + evil, Missing: []string{"\x1b[2J"}, Links: []workload.Link{{From: evil, To: evil, Reason: evil}},
+		Program: &workload.Program{Name: evil, ImportPath: evil, Class: workload.Server,
+			Env: workload.Set[workload.EnvRead]{Members: []workload.EnvRead{{Name: evil}}}, Unbounded: []string{evil}}}}
 	for _, actions := range []bool{false, true} {
 		o := output.Options{GitHubActions: actions}
 		outputs := map[string]string{}
 		for _, format := range output.Formats() {
-			outputs[format] = write(t, format, hostile(), o)
+			var b bytes.Buffer
+			if err := output.Write(format, &b, hostile(), workloads, o); err != nil {
+				t.Fatal(err)
+			}
+			outputs[format] = b.String()
 		}
-		for _, format := range output.ListFormats() {
+		for _, format := range output.MapFormats() {
 			var b bytes.Buffer
 			if err := output.Workloads(format, &b, workloads, "", o); err != nil {
 				t.Fatal(err)
@@ -186,10 +196,10 @@ func TestHostileTextIsHarmless(t *testing.T) {
 			if m := regexp.MustCompile(`[\x00-\x09\x0b-\x1f\x7f-\x9f\x{202a}-\x{202e}]`).FindString(out); m != "" {
 				t.Errorf("%s holds %q", name, m)
 			}
-			if !strings.Contains(out, "::") {
+			if !strings.Contains(out, "::") && !strings.Contains(out, "#58;#58;") {
 				t.Errorf("%s has lost text:\n%s", name, out)
 			}
-			if actions && strings.HasSuffix(name, "text") {
+			if actions && (strings.HasPrefix(name, "workloads ") && name != "workloads json" || name == "text") {
 				if m := regexp.MustCompile(`(?m)^\s*::.*|##\[|##vso\[`).FindString(out); m != "" {
 					t.Errorf("%s holds the command %q", name, m)
 				}
@@ -314,7 +324,7 @@ func TestJSONIsDocumented(t *testing.T) {
 func TestUnknownFormat(t *testing.T) {
 	var b bytes.Buffer
 	for name, err := range map[string]error{
-		"Write":     output.Write("xml", &b, sample(), output.Options{}),
+		"Write":     output.Write("xml", &b, sample(), nil, output.Options{}),
 		"Workloads": output.Workloads("sarif", &b, nil, "", output.Options{}),
 		"Rules":     output.Rules("sarif", &b, nil, output.Options{}),
 	} {
@@ -324,23 +334,42 @@ func TestUnknownFormat(t *testing.T) {
 	}
 }
 
+// api is a workload as the variant of that name deploys it.
+func api(variant, port, memory string) *workload.Workload {
+	place := func(file string, line, col int) check.Span { return at(file, line, col, col+4) }
+	code := func(line, col int) check.Span { return place("cmd/api/main.go", line, col) }
+	yaml := func(line, col int) check.Span { return place("deploy/api.yaml", line, col) }
+	return &workload.Workload{
+		Name: "api",
+		Deploy: &workload.Deploy{Name: "main", Object: "apps/v1/Deployment/shop/api", Kind: "Deployment", Platform: workload.Kubernetes, At: yaml(12, 15), Variant: &workload.Variant{Name: variant},
+			EnvAt: yaml(19, 3), Env: workload.Set[workload.EnvVar]{Complete: true, Members: []workload.EnvVar{{Name: "PORT", Value: workload.Known(port, yaml(20, 10)), At: yaml(20, 3)}}},
+			Ports:       []workload.Port{{Number: workload.Known(9090, yaml(14, 5)), At: yaml(14, 5)}},
+			MemoryLimit: workload.Known(memory, yaml(18, 3))},
+		Image: &workload.Image{Stage: "runtime", At: place("Dockerfile", 9, 1), Base: workload.Known("gcr.io/distroless/static", check.Span{}),
+			Entrypoint: workload.Known(workload.Command{Words: []workload.Word{{Text: "/api"}}}, check.Span{})},
+		Program: &workload.Program{Name: "api", ImportPath: "example.com/x/cmd/api", Dir: "cmd/api", Class: workload.Server, At: code(14, 6),
+			Env: workload.Set[workload.EnvRead]{Members: []workload.EnvRead{
+				{Name: "PORT", Required: workload.Known(true, code(16, 4)), At: code(16, 4)},
+				{Name: "DEBUG", Default: workload.Known("no", code(17, 4)), At: code(17, 4)},
+			}},
+			Listens:   workload.Set[workload.Listen]{Members: []workload.Listen{{Addr: append(workload.Lit(":", code(20, 2)), workload.Part{}), Role: workload.MainTraffic, Framework: "net/http", At: code(20, 2)}}},
+			Unbounded: []string{"os.Getenv of a computed name (a.go:3)"}},
+		Links: []workload.Link{
+			{From: "deploy", To: "image", Reason: "compose build: ."},
+			{From: "image", To: "program", Reason: "COPY --from=build /app"},
+		},
+	}
+}
+
 func workloads() []*workload.Workload {
 	return []*workload.Workload{
-		{
-			Name:    "api",
-			Deploy:  &workload.Deploy{Name: "main", Object: "apps/v1/Deployment/shop/api", Kind: "Deployment", Platform: workload.Kubernetes, At: at("deploy/api.yaml", 12, 15, 19), Variant: &workload.Variant{Name: "deploy"}},
-			Image:   &workload.Image{Stage: "runtime", At: at("Dockerfile", 9, 1, 5), Base: workload.Known("gcr.io/distroless/static", check.Span{})},
-			Program: &workload.Program{Name: "api", ImportPath: "example.com/x/cmd/api", Dir: "cmd/api", Class: workload.Server, At: at("cmd/api/main.go", 14, 6, 10)},
-			Links: []workload.Link{
-				{From: "deploy", To: "image", Reason: "compose build: ."},
-				{From: "image", To: "program", Reason: "COPY --from=build /app"},
-			},
-		},
+		api("deploy/test", "9090", "64Mi"),
 		{
 			Name:    "db",
 			Deploy:  &workload.Deploy{Name: "db", Object: "compose/db", Kind: "Compose", Platform: workload.Compose, At: at("docker-compose.yml", 3, 3, 5)},
-			Missing: []string{"no Dockerfile builds the image postgres:16"},
+			Missing: []string{"no Dockerfile builds the image postgres:16\nservices:\n  - name: db"},
 		},
+		api("deploy/prod", "9091", "128Mi"),
 	}
 }
 
@@ -350,23 +379,36 @@ func TestWorkloadsText(t *testing.T) {
 		t.Fatal(err)
 	}
 	diff(t, `api
-├─ deploy   sub/deploy/api.yaml:12:15: container main of apps/v1/Deployment/shop/api
-├─ image    sub/Dockerfile:9:1: stage runtime on gcr.io/distroless/static
-│           deploy → image: compose build: .
-└─ program  sub/cmd/api/main.go:14:6: example.com/x/cmd/api (server)
-            image → program: COPY --from=build /app
+├─ deploy    container main of apps/v1/Deployment/shop/api  sub/deploy/api.yaml:12:15
+├─ image     stage runtime on gcr.io/distroless/static      sub/Dockerfile:9:1
+│            deploy → image: compose build: .
+├─ program   example.com/x/cmd/api (server)                 sub/cmd/api/main.go:14:6
+│            image → program: COPY --from=build /app
+├─ env       PORT   = 9090  required    read sub/cmd/api/main.go:16:4  set sub/deploy/api.yaml:20:3
+│            DEBUG  ?       default no  read sub/cmd/api/main.go:17:4
+├─ ports     listens        :…    main traffic, net/http  sub/cmd/api/main.go:20:2
+│            containerPort  9090                          sub/deploy/api.yaml:14:5
+├─ limits    memory limit  64Mi  sub/deploy/api.yaml:18:3
+├─ unknown   program  os.Getenv of a computed name (a.go:3)
+└─ variant   deploy/prod: as above, but for
+             - env     PORT = 9090
+             - limits  memory limit 64Mi
+             + env     PORT = 9091
+             + limits  memory limit 128Mi
 
 db
-├─ deploy   sub/docker-compose.yml:3:3: container db of compose/db
-└─ unbound  no Dockerfile builds the image postgres:16
+├─ deploy    container db of compose/db  sub/docker-compose.yml:3:3
+└─ unbound   no Dockerfile builds the image postgres:16
+             services:
+               - name: db
 
-2 workloads
+2 workloads in 3 variants
 `, b.String())
 }
 
 func TestWorkloadsJSON(t *testing.T) {
 	var b bytes.Buffer
-	if err := output.Workloads("json", &b, workloads()[1:], "sub/", output.Options{}); err != nil {
+	if err := output.Workloads("json", &b, workloads()[1:2], "sub/", output.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	diff(t, `{
@@ -379,6 +421,14 @@ func TestWorkloadsJSON(t *testing.T) {
         "kind": "Compose",
         "platform": "compose",
         "variant": "",
+        "chart": "",
+        "overlay": "",
+        "image": "",
+        "imageAt": {
+          "file": "",
+          "line": 0,
+          "column": 0
+        },
         "file": "sub/docker-compose.yml",
         "line": 3,
         "column": 3
@@ -387,12 +437,86 @@ func TestWorkloadsJSON(t *testing.T) {
       "program": null,
       "links": [],
       "missing": [
-        "no Dockerfile builds the image postgres:16"
-      ]
+        "no Dockerfile builds the image postgres:16\nservices:\n  - name: db"
+      ],
+      "env": [],
+      "flags": [],
+      "configs": [],
+      "commands": [],
+      "ports": [],
+      "signals": [],
+      "probes": [],
+      "routes": [],
+      "connections": [],
+      "state": [],
+      "storage": [],
+      "logs": [],
+      "limits": [],
+      "scale": [],
+      "security": [],
+      "work": [],
+      "unknown": []
     }
   ]
 }
 `, b.String())
+}
+
+// What JSON says is what the map holds: nothing is lost on the way there and back.
+func TestWorkloadsJSONRoundTrip(t *testing.T) {
+	var b bytes.Buffer
+	if err := output.Workloads("json", &b, workloads(), "sub/", output.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	var got struct{ Workloads []*workloadmap.Map }
+	d := json.NewDecoder(&b)
+	d.DisallowUnknownFields()
+	if err := d.Decode(&got); err != nil {
+		t.Fatal(err)
+	}
+	var want []*workloadmap.Map
+	for _, w := range workloads() {
+		want = append(want, workloadmap.Of(w, "sub/"))
+	}
+	if d := cmp.Diff(want, got.Workloads, cmpopts.IgnoreUnexported(workloadmap.Fact{})); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
+	}
+}
+
+// Whatever stands in names, each line of a graph is one that its language knows, and nothing closes a label early.
+func TestGraphs(t *testing.T) {
+	evil := []string{`"]; click w0 "javascript:alert(1)"`, "a\nend\n%%{init: {}}%%", "</text><script>alert(1)</script>", `\" -> "x`, "`**x**` $$x$$ #quot; &quot;", "❤ 世界"}
+	var ws []*workload.Workload
+	for _, e := range evil {
+		w := api(e, e, e)
+		w.Name, w.Deploy.Name, w.Image.Stage, w.Program.Name = e, e, e, e
+		w.Program.Env.Members[0].Name, w.Deploy.Env.Members[0].Name = e, e
+		ws = append(ws, w)
+	}
+	const quoted = `"(?:[^"\\]|\\["\\])*"`
+	for format, grammar := range map[string]string{
+		"dot": `^(digraph factorlint \{|  rankdir=LR; .*|  subgraph cluster_\d+ \{ label=` + quoted + `;|    subgraph cluster_\d+_[a-z]+ \{ label=` + quoted + `;|` +
+			`      w\d+_[a-z]+ \[style=invis, width=0, height=0, label=""\];|      w\d+_[a-z]+_\d+ \[label=` + quoted + `, tooltip=` + quoted + `\];|` +
+			` *\}|  w\d+_[a-z]+ -> w\d+_[a-z]+ \[style=invis\];|  w\d+_[a-z]+_\d+ -> w\d+_[a-z]+_\d+ \[dir=none, class="[a-z]+"\];)$`,
+		"mermaid": `^(flowchart LR| +subgraph w\d+(_[a-z]+)?\["[^"\[\]<>&%\x60$\\]*"\]|      w\d+_[a-z]+_(\d+|none)\["[^"\[\]<>&%\x60$\\]*"\]| +end|  w\d+_[a-z]+ ~~~ w\d+_[a-z]+|  w\d+_[a-z]+_\d+ --- w\d+_[a-z]+_\d+)$`,
+	} {
+		var b, again bytes.Buffer
+		if err := errors.Join(output.Workloads(format, &b, ws, "", output.Options{}), output.Workloads(format, &again, ws, "", output.Options{})); err != nil {
+			t.Fatal(err)
+		}
+		if b.String() != again.String() {
+			t.Errorf("%s differs from run to run", format)
+		}
+		line := regexp.MustCompile(grammar)
+		for l := range strings.Lines(b.String()) {
+			if l = strings.TrimSuffix(l, "\n"); !line.MatchString(l) {
+				t.Errorf("%s: %s", format, l)
+			}
+		}
+		if !strings.Contains(b.String(), "❤ 世界") {
+			t.Errorf("%s has lost text", format)
+		}
+	}
 }
 
 func TestPage(t *testing.T) {

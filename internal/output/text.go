@@ -8,6 +8,7 @@ import (
 
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/output/plain"
+	"github.com/factorlint/factorlint/internal/output/snippet"
 	"github.com/factorlint/factorlint/rules"
 )
 
@@ -49,7 +50,7 @@ func (p *printer) notifications(r *check.Report) {
 func (p *printer) finding(f check.Finding, source []byte) {
 	p.line("%s %s %s %s", p.place(f.At), p.severity(f.Severity), plain.Text(f.Message),
 		p.paint(dim, "["+f.Rule.ID+" "+f.Rule.Name+"]"))
-	if code, mark := snippet(source, f); code != "" {
+	if code, mark := snippet.Of(source, f.Rule, f.At); code != "" {
 		gutter := fmt.Sprintf("%4d | ", f.At.Start.Line)
 		p.line("%s%s", p.paint(dim, gutter), code)
 		p.line("%s%s", p.paint(dim, strings.Repeat(" ", len(gutter)-2)+"| "), p.paint(colours[f.Severity], mark))

@@ -4,175 +4,310 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"path"
+	"slices"
 	"strings"
 
-	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/output/plain"
+	"github.com/factorlint/factorlint/internal/output/snippet"
+	"github.com/factorlint/factorlint/internal/output/workloadmap"
 	"github.com/factorlint/factorlint/internal/workload"
 )
 
-// ListFormats returns the formats that Workloads and Rules know, the default first.
+// ListFormats returns the formats that Rules knows, the default first.
 func ListFormats() []string { return []string{"text", "json"} }
 
-// Workloads writes which program, image and deploy belong together and why, in one of ListFormats. The prefix is put
-// before every file.
+// MapFormats returns the formats that Workloads knows, the default first.
+func MapFormats() []string { return []string{"text", "json", "dot", "mermaid"} }
+
+// Workloads writes the map of each workload in one of MapFormats: what belongs together and why, and what it does there.
+// The prefix is put before every file.
 func Workloads(format string, w io.Writer, ws []*workload.Workload, prefix string, o Options) error {
-	switch format {
-	case "text":
-		p := printer{Options: o, prefix: prefix}
+	if format == "json" {
+		list := make([]*workloadmap.Map, 0, len(ws))
 		for _, wl := range ws {
-			p.workload(wl)
-		}
-		p.line("%s", count(len(ws), "workload"))
-		return p.flush(w)
-	case "json":
-		list := make([]jsonWorkload, 0, len(ws))
-		for _, wl := range ws {
-			list = append(list, workloadJSON(wl, prefix))
+			list = append(list, workloadmap.Of(wl, prefix))
 		}
 		return writeJSON(w, map[string]any{"workloads": list})
 	}
-	return fmt.Errorf("no such format: %s", format)
+	p := printer{Options: o}
+	groups := workloadmap.GroupsOf(ws, prefix)
+	switch format {
+	case "text":
+		for _, g := range groups {
+			p.workload(g)
+		}
+		p.line("%s", tally(len(ws), len(groups)))
+	case "dot":
+		p.dot(groups)
+	case "mermaid":
+		p.mermaid(groups)
+	default:
+		return fmt.Errorf("no such format: %s", format)
+	}
+	return p.flush(w)
 }
 
-// A branch is one part of a workload in the tree.
+// tally counts workloads, and the variants that are not shown in full.
+func tally(all, groups int) string {
+	if all == groups {
+		return count(all, "workload")
+	}
+	return fmt.Sprintf("%s in %s", count(groups, "workload"), count(all, "variant"))
+}
+
+// Limits of the tree. JSON holds everything.
+const (
+	mostRows      = 16 // of a section
+	mostVariables = 40
+	cellWidth     = 44 // of a column; what is longer pushes the rest of its line
+	headWidth     = 80 // of what says what a part is
+	labelWidth    = 9
+)
+
+// A tree is one workload as it is printed: branches with the rows below them.
+type tree struct{ branches []branch }
+
+// A branch has rows of cells; the last cell of each is a place.
 type branch struct {
-	label, place, text string
-	below              []string
+	label string
+	rows  [][]string
+	dim   int // rows from here on are what the reader may skip; 0 for none
 }
 
 // workload prints
 //
 //	api
-//	├─ deploy   deploy/api.yaml:12:15: container api of apps/v1/Deployment/shop/api
-//	├─ image    Dockerfile:9:1: stage runtime on gcr.io/distroless/static
-//	│           deploy → image: compose build: .
-//	└─ unbound  no main package builds /app
-func (p *printer) workload(w *workload.Workload) {
-	var branches []branch
-	add := func(label string, at check.Span, text string) {
-		branches = append(branches, branch{label: label, place: p.place(at) + " ", text: text})
-	}
-	if d := w.Deploy; d != nil {
-		text := fmt.Sprintf("container %s of %s", d.Name, d.Object)
-		if v := d.Variant; v != nil && v.Chart != "" && v.Chart != v.Name {
-			text += ", with " + v.Name
+//	├─ deploy    container api of apps/v1/Deployment/shop/api        deploy/api.yaml:12:15
+//	├─ image     stage runtime on gcr.io/distroless/static           Dockerfile:9:1
+//	│            deploy → image: compose build: .
+//	├─ program   example.com/api (server)                            main.go:9:6
+//	├─ ports     listens        :9090  main traffic, net/http        main.go:12:2
+//	│            containerPort  8080                                 deploy/api.yaml:15:28
+//	└─ unknown   program        os.Getenv of a computed name (a.go:3)
+func (p *printer) workload(g *workloadmap.Group) {
+	t := &tree{}
+	t.parts(g)
+	t.env(g.Env)
+	for _, s := range g.Sections() {
+		rows := make([][]string, 0, len(s.Facts))
+		for _, f := range s.Facts {
+			rows = append(rows, []string{f.What, f.Value, f.Note, f.Place.String()})
 		}
-		add("deploy", d.At, text)
+		if s.Name == "routes" { // all are alike
+			for i := range rows {
+				rows[i] = rows[i][1:]
+			}
+		}
+		t.add(s.Name, rows)
 	}
-	if d := w.Deploy; d != nil && d.Variant != nil && d.Variant.Overlay.File != "" && path.Dir(d.Variant.Overlay.File) != path.Dir(d.At.File) {
-		branches[0].below = append(branches[0].below, "rendered by "+p.prefix+d.Variant.Overlay.File)
+	t.variants(g)
+	for _, m := range g.Missing {
+		var rows [][]string
+		for line := range strings.SplitSeq(m, "\n") {
+			rows = append(rows, []string{line})
+		}
+		t.branches = append(t.branches, branch{"unbound", rows, 1})
 	}
-	if d := w.Deploy; d != nil && w.Image == nil && len(w.Missing) == 0 {
-		if ref, ok := d.Image.Get(); ok {
-			add("image", d.Image.At(), ref+", which nothing in this tree builds")
+	p.tree(g.Name, t.branches)
+}
+
+// add puts a section into the tree; of a long one, the beginning.
+func (t *tree) add(label string, rows [][]string) {
+	if len(rows) == 0 {
+		return
+	}
+	most := mostRows
+	if label == "env" {
+		most = mostVariables
+	}
+	if more := len(rows) - most; more > 1 {
+		rows = append(rows[:most:most], []string{fmt.Sprintf("… and %d more, see --format json", more)})
+	}
+	t.branches = append(t.branches, branch{label, rows, 0})
+}
+
+// parts puts in what the workload is made of; a link stands under the part that is further from the deploy.
+func (t *tree) parts(g *workloadmap.Group) {
+	if d := g.Deploy; d != nil {
+		text := fmt.Sprintf("container %s of %s", d.Container, d.Object)
+		if d.Chart != "" && d.Chart != d.Variant {
+			text += ", with " + d.Variant
+		}
+		b := branch{"deploy", [][]string{{text, d.Place.String()}}, 1}
+		if d.Overlay != "" {
+			b.rows = append(b.rows, []string{"rendered by " + d.Overlay})
+		}
+		t.branches = append(t.branches, b)
+		if g.Image == nil && d.Image != "" && len(g.Missing) == 0 {
+			t.branches = append(t.branches, branch{"image", [][]string{{d.Image + ", which nothing in this tree builds", d.ImageAt.String()}}, 1})
 		}
 	}
-	if i := w.Image; i != nil {
+	if i := g.Image; i != nil {
 		text := "stage " + i.Stage
-		if base, ok := i.Base.Get(); ok {
-			text += " on " + base
+		if i.Base != "" {
+			text += " on " + i.Base
 		}
-		add("image", i.At, text)
+		t.branches = append(t.branches, branch{"image", [][]string{{text, i.Place.String()}}, 1})
 	}
-	if g := w.Program; g != nil {
-		class := cmp.Or(g.Class, workload.Uncertain)
-		add("program", g.At, fmt.Sprintf("%s (%s)", cmp.Or(g.ImportPath, g.Dir), class))
+	if r := g.Program; r != nil {
+		text := fmt.Sprintf("%s (%s)", cmp.Or(r.ImportPath, r.Directory), r.Class)
+		if r.Command != "" {
+			text += ", started as " + r.Command
+		}
+		if r.GoVersion != "" {
+			text += ", go " + r.GoVersion
+		}
+		t.branches = append(t.branches, branch{"program", [][]string{{text, r.Place.String()}}, 1})
 	}
-	// a link stands under the part that is further from the deploy
-	for _, l := range w.Links {
+	for _, l := range g.Links {
+		text := []string{fmt.Sprintf("%s → %s: %s", l.From, l.To, l.Reason)}
 		under := -1
-		for i, b := range branches {
+		for i, b := range t.branches {
 			if b.label == l.From || b.label == l.To {
 				under = i
 			}
 		}
-		text := fmt.Sprintf("%s → %s: %s", l.From, l.To, l.Reason)
 		if under < 0 {
-			branches = append(branches, branch{label: "link", text: text})
+			t.add("link", [][]string{text})
 			continue
 		}
-		branches[under].below = append(branches[under].below, text)
+		t.branches[under].rows = append(t.branches[under].rows, text)
 	}
-	for _, m := range w.Missing {
-		first, rest, _ := strings.Cut(m, "\n")
-		b := branch{label: "unbound", text: first}
-		if rest != "" {
-			b.below = strings.Split(rest, "\n")
+}
+
+// env puts in the table of variables.
+func (t *tree) env(vars []workloadmap.Variable) {
+	vars = slices.Clone(vars)
+	slices.SortStableFunc(vars, func(a, b workloadmap.Variable) int { return cmp.Compare(rank(a), rank(b)) })
+	rows := make([][]string, 0, len(vars))
+	for _, v := range vars {
+		name, needed := v.Name, ""
+		if v.Prefix {
+			name += "*"
 		}
-		branches = append(branches, b)
+		switch {
+		case v.Required == "yes":
+			needed = "required"
+		case v.Default != nil && *v.Default != "":
+			needed = "default " + *v.Default
+		}
+		rows = append(rows, []string{name, v.Shown(), needed, readAt(v.Read), setBy(v.Set)})
 	}
-	p.line("%s", p.paint(bold, plain.Text(w.Name)))
+	t.add("env", rows)
+}
+
+// rank puts variables that are set or required before those that nobody has to care for.
+func rank(v workloadmap.Variable) int {
+	if len(v.Set) > 0 || v.Required == "yes" {
+		return 0
+	}
+	return 1
+}
+
+func readAt(places []workloadmap.Place) string {
+	switch len(places) {
+	case 0:
+		return ""
+	case 1:
+		return "read " + places[0].String()
+	}
+	return fmt.Sprintf("read %s and %d more", places[0], len(places)-1)
+}
+
+// setBy names the last of the places that set a variable: it counts.
+func setBy(settings []workloadmap.Setting) string {
+	if len(settings) == 0 {
+		return ""
+	}
+	s := settings[len(settings)-1]
+	if s.By == "manifest" || s.By == "image" {
+		return "set " + s.Place.String()
+	}
+	return "set by " + s.By + " " + s.Place.String()
+}
+
+// variants says what is otherwise in the other variants.
+func (t *tree) variants(g *workloadmap.Group) {
+	for _, v := range g.Variants {
+		rows := [][]string{{v.Name + ": as above" + differences(v)}}
+		for _, l := range v.Lacks {
+			rows = append(rows, []string{"- " + l.Section, l.Text})
+		}
+		for _, l := range v.Only {
+			rows = append(rows, []string{"+ " + l.Section, l.Text})
+		}
+		t.add("variant", rows)
+	}
+}
+
+func differences(v workloadmap.Variant) string {
+	if len(v.Only)+len(v.Lacks) == 0 {
+		return ""
+	}
+	return ", but for"
+}
+
+// tree prints branches, the columns of each aligned.
+func (p *printer) tree(name string, branches []branch) {
+	p.line("%s", p.paint(bold, plain.Text(name)))
+	var heads [][]string // of the parts, which are aligned with each other
+	for _, b := range branches {
+		if len(b.rows[0]) == 2 && b.dim > 0 {
+			heads = append(heads, b.rows[0])
+		}
+	}
 	for i, b := range branches {
 		tee, bar := "├─", "│ "
 		if i == len(branches)-1 {
 			tee, bar = "└─", "  "
 		}
-		p.line("%s %-7s  %s%s", tee, b.label, b.place, plain.Text(b.text))
-		for _, text := range b.below {
-			p.line("%s          %s", bar, p.paint(dim, plain.Text(text)))
+		widths := widthsOf(b.rows, cellWidth)
+		if b.dim > 0 {
+			widths = widthsOf(heads, headWidth)
+		}
+		for n, row := range b.rows {
+			lead := fmt.Sprintf("%s %-*s ", tee, labelWidth, b.label)
+			if n > 0 {
+				lead = fmt.Sprintf("%s %-*s ", bar, labelWidth, "")
+			}
+			text := aligned(row, widths)
+			if b.dim > 0 && n >= b.dim {
+				text = p.paint(dim, text)
+			}
+			p.line("%s%s", lead, text)
 		}
 	}
 	p.line("")
 }
 
-type jsonWorkload struct {
-	Name    string       `json:"name"`
-	Deploy  *jsonDeploy  `json:"deploy"`
-	Image   *jsonImage   `json:"image"`
-	Program *jsonProgram `json:"program"`
-	Links   []jsonLink   `json:"links"`
-	Missing []string     `json:"missing"`
-}
-
-type jsonDeploy struct {
-	Container string `json:"container"`
-	Object    string `json:"object"`
-	Kind      string `json:"kind"`
-	Platform  string `json:"platform"`
-	Variant   string `json:"variant"`
-	jsonPlace
-}
-
-type jsonImage struct {
-	Stage string `json:"stage"`
-	Base  string `json:"base"`
-	jsonPlace
-}
-
-type jsonProgram struct {
-	Name       string `json:"name"`
-	ImportPath string `json:"importPath"`
-	Directory  string `json:"directory"`
-	Class      string `json:"class"`
-	jsonPlace
-}
-
-type jsonLink struct {
-	From   string `json:"from"`
-	To     string `json:"to"`
-	Reason string `json:"reason"`
-}
-
-func workloadJSON(w *workload.Workload, prefix string) jsonWorkload {
-	j := jsonWorkload{Name: w.Name, Links: []jsonLink{}, Missing: append([]string{}, w.Missing...)}
-	if d := w.Deploy; d != nil {
-		j.Deploy = &jsonDeploy{Container: d.Name, Object: d.Object, Kind: d.Kind, Platform: string(d.Platform), jsonPlace: placeJSON(d.At, prefix)}
-		if d.Variant != nil {
-			j.Deploy.Variant = d.Variant.Name
+// widthsOf returns how wide each column of rows is to be. Cells that are wider than most do not count.
+func widthsOf(rows [][]string, most int) []int {
+	var widths []int
+	for _, row := range rows {
+		for i, c := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			if w := snippet.Columns(plain.Text(c)); w <= most && len(row) > 1 {
+				widths[i] = max(widths[i], w)
+			}
 		}
 	}
-	if i := w.Image; i != nil {
-		base, _ := i.Base.Get()
-		j.Image = &jsonImage{Stage: i.Stage, Base: base, jsonPlace: placeJSON(i.At, prefix)}
+	return widths
+}
+
+// aligned returns cells side by side; empty columns take no room.
+func aligned(row []string, widths []int) string {
+	var b strings.Builder
+	for i, c := range row {
+		if i < len(widths) && widths[i] == 0 && c == "" {
+			continue
+		}
+		c = plain.Text(c)
+		b.WriteString(c)
+		if i < len(row)-1 {
+			b.WriteString(strings.Repeat(" ", max(widths[i]-snippet.Columns(c), 0)+2))
+		}
 	}
-	if g := w.Program; g != nil {
-		j.Program = &jsonProgram{Name: g.Name, ImportPath: g.ImportPath, Directory: path.Join(prefix, g.Dir),
-			Class: string(cmp.Or(g.Class, workload.Uncertain)), jsonPlace: placeJSON(g.At, prefix)}
-	}
-	for _, l := range w.Links {
-		j.Links = append(j.Links, jsonLink(l))
-	}
-	return j
+	return strings.TrimRight(b.String(), " ")
 }

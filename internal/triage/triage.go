@@ -89,12 +89,23 @@ func replace(fs []check.Finding) []check.Finding {
 }
 
 // dedupe keeps one of several findings of a rule at one place: two programs may share the code, two deploys the
-// image.
+// image. The one that is kept names the workloads of all.
 func dedupe(fs []check.Finding) []check.Finding {
 	slices.SortStableFunc(fs, func(a, b check.Finding) int {
 		return cmp.Or(cmp.Compare(a.Rule.ID, b.Rule.ID), a.At.Compare(b.At), cmp.Compare(a.Matter, b.Matter), cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Message, b.Message))
 	})
-	return slices.CompactFunc(fs, func(a, b check.Finding) bool { return a.Rule == b.Rule && a.At == b.At && a.Matter == b.Matter })
+	same := func(a, b check.Finding) bool { return a.Rule == b.Rule && a.At == b.At && a.Matter == b.Matter }
+	first := 0
+	for i := range fs {
+		if !same(fs[first], fs[i]) {
+			first = i
+		}
+		kept := &fs[first]
+		if name := fs[i].Workload; name != "" && name != kept.Workload && !slices.Contains(kept.Sharing, name) {
+			kept.Sharing = append(kept.Sharing, name)
+		}
+	}
+	return slices.CompactFunc(fs, same)
 }
 
 // silencer returns the index of the directive that silences a finding at any of its places, or -1.

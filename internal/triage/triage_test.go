@@ -163,3 +163,23 @@ func TestIdentity(t *testing.T) {
 		}
 	}
 }
+
+// Of one defect that several workloads show one finding is kept, and it names them all.
+func TestSharing(t *testing.T) {
+	of := func(rule, workload string) check.Finding {
+		f := finding(rule, "Dockerfile", 3)
+		f.Workload = workload
+		return f
+	}
+	r := triage.Apply(triage.Input{Rules: all(t), Findings: []check.Finding{
+		of("port-mismatch", "api"), of("env-not-provided", "api"), of("port-mismatch", "worker"), of("port-mismatch", "api"), of("port-mismatch", "cron"),
+	}})
+	if len(r.Findings) != 2 {
+		t.Fatalf("%s", show(r))
+	}
+	for i, want := range []string{"api []", "api [worker cron]"} {
+		if got := fmt.Sprint(r.Findings[i].Workload, " ", r.Findings[i].Sharing); got != want {
+			t.Errorf("finding %d is of %s, want %s", i, got, want)
+		}
+	}
+}

@@ -17,6 +17,7 @@ type Program struct {
 	GoVersion  string     // the module's go line ("1.24.0"), or ""
 	At         check.Span // the name of func main
 	Class      Class
+	Packages   []check.Span // a place in each package that main reaches
 
 	Env       Set[EnvRead]
 	Flags     Set[Flag]

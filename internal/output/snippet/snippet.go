@@ -1,4 +1,5 @@
-package output
+// Package snippet shows the source line of a finding, unless it may hold a secret.
+package snippet
 
 import (
 	"bytes"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/output/plain"
+	"github.com/factorlint/factorlint/rules"
 )
 
 // Limits of a snippet, in columns of the terminal.
@@ -18,12 +20,11 @@ const (
 	snippetLead  = 30 // shown before the finding where a long line is cut
 )
 
-// snippet returns the line of source that a finding begins on, made fit for a terminal, and the carets to print under
-// it. Both are empty if there is no such line or if it may hold a secret.
-func snippet(source []byte, f check.Finding) (code, mark string) {
-	at := f.At
+// Of returns the line of source that a place of a rule's finding begins on, made fit for a terminal, and the carets to print
+// under it. Both are empty if there is no such line or if it may hold a secret.
+func Of(source []byte, rule *rules.Rule, at check.Span) (code, mark string) {
 	line, before, ok := lineOf(source, at.Start.Line)
-	if !ok || strings.TrimSpace(line) == "" || f.Rule.SecurityAt != "" ||
+	if !ok || strings.TrimSpace(line) == "" || rule.SecurityAt != "" ||
 		mayHoldSecret(at.File, line) || mayHoldSecret(at.File, before) {
 		return "", ""
 	}
@@ -55,7 +56,7 @@ func snippet(source []byte, f check.Finding) (code, mark string) {
 
 // cut keeps of a long line and its carets what is around the column from.
 func cut(text, under string, from int) (string, string) {
-	if columns(text) <= snippetWidth {
+	if Columns(text) <= snippetWidth {
 		return text, under
 	}
 	left := 0
@@ -121,7 +122,8 @@ func cell(raw string, r rune, col int) (string, int) {
 	return s, width(r)
 }
 
-func columns(s string) (n int) {
+// Columns returns how many columns of a terminal a text takes.
+func Columns(s string) (n int) {
 	for _, r := range s {
 		n += width(r)
 	}

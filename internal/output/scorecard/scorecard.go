@@ -1,0 +1,282 @@
+// Package scorecard judges each workload by the twenty principles, from the findings of a run, and writes that as a page.
+package scorecard
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/output/workloadmap"
+	"github.com/factorlint/factorlint/internal/workload"
+	"github.com/factorlint/factorlint/rules"
+)
+
+// A Card is a report by workload and principle.
+type Card struct {
+	Report *check.Report
+	Rows   []Row
+	Apart  []int  // the findings that belong to no workload: indexes of Report.Findings
+	Tree   []Cell // the repository itself, judged by each principle
+}
+
+// A Row is one workload, all its variants together, judged by each principle.
+type Row struct {
+	*workloadmap.Group
+	Cells    []Cell // in the order of rules.Principles
+	Findings []int  // all that belong to it: indexes of Report.Findings
+}
+
+// A Cell is what is known of one workload and one principle.
+type Cell struct {
+	Principle rules.Principle
+	State     State
+	Why       []string // sentences without a full stop
+	Looked    string   // names of the rules that could look, separated by commas
+	Findings  []int    // those of the principle: indexes of Report.Findings
+}
+
+// A State is the judgement of a cell.
+type State string
+
+// States, the one that decides first.
+const (
+	Violated      State = "violated"
+	CannotTell    State = "cannot tell"
+	Clean         State = "clean"
+	NotApplicable State = "not applicable"
+)
+
+// Of judges workloads by a report.
+func Of(r *check.Report, ws []*workload.Workload) *Card {
+	c := &Card{Report: r}
+	for _, g := range workloadmap.GroupsOf(ws, r.Prefix) {
+		c.Rows = append(c.Rows, Row{Group: g})
+	}
+	for i, f := range r.Findings {
+		owners := c.owners(f)
+		for _, n := range owners {
+			c.Rows[n].Findings = append(c.Rows[n].Findings, i)
+		}
+		if len(owners) == 0 {
+			c.Apart = append(c.Apart, i)
+		}
+	}
+	for n := range c.Rows {
+		row := &c.Rows[n]
+		for _, p := range rules.Principles() {
+			row.Cells = append(row.Cells, judge(p, row.Workloads, r, row.Findings))
+		}
+	}
+	for _, p := range rules.Principles() {
+		c.Tree = append(c.Tree, judgeTree(p, r, c.Apart))
+	}
+	return c
+}
+
+// judge decides on one workload, given in all its variants, and one principle.
+//
+//   - violated: a finding among those that belong to the workload is of a rule that names the principle, as its own or as
+//     one that it touches besides.
+//   - cannot tell: there is none, but a rule that names the principle could not see what it needs. The part that it looks
+//     at is not bound; or the rule is about the program and what it would have to know is open: what sort of program it is,
+//     or a set that may have members that were not seen.
+//   - clean: rules that name the principle looked at the workload, saw what they need and found nothing. That is no proof:
+//     they are silent on much.
+//   - not applicable: no rule that names the principle was looked for, or none looks at the parts that the workload has. An
+//     image that nothing in the tree builds has no Dockerfile and no program to look at.
+//
+// If variants differ, the state that stands first in this list counts.
+func judge(p rules.Principle, variants []*workload.Workload, r *check.Report, findings []int) Cell {
+	cell := Cell{Principle: p, State: NotApplicable, Findings: of(p, r, findings)}
+	var (
+		looked, open []string
+		sought       int
+	)
+	for _, rule := range r.Rules {
+		if !names(rule, p) || rule.Kind == rules.Repository || rule.Kind == rules.Comment {
+			continue
+		}
+		sought++
+		for _, w := range variants {
+			applies, unseen := visible(rule.Kind, w, r)
+			if !applies {
+				open = appendNew(open, unseen)
+				continue
+			}
+			looked = appendNew(looked, rule.Name)
+			if rule.Kind == rules.Go || rule.Kind == rules.Workload {
+				for _, why := range openFacts(p, w) {
+					open = appendNew(open, why)
+				}
+			}
+		}
+	}
+	switch {
+	case len(cell.Findings) > 0:
+		cell.State = Violated
+	case len(open) > 0:
+		cell.State, cell.Why = CannotTell, open
+	case len(looked) > 0:
+		cell.State = Clean
+	case sought == 0:
+		cell.Why = []string{"no rule that looks at workloads names this principle, or none was looked for"}
+	default:
+		cell.Why = []string{"what the rules of this principle look at is no part of this workload"}
+	}
+	cell.Looked = strings.Join(looked, ", ")
+	return cell
+}
+
+// judgeTree decides on the repository and one principle: by the findings that belong to no workload, and by whether rules about
+// the repository looked.
+func judgeTree(p rules.Principle, r *check.Report, apart []int) Cell {
+	cell := Cell{Principle: p, State: NotApplicable, Findings: of(p, r, apart)}
+	var looked []string
+	for _, rule := range r.Rules {
+		if names(rule, p) && rule.Kind == rules.Repository {
+			looked = append(looked, rule.Name)
+		}
+	}
+	switch {
+	case len(cell.Findings) > 0:
+		cell.State = Violated
+	case len(looked) > 0:
+		cell.State = Clean
+	default:
+		cell.Why = []string{"no rule that looks at repositories names this principle, or none was looked for"}
+	}
+	cell.Looked = strings.Join(looked, ", ")
+	return cell
+}
+
+// of returns those findings that are of rules which name a principle.
+func of(p rules.Principle, r *check.Report, findings []int) (out []int) {
+	for _, i := range findings {
+		if names(r.Findings[i].Rule, p) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// names reports whether a rule belongs to a principle or touches it besides.
+func names(r *rules.Rule, p rules.Principle) bool {
+	return r.Principle == p || slices.Contains(r.Also, p)
+}
+
+// visible reports whether rules of a kind can look at a workload. If they cannot because a part is not bound, unseen says
+// why; it is empty if the workload has no such part.
+func visible(kind rules.Kind, w *workload.Workload, r *check.Report) (ok bool, unseen string) {
+	switch kind {
+	case rules.Go:
+		return w.Program != nil, unbound(w, r, w.Program == nil)
+	case rules.Dockerfile:
+		return w.Image != nil, unbound(w, r, w.Image == nil)
+	case rules.Manifest:
+		return w.Deploy != nil, ""
+	}
+	parts := 0
+	for _, has := range []bool{w.Program != nil, w.Image != nil, w.Deploy != nil} {
+		if has {
+			parts++
+		}
+	}
+	return parts > 1 && w.Program != nil, unbound(w, r, w.Program == nil)
+}
+
+// unbound says why a part that is looked for is missing, if it may be there all the same.
+func unbound(w *workload.Workload, r *check.Report, looked bool) string {
+	switch {
+	case !looked:
+		return ""
+	case len(w.Missing) > 0:
+		first, _, _ := strings.Cut(w.Missing[0], "\n")
+		return "not bound: " + first
+	case r.Untrusted && w.Image != nil:
+		return "not everything essential could be analysed"
+	}
+	return ""
+}
+
+// openFacts returns what cannot be told of a bound program where rules of a principle claim that something is missing, or
+// depend on what sort of program it is.
+func openFacts(p rules.Principle, w *workload.Workload) (out []string) {
+	g := w.Program
+	if g == nil {
+		return nil
+	}
+	say := func(open bool, what string) {
+		if open {
+			out = append(out, "it cannot be told "+what)
+		}
+	}
+	sort := g.Class == workload.Uncertain || g.Class == ""
+	serves := sort || g.Class == workload.Server || g.Class == workload.Worker
+	switch p {
+	case rules.Config:
+		say(g.Env.Open(), "which variables the program reads")
+		say(w.Deploy != nil && w.Deploy.Env.Open(), "which variables the manifest gives it")
+	case rules.PortBinding:
+		say(sort, "what sort of program it is")
+		say(g.Listens.Open() || !addressKnown(g, w.Inputs()), "where the program listens")
+	case rules.Disposability:
+		say(sort, "what sort of program it is")
+		say(serves && g.Signals.Open(), "which signals the program handles")
+		say(serves && (g.Drains.Open() || !drainKnown(g, w.Inputs())), "how the program drains, and for how long")
+	case rules.LatencyAware, rules.FailureAware:
+		say(sort, "what sort of program it is")
+	case rules.Instrumented:
+		say(g.Class == workload.Server && g.Routes.Open(), "which routes the program serves")
+	}
+	return out
+}
+
+// addressKnown reports whether it can be told where a program serves its main traffic in a workload.
+func addressKnown(p *workload.Program, in workload.Inputs) bool {
+	return !slices.ContainsFunc(p.Listens.Members, func(l workload.Listen) bool {
+		_, ok := l.Addr.Eval(in).Get()
+		return l.Role == workload.MainTraffic && !ok
+	})
+}
+
+// drainKnown reports whether it can be told how long each drain of a program may take in a workload.
+func drainKnown(p *workload.Program, in workload.Inputs) bool {
+	return !slices.ContainsFunc(p.Drains.Members, func(d workload.Drain) bool {
+		limit := d.Limit(in)
+		_, ok := limit.Get()
+		return !ok && !limit.Absent()
+	})
+}
+
+func appendNew(list []string, s string) []string {
+	if s == "" || slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
+}
+
+// Totals counts the cells of the workloads by state.
+func (c *Card) Totals() map[State]int {
+	n := map[State]int{}
+	for _, row := range c.Rows {
+		for _, cell := range row.Cells {
+			n[cell.State]++
+		}
+	}
+	return n
+}
+
+// Where tells rows of one name apart: "Deployment in deploy/api.yaml".
+func (r Row) Where() string {
+	switch {
+	case r.Deploy != nil:
+		return r.Deploy.Kind + " in " + r.Deploy.File
+	case r.Image != nil:
+		return "image that nothing deploys"
+	}
+	return "program that nothing deploys"
+}
+
+// Title returns "IX Disposability".
+func (c Cell) Title() string { return fmt.Sprintf("%s %s", c.Principle.Key(), c.Principle.Title()) }
