@@ -15,6 +15,7 @@ import (
 	checkmanifest "github.com/factorlint/factorlint/checks/manifest"
 	checkrepository "github.com/factorlint/factorlint/checks/repository"
 	checkworkload "github.com/factorlint/factorlint/checks/workload"
+	"github.com/factorlint/factorlint/internal/build"
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/config"
 	"github.com/factorlint/factorlint/internal/directive"
@@ -158,6 +159,7 @@ type run struct {
 	golang      *golang.Result
 	dockerfiles []*dockerfile.File
 	variants    []*workload.Variant
+	builds      build.Found
 	workloads   []*workload.Workload
 	findings    []check.Finding
 	notes       []check.Notification
@@ -199,6 +201,7 @@ func (r *run) load(ctx context.Context, loader golang.Loader) {
 	variants, notes := manifest.Load(r.tree.FS(), files)
 	r.variants = variants
 	r.notes = append(r.notes, notes...)
+	r.builds = build.Read(r.tree.FS(), files)
 	for _, d := range r.dockerfiles {
 		d.Around = dockerfile.NewAround(d.Path, r.tree.FS(), files, variants)
 	}
@@ -212,7 +215,8 @@ type dockerfileEvidence struct{ *dockerfile.File }
 func (d dockerfileEvidence) Path() string { return d.File.Path }
 
 func (r *run) bind(c *config.Config) {
-	e := workload.Evidence{Root: filepath.Base(r.tree.Root), Programs: r.golang.Programs, Variants: r.variants, Bindings: c.Services}
+	e := workload.Evidence{Root: filepath.Base(r.tree.Root), Programs: r.golang.Programs, Variants: r.variants,
+		Made: r.builds.Made, Renamed: r.builds.Renamed, Built: r.builds.Programs, Bindings: c.Services}
 	for _, d := range r.dockerfiles {
 		e.Dockerfiles = append(e.Dockerfiles, dockerfileEvidence{d})
 	}

@@ -129,19 +129,21 @@ func (b *binder) findImage(w *Workload) {
 		b.setImage(w, r, reason)
 		return
 	}
-	text, ok := d.Image.Get()
-	if !ok {
-		if !d.Image.Absent() {
-			w.miss("image: its name holds variables that nothing in the tree sets\n%s", snippet(d, ""))
-		}
+	if d.Image.Absent() || b.bindKo(w) {
 		return
 	}
-	ref := parseReference(text)
+	ref := parseReference(pattern(d.ImageText))
+	if text, known := d.Image.Get(); known {
+		ref = parseReference(text)
+	}
+	if ref.owner() == "" && b.isExternal(ref) || b.bindOrigin(w, ref) {
+		return
+	}
+	if !d.Image.known() {
+		w.miss("image: its name holds variables that nothing in the tree sets\n%s", snippet(d, ""))
+		return
+	}
 	if b.isExternal(ref) {
-		return
-	}
-	if same := b.built[ref.repository]; len(same) == 1 {
-		b.setImage(w, same[0], "image "+ref.repository+" is built by another deploy of the tree")
 		return
 	}
 	files, reason := b.named(ref)
@@ -161,6 +163,7 @@ func (b *binder) findImage(w *Workload) {
 
 func (b *binder) setImage(w *Workload, r recipe, reason string) {
 	w.Image = b.image(r)
+	b.recipes[w] = r
 	if w.Image == nil {
 		w.miss("image: %s has no stage %q", r.file.Path(), r.target)
 		return
