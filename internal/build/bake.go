@@ -96,9 +96,28 @@ func (r *reader) bakeTarget(name, target string, b bakery, matrix map[string]cty
 			return
 		}
 	}
-	for _, tag := range elements(get("tags")) {
-		r.docker(bakeText(tag), build, "the target "+target)
+	for _, tag := range b.tags(target, matrix) {
+		r.docker(tag, build, "the target "+target)
 	}
+}
+
+// tags returns the tags of a target; one that cannot be told does not hide the others.
+func (b bakery) tags(target string, matrix map[string]cty.Value) []string {
+	a, ok := b.find(target, "tags", 0)
+	if !ok {
+		return nil
+	}
+	var out []string
+	list, diags := hcl.ExprList(a.Expr)
+	if diags.HasErrors() {
+		for _, v := range elements(b.value(a, matrix)) {
+			out = append(out, bakeText(v))
+		}
+	}
+	for _, expr := range list {
+		out = append(out, bakeText(b.value(&hcl.Attribute{Expr: expr}, matrix)))
+	}
+	return out
 }
 
 // find returns a target's attribute, or that of a target which it inherits from: the last one wins.

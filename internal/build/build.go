@@ -24,7 +24,8 @@ const maxFound = 2000
 
 // Read looks at those of a repository's files (sorted) that may build images.
 func Read(fsys fs.FS, files []string) Found {
-	r := &reader{around: dockerfile.NewAround("", fsys, files, nil)}
+	around := dockerfile.NewAround("", fsys, files, nil)
+	r := &reader{around: around, follower: dockerfile.NewFollower(around)}
 	for _, name := range files {
 		r.file(name)
 	}
@@ -33,8 +34,9 @@ func Read(fsys fs.FS, files []string) Found {
 
 // A reader collects what the files say.
 type reader struct {
-	around dockerfile.Around
-	found  Found
+	around   dockerfile.Around
+	follower *dockerfile.Follower
+	found    Found
 }
 
 func (r *reader) file(name string) {
@@ -98,7 +100,7 @@ func (r *reader) makefile(name string) {
 	if !mentions(r.around.Read(name)) {
 		return
 	}
-	r.programs(r.around.FollowMakefile(name, r.ran))
+	r.programs(r.follower.FollowMakefile(name, r.ran))
 }
 
 // script follows a script of its own. Scripts run in the root of the repository, or where they lie, if that has the
@@ -119,7 +121,7 @@ func (r *reader) script(name string) {
 
 // follow goes through shell text that runs in a directory.
 func (r *reader) follow(script, dir string, at func(from, to int) check.Span, vars map[string]string) {
-	r.programs(r.around.Follow(dockerfile.Text{Script: script, Dir: dir, At: at, Vars: vars}, r.ran))
+	r.programs(r.follower.Follow(dockerfile.Text{Script: script, Dir: dir, At: at, Vars: vars}, r.ran))
 }
 
 func (r *reader) programs(bins []workload.Binary) {
@@ -137,8 +139,8 @@ func lines(file string, line int) func(from, to int) check.Span {
 // made notes an image that is built, if its Dockerfile is there.
 func (r *reader) made(m workload.Made) {
 	m.Image = strings.TrimSpace(m.Image)
-	if m.Image == "" || len(r.found.Made) == maxFound {
-		return
+	if m.Image == "" || len(r.found.Made) == maxFound || strings.Contains(path.Base(workload.ImageName(m.Image)), "${") {
+		return // nothing can be told from such a name
 	}
 	if b := m.Build; b != nil {
 		if b.Dockerfile == "" {

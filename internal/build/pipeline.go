@@ -129,7 +129,7 @@ func (s scope) expandShell(text string) string {
 	return expression.ReplaceAllStringFunc(text, func(m string) string {
 		value := s.expand(open(m))
 		if unknown.MatchString(value) {
-			return "${_" + noWord.ReplaceAllString(strings.Trim(value, "${} "), "_") + "}"
+			return "${_" + noWord.ReplaceAllString(strings.Trim(value, "${} ."), "_") + "}"
 		}
 		return value
 	})

@@ -10,13 +10,25 @@ import (
 	"github.com/factorlint/factorlint/internal/workload"
 )
 
-// maxCommands is how many commands of one shell text are followed, loops and what they call counted.
-const maxCommands = 5000
+// Limits of what is followed, loops and what is called counted.
+const (
+	maxCommands    = 5000    // of one shell text
+	maxAllCommands = 100_000 // of all texts of a repository
+)
+
+// A Follower goes through the shell texts of a repository.
+type Follower struct {
+	around Around
+	left   int // commands that may still be followed
+}
+
+// NewFollower returns one for a repository.
+func NewFollower(a Around) *Follower { return &Follower{a, maxAllCommands} }
 
 // A Text is shell text of the repository: a script, the recipe of a Makefile, a step of a workflow.
 type Text struct {
 	Script string
-	Dir    string // that it runs in, relative to the root
+	Dir    string // that it runs in, relative to the root; "" if that cannot be told
 	At     func(from, to int) check.Span
 	Vars   map[string]string // variables that are known
 	Args   []string          // positional parameters, if Called
@@ -34,16 +46,20 @@ type Ran struct {
 // Follow goes through a shell text and what it calls of the tree's scripts and Makefiles, as far as can be told without running
 // anything. It calls visit with each simple command and returns the Go programs that are built: Path and Package are relative to
 // the root.
-func (a Around) Follow(t Text, visit func(Ran)) []workload.Binary {
+func (f *Follower) Follow(t Text, visit func(Ran)) []workload.Binary {
 	tree := newTree("/")
 	tree.sources = []mapping{{at: "/", from: "."}}
-	s := &interp{t: tree, wd: path.Join("/", t.Dir), vars: copyOf(t.Vars), open: true, at: t.At, args: t.Args, told: t.Called, budget: maxCommands}
+	budget := min(maxCommands, f.left)
+	s := &interp{t: tree, vars: copyOf(t.Vars), open: true, at: t.At, args: t.Args, told: t.Called, budget: budget}
+	if t.Dir != "" {
+		s.wd = path.Join("/", t.Dir)
+	}
 	s.read = func(abs string) (string, []byte) {
 		name := strings.TrimPrefix(abs, "/")
-		if !a.Has(name) {
+		if !f.around.Has(name) {
 			return "", nil
 		}
-		return name, a.Read(name)
+		return name, f.around.Read(name)
 	}
 	s.visit = func(words []string, at check.Span) {
 		r := Ran{At: at, Dir: rootRelative(s.wd), Var: func(name string) string { return unmark(s.get(name)) }}
@@ -53,6 +69,7 @@ func (a Around) Follow(t Text, visit func(Ran)) []workload.Binary {
 		visit(r)
 	}
 	s.text(t.Script)
+	f.left -= budget - max(s.budget, 0)
 	var bins []workload.Binary
 	for _, b := range tree.bins {
 		if b.Path != "" && !marked(b.Path) {
@@ -72,24 +89,19 @@ func rootRelative(abs string) string {
 }
 
 // FollowMakefile goes through every recipe of a Makefile like Follow.
-func (a Around) FollowMakefile(name string, visit func(Ran)) []workload.Binary {
+func (f *Follower) FollowMakefile(name string, visit func(Ran)) []workload.Binary {
 	dir := path.Dir(name)
-	f := makefile.Parse(name, a.Read(name), makefile.Options{Unknown: mark(""), Undefined: mark, Read: a.included(dir)})
-	var bins []workload.Binary
-	for _, c := range f.All() {
-		bins = append(bins, a.Follow(Text{Script: c.Text, Dir: dir, At: lineOf(c)}, visit)...)
-	}
-	return bins
-}
-
-// included returns what reads the files that a Makefile in a directory of the repository includes.
-func (a Around) included(dir string) func(string) []byte {
-	return func(name string) []byte {
-		if marked(name) || !a.Has(path.Join(dir, name)) {
+	m := makefile.Parse(name, f.around.Read(name), makefile.Options{Unknown: mark(""), Undefined: mark, Read: func(included string) []byte {
+		if marked(included) || !f.around.Has(path.Join(dir, included)) {
 			return nil
 		}
-		return a.Read(path.Join(dir, name))
+		return f.around.Read(path.Join(dir, included))
+	}})
+	var bins []workload.Binary
+	for _, c := range m.All() {
+		bins = append(bins, f.Follow(Text{Script: c.Text, Dir: dir, At: lineOf(c)}, visit)...)
 	}
+	return bins
 }
 
 // lineOf places everything in a command of a Makefile at its line.

@@ -11,6 +11,7 @@ import (
 // An origin is one way in which an image of some name comes to be.
 type origin struct {
 	name   string // the image's, without tag; see pattern
+	tag    string // as far as it can be told
 	recipe recipe // without file if the image is made without a Dockerfile
 	pkg    string // then the directory of its main package
 	how    string // for people
@@ -29,12 +30,12 @@ func (b *binder) collectOrigins() {
 			r.file.contexts[r.context] = true
 			if !d.Image.Absent() {
 				name := imagePattern(d)
-				b.origins = append(b.origins, origin{name: name, recipe: r, how: "image " + readable(name) + " is built by another deploy of the tree", at: d.Build.At})
+				b.origins = append(b.origins, origin{name: name, tag: knownTag(d.ImageText), recipe: r, how: "image " + readable(name) + " is built by another deploy of the tree", at: d.Build.At})
 			}
 		}
 	}
 	for _, m := range b.Made {
-		s := origin{name: pattern(m.Image), pkg: m.Package, how: m.How, at: m.At}
+		s := origin{name: pattern(m.Image), tag: knownTag(m.Image), pkg: m.Package, how: m.How, at: m.At}
 		if m.Build != nil {
 			var ok bool
 			if s.recipe, ok = b.recipeOf(m.Build); !ok {
@@ -78,6 +79,15 @@ func pattern(ref string) string {
 		i += n - 1
 	}
 	return parseReference(b.String()).repository
+}
+
+// knownTag returns the tag of a reference, "" if it has none or that cannot be told.
+func knownTag(ref string) string {
+	tag, floats := FloatingTag(ref)
+	if floats || strings.Contains(tag, "$") {
+		return ""
+	}
+	return tag
 }
 
 // closingBrace returns the index of the brace that closes the one s begins with, or -1.
@@ -192,6 +202,11 @@ func (b *binder) bindOrigin(w *Workload, ref reference) bool {
 	}
 	if best < same && slices.ContainsFunc(found, func(s origin) bool { return s.recipe.file != nil && b.isBase(s.recipe.file, ref) }) {
 		return false // the deploy runs the image that the Dockerfile builds on
+	}
+	if tag := knownTag(w.Deploy.ImageText); len(b.distinct(found)) > 1 && tag != "" {
+		if tagged := slices.DeleteFunc(slices.Clone(found), func(o origin) bool { return o.tag != tag }); len(tagged) > 0 {
+			found = tagged
+		}
 	}
 	if len(b.distinct(found)) > 1 {
 		if files, _ := b.named(ref); len(files) == 1 { // the name itself tells which
