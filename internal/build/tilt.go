@@ -24,7 +24,7 @@ func (r *reader) tiltfile(name string) {
 
 func (r *reader) tiltCall(function string, a callArguments, dir string, at check.Span) {
 	image := a.text("ref", 0)
-	m := workload.Made{Image: image, Retags: true, At: at, How: function + "(" + image + ") in " + place(at)}
+	m := workload.Made{Image: image, Retags: true, Local: true, At: at, How: function + "(" + image + ") in " + place(at)}
 	context, ok := inTree(dir, a.text("context", 1))
 	_, inline := a.named["dockerfile_contents"]
 	if strings.HasPrefix(function, "docker_build") && ok && !inline {

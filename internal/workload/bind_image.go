@@ -43,8 +43,15 @@ var flavours = []string{"prod", "production", "release", "alpine", "debian", "ub
 
 // isDevelopers reports whether a Dockerfile makes an image for developers or tests, which only a build can name.
 func (f *file) isDevelopers() bool {
-	return slices.Contains(forDevelopers, f.label) || check.RoleOf(f.Path()) != check.Product ||
+	return slices.Contains(forDevelopers, f.label) || isDevelopersPath(f.Path()) || check.RoleOf(f.Path()) != check.Product ||
 		f.final != nil && slices.Contains(forDevelopers, strings.ToLower(f.final.Stage))
+}
+
+// isDevelopersPath reports whether a file lies in a folder of what developers alone use: infra/development/docker/.
+func isDevelopersPath(name string) bool {
+	return slices.ContainsFunc(strings.Split(path.Dir(strings.ToLower(name)), "/"), func(dir string) bool {
+		return slices.Contains([]string{"dev", "devel", "develop", "development", "local"}, strings.Trim(dir, "._"))
+	})
 }
 
 // everyday are names that say nothing about which program it is.

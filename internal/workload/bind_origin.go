@@ -11,11 +11,14 @@ import (
 // An origin is one way in which an image of some name comes to be.
 type origin struct {
 	name   string // the image's, without tag; see pattern
-	tag    string // as far as it can be told
+	tag    string // likewise
+	local  bool   // it is made on developers' machines alone
 	recipe recipe // without file if the image is made without a Dockerfile
 	pkg    string // then the directory of its main package
 	how    string // for people
-	at     check.Span
+	// deployed is set if a deploy of the tree is built that way
+	deployed bool
+	at       check.Span
 }
 
 // collectOrigins gathers what builds images: deploys that say how they are built, and what was found elsewhere. It records
@@ -30,12 +33,12 @@ func (b *binder) collectOrigins() {
 			r.file.contexts[r.context] = true
 			if !d.Image.Absent() {
 				name := imagePattern(d)
-				b.origins = append(b.origins, origin{name: name, tag: knownTag(d.ImageText), recipe: r, how: "image " + readable(name) + " is built by another deploy of the tree", at: d.Build.At})
+				b.origins = append(b.origins, origin{name: name, tag: tagPattern(d.ImageText), recipe: r, deployed: true, how: "image " + readable(name) + " is built by another deploy of the tree", at: d.Build.At})
 			}
 		}
 	}
 	for _, m := range b.Made {
-		s := origin{name: pattern(m.Image), tag: knownTag(m.Image), pkg: m.Package, how: m.How, at: m.At}
+		s := origin{name: pattern(m.Image), tag: tagPattern(m.Image), local: m.Local, pkg: m.Package, how: m.How, at: m.At}
 		if m.Build != nil {
 			var ok bool
 			if s.recipe, ok = b.recipeOf(m.Build); !ok {
@@ -61,7 +64,17 @@ func (s origin) isMinor() bool {
 const unknownPart = "\ue000"
 
 // pattern returns the name of an image without tag; what cannot be told of it ("${NAME}", "$NAME") is an unknownPart.
-func pattern(ref string) string {
+func pattern(ref string) string { return parseReference(obscure(ref)).repository }
+
+// tagPattern returns the tag of an image likewise, "" if it has none.
+func tagPattern(ref string) string {
+	_, tag, _ := strings.Cut(path.Base(obscure(ref)), ":")
+	tag, _, _ = strings.Cut(tag, "@")
+	return tag
+}
+
+// obscure puts an unknownPart in the place of each variable.
+func obscure(ref string) string {
 	var b strings.Builder
 	for i := 0; i < len(ref); i++ {
 		if ref[i] != '$' {
@@ -78,16 +91,7 @@ func pattern(ref string) string {
 		b.WriteString(unknownPart)
 		i += n - 1
 	}
-	return parseReference(b.String()).repository
-}
-
-// knownTag returns the tag of a reference, "" if it has none or that cannot be told.
-func knownTag(ref string) string {
-	tag, floats := FloatingTag(ref)
-	if floats || strings.Contains(tag, "$") {
-		return ""
-	}
-	return tag
+	return b.String()
 }
 
 // closingBrace returns the index of the brace that closes the one s begins with, or -1.
@@ -146,6 +150,9 @@ func near(name, image string) nearness {
 
 // fits reports whether a name begins and ends like what is known of a pattern.
 func fits(pattern, name string) bool {
+	if !strings.Contains(pattern, unknownPart) {
+		return pattern == name
+	}
 	first, last := strings.Index(pattern, unknownPart), strings.LastIndex(pattern, unknownPart)+len(unknownPart)
 	before, after := pattern[:first], pattern[last:]
 	if i := strings.Index(name, unknownPart); i >= 0 { // both have unknown parts
@@ -166,7 +173,7 @@ func (b *binder) namesakes(image string) []namesake {
 	for i := 0; i < len(out) && i < most; i++ {
 		for _, r := range b.Renamed {
 			from := pattern(r.From)
-			if pattern(r.To) == out[i].name && !strings.Contains(path.Base(from), unknownPart) &&
+			if pattern(r.To) == out[i].name && !strings.Contains(path.Base(out[i].name), unknownPart) && !strings.Contains(path.Base(from), unknownPart) &&
 				!slices.ContainsFunc(out, func(n namesake) bool { return n.name == from }) {
 				out = append(out, namesake{from, ", " + r.How})
 			}
@@ -175,57 +182,73 @@ func (b *binder) namesakes(image string) []namesake {
 	return out
 }
 
-// bindOrigin binds a deploy to what builds an image of its name. It reports whether that decides, even if for none.
-func (b *binder) bindOrigin(w *Workload, ref reference) bool {
-	best := farOff
-	var found []origin
+// origined returns what builds an image of that name, and how near the names are.
+func (b *binder) origined(ref reference) (found []origin, best nearness) {
 	for _, n := range b.namesakes(ref.repository) {
-		for _, s := range b.origins {
-			switch fit := near(s.name, n.name); {
-			case fit == farOff || fit < best:
+		for _, o := range b.origins {
+			fit := near(o.name, n.name)
+			if fit == farOff || fit < best || o.local && fit < same {
 				continue
-			case fit > best:
-				best, found = fit, nil
-				fallthrough
-			default:
-				s.how += n.how
-				found = append(found, s)
 			}
+			if fit > best {
+				best, found = fit, nil
+			}
+			o.how += n.how
+			found = append(found, o)
 		}
 	}
+	return found, best
+}
+
+// bindOrigin binds a deploy to what builds an image of its name. It reports whether that decides, even if for none.
+func (b *binder) bindOrigin(w *Workload, ref reference) bool {
+	found, best := b.origined(ref)
 	if best < same && (b.isExternal(ref) || b.isFork(ref)) || best == sameBase && slices.Contains(everyday, strings.ToLower(path.Base(ref.repository))) {
 		return false
 	}
-	found = b.likely(found)
-	if len(found) == 0 {
-		return false
-	}
-	if best < same && slices.ContainsFunc(found, func(s origin) bool { return s.recipe.file != nil && b.isBase(s.recipe.file, ref) }) {
+	found = b.likely(found, w.Deploy)
+	if best < same && slices.ContainsFunc(found, func(o origin) bool { return o.recipe.file != nil && b.isBase(o.recipe.file, ref) }) {
 		return false // the deploy runs the image that the Dockerfile builds on
 	}
-	if tag := knownTag(w.Deploy.ImageText); len(b.distinct(found)) > 1 && tag != "" {
-		if tagged := slices.DeleteFunc(slices.Clone(found), func(o origin) bool { return o.tag != tag }); len(tagged) > 0 {
-			found = tagged
+	named, _ := b.named(ref)
+	if best == sameBase && len(found) > 0 {
+		for _, f := range named { // what its name tells weighs as much
+			found = append(found, origin{recipe: recipe{file: f}, how: "the image's name"})
 		}
 	}
-	if len(b.distinct(found)) > 1 {
-		if files, _ := b.named(ref); len(files) == 1 { // the name itself tells which
-			found = slices.DeleteFunc(found, func(s origin) bool { return s.recipe.file != files[0] })
-		}
-	}
-	switch choices := b.distinct(found); {
+	choices := b.choose(found, w.Deploy, named)
+	switch {
 	case len(choices) > 1:
 		w.miss("image: %s can be built in more than one way: %s\n%s", readable(ref.repository), strings.Join(hows(choices), "; "), snippet(w.Deploy, choices[0].dockerfile()))
 	case len(choices) == 0:
 		return false
 	case choices[0].recipe.file == nil:
-		return b.bindPlain(w, choices[0])
+		b.bindPlain(w, choices[0])
 	default:
 		r := choices[0].recipe
-		r.args = agreed(found)
+		r.args = agreed(found, r)
 		b.setImage(w, r, choices[0].how)
 	}
 	return true
+}
+
+// choose returns the origins that lead to different images. Where there are several, the tag of the image may tell which is
+// meant, or its name.
+func (b *binder) choose(found []origin, d *Deploy, named []*file) []origin {
+	choices := b.distinct(found)
+	tag := tagPattern(d.ImageText)
+	for _, tells := range []func(origin) bool{
+		func(o origin) bool { return tag != "" && fits(o.tag, tag) },
+		func(o origin) bool { return len(named) == 1 && o.recipe.file == named[0] },
+	} {
+		if len(choices) < 2 {
+			break
+		}
+		if rest := slices.DeleteFunc(slices.Clone(choices), func(o origin) bool { return !tells(o) }); len(rest) > 0 {
+			choices = rest
+		}
+	}
+	return choices
 }
 
 func (s origin) dockerfile() string {
@@ -247,12 +270,14 @@ func hows(origins []origin) []string {
 	return out
 }
 
-// likely leaves out origins of tests and samples, and Dockerfiles for developers, where there are others.
-func (b *binder) likely(origins []origin) []origin {
-	for _, minor := range []func(origin) bool{origin.isMinor, func(s origin) bool { return s.recipe.file != nil && s.recipe.file.isDevelopers() }} {
-		if rest := slices.DeleteFunc(slices.Clone(origins), minor); len(rest) > 0 {
-			origins = rest
-		}
+// likely leaves out origins of tests and samples where there are others, and Dockerfiles for developers unless the deploy is
+// theirs.
+func (b *binder) likely(origins []origin, d *Deploy) []origin {
+	origins = slices.DeleteFunc(origins, func(o origin) bool {
+		return o.recipe.file != nil && o.recipe.file.isDevelopers() && !isDevelopersPath(d.File) && !o.deployed
+	})
+	if rest := slices.DeleteFunc(slices.Clone(origins), origin.isMinor); len(rest) > 0 {
+		return rest
 	}
 	return origins
 }
@@ -282,34 +307,44 @@ func (b *binder) distinct(origins []origin) []origin {
 	return out
 }
 
-// agreed returns the build arguments of several builds of one image; the value of those that differ is unknown.
-func agreed(origins []origin) map[string]Value[string] {
+// agreed returns the build arguments with which origins build what a recipe builds; the value of those that differ is unknown.
+func agreed(origins []origin, r recipe) map[string]Value[string] {
 	out := map[string]Value[string]{}
-	for _, s := range origins {
-		for name := range s.recipe.args {
-			v := s.recipe.args[name]
-			for _, o := range origins {
-				if value, known := o.recipe.args[name].Get(); !known || value != must(v) {
-					v = Unknown[string](v.At())
-				}
+	first := true
+	for _, o := range origins {
+		if o.recipe.file != r.file || o.recipe.target != r.target {
+			continue
+		}
+		for name, v := range o.recipe.args {
+			if old, ok := out[name]; !ok && !first || ok && !sameText(old, v) {
+				v = Unknown[string](v.At())
 			}
 			out[name] = v
 		}
+		for name, v := range out {
+			if _, ok := o.recipe.args[name]; !ok {
+				out[name] = Unknown[string](v.At())
+			}
+		}
+		first = false
 	}
 	return out
 }
 
-func must(v Value[string]) string { s, _ := v.Get(); return s }
+func sameText(a, b Value[string]) bool {
+	x, known := a.Get()
+	y, same := b.Get()
+	return known && same && x == y
+}
 
 // bindPlain binds a deploy to the program of an image that is made without a Dockerfile.
-func (b *binder) bindPlain(w *Workload, s origin) bool {
+func (b *binder) bindPlain(w *Workload, s origin) {
 	w.Program = b.program(s.pkg)
 	if w.Program == nil {
 		w.miss("program: %s builds %s, where the tree has no main package", s.how, s.pkg)
-		return true
+		return
 	}
 	w.link("deploy", "program", "%s, built from %s", s.how, s.pkg)
-	return true
 }
 
 // bindKo binds a deploy whose image is the import path of a main package: ko://example.com/shop/cmd/api.

@@ -217,6 +217,7 @@ type Made struct {
 	Build   *Build // from a Dockerfile, or nil
 	Package string // without Dockerfile, by ko: the directory of the main package, relative to the root; "" if it cannot be told
 	Retags  bool   // what builds it puts its tag into the manifests: Skaffold, Tilt
+	Local   bool   // it is built on developers' machines alone, by Tilt
 	How     string // "docker build -t shop/api in Makefile:12"
 	At      check.Span
 }
