@@ -153,7 +153,7 @@ func (b *binder) findImage(w *Workload) {
 	if b.isExternal(ref) {
 		return
 	}
-	files, reason := b.named(ref)
+	files, reason := b.named(ref, d)
 	switch {
 	case len(files) == 0:
 		return
@@ -200,10 +200,13 @@ func orList(files []*file) string {
 	return strings.Join(names, " or ")
 }
 
-// named returns the Dockerfiles that an image's name can mean, and why.
-func (b *binder) named(ref reference) (files []*file, reason string) {
+// named returns the Dockerfiles that the name of a deploy's image can mean, and why.
+func (b *binder) named(ref reference, d *Deploy) (files []*file, reason string) {
 	name := strings.ToLower(path.Base(ref.repository))
-	for _, f := range b.deployable() {
+	for _, f := range b.files {
+		if f.isDevelopers() && !(isDevelopersPath(d.File) && isDevelopersPath(f.Path())) {
+			continue
+		}
 		if f.final != nil && slices.Contains(f.names, name) {
 			files = append(files, f)
 		}

@@ -210,7 +210,7 @@ func (b *binder) bindOrigin(w *Workload, ref reference) bool {
 	if best < same && slices.ContainsFunc(found, func(o origin) bool { return o.recipe.file != nil && b.isBase(o.recipe.file, ref) }) {
 		return false // the deploy runs the image that the Dockerfile builds on
 	}
-	named, _ := b.named(ref)
+	named, _ := b.named(ref, w.Deploy)
 	if best == sameBase && len(found) > 0 {
 		for _, f := range named { // what its name tells weighs as much
 			found = append(found, origin{recipe: recipe{file: f}, how: "the image's name"})
@@ -270,16 +270,24 @@ func hows(origins []origin) []string {
 	return out
 }
 
-// likely leaves out origins of tests and samples where there are others, and Dockerfiles for developers unless the deploy is
-// theirs.
+// likely leaves out Dockerfiles of developers, tests and samples, unless the deploy is theirs; and, where there are others, what
+// tests and samples make and what is made on developers' machines alone.
 func (b *binder) likely(origins []origin, d *Deploy) []origin {
+	theirs := d.isDevelopers()
 	origins = slices.DeleteFunc(origins, func(o origin) bool {
-		return o.recipe.file != nil && o.recipe.file.isDevelopers() && !isDevelopersPath(d.File) && !o.deployed
+		return !theirs && !o.deployed && o.recipe.file != nil && o.recipe.file.isDevelopers()
 	})
-	if rest := slices.DeleteFunc(slices.Clone(origins), origin.isMinor); len(rest) > 0 {
-		return rest
+	for _, less := range []func(origin) bool{origin.isMinor, func(o origin) bool { return o.local && !theirs }} {
+		if rest := slices.DeleteFunc(slices.Clone(origins), less); len(rest) > 0 {
+			origins = rest
+		}
 	}
 	return origins
+}
+
+// isDevelopers reports whether a deploy is one of developers, tests or samples, by the folder of its manifest.
+func (d *Deploy) isDevelopers() bool {
+	return isDevelopersPath(d.File) || check.RoleOf(d.File) != check.Product
 }
 
 // distinct returns one origin for each image and program that origins lead to.
