@@ -124,6 +124,26 @@ func (f *File) InTree(src string) string {
 	return found
 }
 
+// GoDir returns the directory of the repository that a package of the build context means, "" if there is none or more than
+// one that may be meant.
+func (f *File) GoDir(pkg string) string {
+	found := ""
+	for _, context := range f.contexts() {
+		dir := path.Join(context, pkg)
+		if !slices.ContainsFunc(f.Around.files, func(name string) bool { return path.Dir(name) == dir && strings.HasSuffix(name, ".go") }) {
+			continue
+		}
+		if len(f.Around.Deploys) > 0 { // the manifest's own context comes first
+			return dir
+		}
+		if found != "" && found != dir {
+			return ""
+		}
+		found = dir
+	}
+	return found
+}
+
 // An Origin says where a file of an image comes from.
 type Origin struct {
 	Copy   workload.Copy // that brought it from the build context

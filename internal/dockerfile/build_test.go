@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -252,13 +253,72 @@ func TestBinaryOfArgument(t *testing.T) {
 	}
 }
 
-func TestMake(t *testing.T) {
-	f, _ := dockerfile.Parse("Dockerfile", []byte("FROM golang:1\nCOPY . /src\nWORKDIR /src\nRUN make -C svc build V=1\n"))
-	f.Make = func(dir string, args []string) (string, bool) {
-		return "go build -o /" + strings.Join(args, "-") + " .", dir == "svc"
+// around puts a Dockerfile among other files.
+func around(text string, others map[string]string) *dockerfile.File {
+	fsys := fstest.MapFS{"Dockerfile": {Data: []byte(text)}}
+	files := []string{"Dockerfile"}
+	for name, data := range others {
+		fsys[name] = &fstest.MapFile{Data: []byte(data)}
+		files = append(files, name)
 	}
-	if got := programs(f.Image("", nil)); got != "/build-V=1 svc" {
-		t.Error(got)
+	slices.Sort(files)
+	f, _ := dockerfile.Parse("Dockerfile", []byte(text))
+	f.Around = dockerfile.NewAround("Dockerfile", fsys, files, nil)
+	return f
+}
+
+func TestMakeAndScripts(t *testing.T) {
+	const makefile = "OUT ?= bin\nAPP := api\n.PHONY: build\nbuild: deps\n\t@go build -trimpath \\\n\t\t-o $(OUT)/$(APP) ./cmd/$(APP)\ndeps:\n\tgo mod download\n"
+	for _, c := range []struct{ name, run, want string }{
+		{"a target", "RUN make build", "/src/bin/api cmd/api"},
+		{"the default target, in another directory", "RUN make -C /src", "/src/bin/api cmd/api"},
+		{"a variable of the command line", "RUN make build OUT=/out", "/out/api cmd/api"},
+		{"a variable of the environment", "ENV OUT=/env\nRUN make build", "/env/api cmd/api"},
+		{"a variable that := sets whatever the environment", "RUN APP=web make build", "/src/bin/api cmd/api"},
+		{"a variable that make is given", "RUN make build APP=web", "/src/bin/web cmd/web"},
+		{"a target that is not there", "RUN make release", "…"},
+		{"a Makefile that is not there", "RUN make -f other.mk build", "…"},
+		{"a script", "RUN ./build.sh worker /out", "/out/worker cmd/worker"},
+		{"a script for a shell", "RUN sh -e build.sh worker", "/src/worker cmd/worker"},
+		{"a script of something else", "RUN ./build.py", "…"},
+		{"functions", "RUN b() { go build -o /out/$1 ./cmd/$1; }; b api; b web", "/out/api cmd/api\n/out/web cmd/web"},
+		{"a function that calls itself", "RUN b() { b; }; b", "…"},
+	} {
+		f := around("FROM golang:1\nWORKDIR /src\nCOPY . .\n"+c.run+"\n", map[string]string{"Makefile": makefile, "build.py": "#!/usr/bin/python\nimport os",
+			"build.sh": "#!/bin/sh\nset -e\nexport CGO_ENABLED=0\ngo build -o ${2:-.}/$1 ./cmd/$1\n"})
+		if got := programs(f.Image("", nil)); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestFollow(t *testing.T) {
+	fsys := fstest.MapFS{
+		"Makefile":      {Data: []byte("IMG ?= acme/api:dev\nall:\n\tfor s in a b; do docker build -t acme/$$s -f $$s/Dockerfile .; done\nimage:\n\tdocker build -t $(IMG) $(OPTS) .\nbin/api:\n\tcd cmd && go build -o ../$@ ./api\n")},
+		"ci/build.sh":   {Data: []byte("build() {\n  docker build -t \"$1\" ..\n}\nbuild $1\nmake -C .. image IMG=$2\n")},
+		"ci/recurse.sh": {Data: []byte("./recurse.sh\nmake\n")},
+		"ci/Makefile":   {Data: []byte("x:\n\t$(MAKE) x\n")},
+	}
+	a := dockerfile.NewFollower(dockerfile.NewAround("", fsys, []string{"Makefile", "ci/Makefile", "ci/build.sh", "ci/recurse.sh"}, nil))
+	var got []string
+	visit := func(r dockerfile.Ran) {
+		if r.Words[0] == "docker" {
+			got = append(got, fmt.Sprintf("%s:%d %s: %s", r.At.File, r.At.Start.Line, r.Dir, strings.Join(r.Words, " ")))
+		}
+	}
+	bins := a.FollowMakefile("Makefile", visit)
+	a.Follow(dockerfile.Text{Script: "cd ci; ./build.sh one/two three:$TAG", Dir: ".", At: func(int, int) check.Span { return check.Span{} }}, visit)
+	a.Follow(dockerfile.Text{Script: "./recurse.sh", Dir: "ci", At: func(int, int) check.Span { return check.Span{} }}, visit)
+	want := []string{
+		"Makefile:3 .: docker build -t acme/a -f a/Dockerfile .", "Makefile:3 .: docker build -t acme/b -f b/Dockerfile .",
+		"Makefile:5 .: docker build -t acme/api:dev ${OPTS} .",
+		"ci/build.sh:2 ci: docker build -t one/two ..", "Makefile:5 .: docker build -t three:${TAG} ${OPTS} .",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
+	}
+	if len(bins) != 1 || bins[0].Path != "bin/api" || bins[0].Package != "cmd/api" {
+		t.Errorf("programs: %+v", bins)
 	}
 }
 

@@ -3,6 +3,7 @@ package dockerfile
 import (
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -16,16 +17,26 @@ type interp struct {
 	wd     string // "" if unknown
 	vars   map[string]string
 	open   bool // the environment may hold variables besides vars
-	at     func(from, to int) check.Span
-	make   func(dir string, args []string) (string, bool)
+	at     places
+	read   func(abs string) (name string, text []byte) // the file of the tree that lies at a path; text is nil if none is known to
+	visit  func(words []string, at check.Span)         // is told of every command; nil for none
+	args   []string                                    // positional parameters, if told is set
+	told   bool
+	funcs  map[string]*syntax.Stmt
 	lost   bool // something ran that may have built programs
 	budget int  // of commands; loops multiply them
 	depth  int
 }
 
+// places tells where a stretch of a shell text stands.
+type places func(from, to int) check.Span
+
+// deepestText is how many texts and functions may call each other.
+const deepestText = 8
+
 // text follows a script.
 func (s *interp) text(script string) {
-	if s.depth++; s.depth > 8 {
+	if s.depth++; s.depth > deepestText {
 		s.lost = true
 		return
 	}
@@ -90,8 +101,13 @@ func (s *interp) stmt(st *syntax.Stmt) {
 		if c.Stmt != nil {
 			s.stmt(c.Stmt)
 		}
+	case *syntax.FuncDecl:
+		if s.funcs == nil {
+			s.funcs = map[string]*syntax.Stmt{}
+		}
+		s.funcs[c.Name.Value] = c.Body
 	case *syntax.TestClause, *syntax.ArithmCmd, *syntax.LetClause, nil:
-	default: // functions and the like
+	default:
 		s.lost = true
 	}
 }
@@ -167,6 +183,9 @@ func (s *interp) get(name string) string {
 	if v, ok := s.vars[name]; ok {
 		return v
 	}
+	if v, ok := s.positional(name); ok {
+		return v
+	}
 	if name == "PWD" && s.wd != "" {
 		return s.wd
 	}
@@ -174,6 +193,35 @@ func (s *interp) get(name string) string {
 		return mark(name)
 	}
 	return ""
+}
+
+// positional returns $1, $2, …, $@, $* and $#, if it is known what the text is called with.
+func (s *interp) positional(name string) (value string, ok bool) {
+	if !s.told {
+		return "", false
+	}
+	switch name {
+	case "@", "*":
+		return strings.Join(s.args, " "), true
+	case "#":
+		return strconv.Itoa(len(s.args)), true
+	}
+	n, err := strconv.Atoi(name)
+	if err != nil || n < 1 {
+		return "", false
+	}
+	if n > len(s.args) {
+		return "", true
+	}
+	return s.args[n-1], true
+}
+
+// called runs something with positional parameters of its own.
+func (s *interp) called(args []string, run func()) {
+	old, told := s.args, s.told
+	s.args, s.told = args, true
+	run()
+	s.args, s.told = old, told
 }
 
 // word expands a word to one text, marked where it cannot be told.
@@ -347,7 +395,18 @@ func (s *interp) command(args []string, at check.Span) {
 		return
 	}
 	rest := args[1:]
+	if s.visit != nil {
+		s.visit(args, at)
+	}
+	if body := s.funcs[args[0]]; body != nil && s.depth < deepestText {
+		s.depth++
+		s.called(rest, func() { s.stmt(body) })
+		s.depth--
+		return
+	}
 	switch name := path.Base(args[0]); name {
+	case "shift":
+		s.args = s.args[min(1, len(s.args)):]
 	case "cd", "pushd":
 		s.cd(rest)
 	case "export", "readonly", "local", "declare":
@@ -373,13 +432,13 @@ func (s *interp) command(args []string, at check.Span) {
 		s.vars = vars
 	case "sh", "bash", "ash", "dash":
 		if i := slices.IndexFunc(rest, isDashC); i >= 0 && i+1 < len(rest) && !marked(rest[i+1]) {
-			places := s.at
-			s.at = func(int, int) check.Span { return at }
-			s.sub(func() { s.text(rest[i+1]) })
-			s.at = places
+			s.inner(rest[i+1], func(int, int) check.Span { return at })
 			return
 		}
-		s.lost = true
+		for len(rest) > 0 && strings.HasPrefix(rest[0], "-") {
+			rest = rest[1:]
+		}
+		s.lost = len(rest) == 0 || !s.script(rest[0], rest[1:], at) || s.lost
 	case "go", "xx-go":
 		s.goCommand(rest, at)
 	case "make", "gmake":
@@ -399,8 +458,33 @@ func (s *interp) command(args []string, at check.Span) {
 			}
 		}
 	default:
+		if strings.Contains(args[0], "/") && s.script(args[0], rest, at) {
+			return
+		}
 		s.lost = s.lost || !buildsNothing[name]
 	}
+}
+
+// inner follows another text, whose variables and working directory do not outlive it.
+func (s *interp) inner(text string, at places) {
+	old := s.at
+	s.at = at
+	s.sub(func() { s.text(text) })
+	s.at = old
+}
+
+// script follows a shell script of the tree. It reports whether there is one.
+func (s *interp) script(file string, args []string, at check.Span) bool {
+	abs := s.abs(file)
+	if s.read == nil || abs == "" {
+		return false
+	}
+	name, text := s.read(abs)
+	if text == nil || !isShellScript(name, text) {
+		return false
+	}
+	s.called(args, func() { s.inner(string(text), s.placesIn(name, text, at)) })
+	return true
 }
 
 // isDashC reports whether an option of a shell takes the script: -c, -ec, -lc.
@@ -491,30 +575,4 @@ func (s *interp) move(name string, args []string) {
 			s.t.remove(from)
 		}
 	}
-}
-
-// runMake asks what make runs.
-func (s *interp) runMake(args []string, at check.Span) {
-	wd := s.wd
-	for i := 0; i+1 < len(args); i++ {
-		if args[i] == "-C" {
-			wd = s.abs(args[i+1])
-			args = slices.Delete(slices.Clone(args), i, i+2)
-			break
-		}
-	}
-	dir, ok := s.t.context(wd)
-	if !ok || wd == "" || s.make == nil || slices.ContainsFunc(args, marked) {
-		s.lost = true
-		return
-	}
-	script, ok := s.make(dir, args)
-	if !ok {
-		s.lost = true
-		return
-	}
-	places, old := s.at, s.wd
-	s.at, s.wd = func(int, int) check.Span { return at }, wd
-	s.sub(func() { s.text(script) })
-	s.at, s.wd = places, old
 }

@@ -26,10 +26,6 @@ type File struct {
 	Args   []*Instruction // ARGs before the first FROM
 	Stages []*Stage
 
-	// Make returns the shell commands that make runs when it is called with args in a directory of the build context
-	// ("." for its root). Without it, or if it returns false, what make builds is unknown.
-	Make func(dir string, args []string) (script string, ok bool)
-
 	// Around is what the rest of the repository tells about the image. The zero value tells nothing.
 	Around Around
 

@@ -42,7 +42,7 @@ func (r *runner) run(in *Instruction) {
 	for k, v := range r.state.env {
 		vars[k] = v
 	}
-	sh := &interp{t: t, vars: vars, open: r.state.open, at: places, make: r.f.Make, wd: t.wd, budget: 5000}
+	sh := &interp{t: t, vars: vars, open: r.state.open, at: places, read: r.read, wd: t.wd, budget: maxCommands}
 	sh.text(script)
 	t.open = t.open || sh.lost
 	if len(mounts) > 0 {
@@ -54,6 +54,16 @@ func (r *runner) run(in *Instruction) {
 			})
 		})
 	}
+}
+
+// read returns the file of the repository that lies at a path while a RUN is at work.
+func (r *runner) read(abs string) (name string, text []byte) {
+	dir, ok := r.state.tree.context(path.Dir(abs))
+	if !ok {
+		return "", nil
+	}
+	name = r.f.InTree(path.Join(dir, path.Base(abs)))
+	return name, r.f.Around.Read(name)
 }
 
 // shellText returns the shell text of a RUN and the source of each stretch of it.

@@ -47,10 +47,7 @@ func (f *File) ScriptFile(img *workload.Image, words []workload.Word) *ScriptFil
 			continue
 		}
 		text := f.Around.Read(o.File)
-		line, _, _ := bytes.Cut(text, []byte("\n"))
-		prog, bang := strings.CutPrefix(strings.TrimSpace(string(line)), "#!")
-		prog = strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(prog), "/usr/bin/env "), "-S ")
-		if bang && shellOf(prog) == "" || !bang && path.Ext(o.File) != ".sh" {
+		if !isShellScript(o.File, text) {
 			return nil
 		}
 		file, err := parseShell(string(text))
@@ -60,6 +57,14 @@ func (f *File) ScriptFile(img *workload.Image, words []workload.Word) *ScriptFil
 		return &ScriptFile{Path: o.File, Args: words[1:], src: newSource(o.File, text), file: file}
 	}
 	return nil
+}
+
+// isShellScript reports whether a file is a script for a shell that is known, by its first line or its name.
+func isShellScript(name string, text []byte) bool {
+	line, _, _ := bytes.Cut(text, []byte("\n"))
+	prog, bang := strings.CutPrefix(strings.TrimSpace(string(line)), "#!")
+	prog = strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(prog), "/usr/bin/env "), "-S ")
+	return bang && shellOf(prog) != "" || !bang && path.Ext(name) == ".sh"
 }
 
 // Calls returns the simple commands of the script in order.

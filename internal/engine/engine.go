@@ -15,6 +15,7 @@ import (
 	checkmanifest "github.com/factorlint/factorlint/checks/manifest"
 	checkrepository "github.com/factorlint/factorlint/checks/repository"
 	checkworkload "github.com/factorlint/factorlint/checks/workload"
+	"github.com/factorlint/factorlint/internal/build"
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/config"
 	"github.com/factorlint/factorlint/internal/directive"
@@ -158,6 +159,7 @@ type run struct {
 	golang      *golang.Result
 	dockerfiles []*dockerfile.File
 	variants    []*workload.Variant
+	builds      build.Found
 	workloads   []*workload.Workload
 	findings    []check.Finding
 	notes       []check.Notification
@@ -167,20 +169,41 @@ func (r *run) wants(kinds ...rules.Kind) bool {
 	return slices.ContainsFunc(r.rules, func(rule *rules.Rule) bool { return slices.Contains(kinds, rule.Kind) })
 }
 
-// load reads Go code, Dockerfiles and manifests, the latter two while the go command is at work.
+// load reads Go code, Dockerfiles and manifests, the latter while the go command is at work, unless it has to wait for the
+// build tags that they tell.
 func (r *run) load(ctx context.Context, loader golang.Loader) {
 	files := make([]string, len(r.tree.Files))
 	for i, f := range r.tree.Files {
 		files[i] = f.Path
 	}
 	done := make(chan *golang.Result, 1)
-	go func() {
+	analyze := func(builds []golang.Build) {
 		if !r.wants(rules.Go, rules.Workload) {
 			done <- &golang.Result{}
 			return
 		}
-		done <- golang.Analyze(ctx, loader, r.tree.Root, files, r.rules)
-	}()
+		done <- golang.Analyze(ctx, loader, golang.Input{Root: r.tree.Root, Files: files, Rules: r.rules, Builds: builds})
+	}
+	r.parseDockerfiles(files)
+	wait := slices.ContainsFunc(r.dockerfiles, mayGiveTags)
+	if !wait {
+		go analyze(nil)
+	}
+	variants, notes := manifest.Load(r.tree.FS(), files)
+	r.variants = variants
+	r.notes = append(r.notes, notes...)
+	r.builds = build.Read(r.tree.FS(), files)
+	for _, d := range r.dockerfiles {
+		d.Around = dockerfile.NewAround(d.Path, r.tree.FS(), files, variants)
+	}
+	if wait {
+		go analyze(r.goBuilds())
+	}
+	r.golang = <-done
+	r.notes = append(r.notes, r.golang.Notes...)
+}
+
+func (r *run) parseDockerfiles(files []string) {
 	for _, f := range files {
 		if !dockerfile.IsDockerfile(f) {
 			continue
@@ -196,14 +219,30 @@ func (r *run) load(ctx context.Context, loader golang.Loader) {
 			r.dockerfiles = append(r.dockerfiles, d)
 		}
 	}
-	variants, notes := manifest.Load(r.tree.FS(), files)
-	r.variants = variants
-	r.notes = append(r.notes, notes...)
+}
+
+// mayGiveTags reports whether a Dockerfile, or what it runs, may build with build tags.
+func mayGiveTags(d *dockerfile.File) bool {
+	text := string(d.Source)
+	return strings.Contains(text, "-tags") || strings.Contains(text, "make") || strings.Contains(text, ".sh")
+}
+
+// goBuilds returns the main packages that the Dockerfiles build for others than developers.
+func (r *run) goBuilds() []golang.Build {
+	var out []golang.Build
 	for _, d := range r.dockerfiles {
-		d.Around = dockerfile.NewAround(d.Path, r.tree.FS(), files, variants)
+		if d.Role() != check.Product || d.Development() {
+			continue
+		}
+		for _, img := range d.Images() {
+			for _, bin := range img.Binaries.Members {
+				if dir := d.GoDir(bin.Package); bin.Package != "" && dir != "" {
+					out = append(out, golang.Build{Dir: dir, Tags: bin.Tags})
+				}
+			}
+		}
 	}
-	r.golang = <-done
-	r.notes = append(r.notes, r.golang.Notes...)
+	return out
 }
 
 // A dockerfileEvidence is a Dockerfile as Bind sees it.
@@ -212,7 +251,8 @@ type dockerfileEvidence struct{ *dockerfile.File }
 func (d dockerfileEvidence) Path() string { return d.File.Path }
 
 func (r *run) bind(c *config.Config) {
-	e := workload.Evidence{Root: filepath.Base(r.tree.Root), Programs: r.golang.Programs, Variants: r.variants, Bindings: c.Services}
+	e := workload.Evidence{Root: filepath.Base(r.tree.Root), Programs: r.golang.Programs, Variants: r.variants,
+		Made: r.builds.Made, Renamed: r.builds.Renamed, Built: r.builds.Programs, Bindings: c.Services}
 	for _, d := range r.dockerfiles {
 		e.Dockerfiles = append(e.Dockerfiles, dockerfileEvidence{d})
 	}

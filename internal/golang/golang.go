@@ -47,19 +47,32 @@ type Withheld struct {
 // A Loader finds the packages of a module with their syntax and types. It is an interface so that the driver behind it
 // can change without anything else noticing.
 type Loader interface {
-	// Load returns the packages below dir, which holds a go.mod, or is to be treated as the root of a module of the
-	// given path that has none, and those that patterns name besides. Packages that cannot be loaded carry their errors;
-	// the error returned means that nothing could be loaded.
-	Load(ctx context.Context, dir, module string, patterns ...string) ([]*packages.Package, error)
+	// Load returns the packages of a module. Packages that cannot be loaded carry their errors; the error returned means that
+	// nothing could be loaded.
+	Load(ctx context.Context, r Request) ([]*packages.Package, error)
 }
 
-// Analyze loads every module of the tree at root and runs the analyzers on it. files are the tree's files, relative
-// to root and slash-separated; packages whose files are not among them are left out. only holds the names of the
-// rules to look for.
-func Analyze(ctx context.Context, loader Loader, root string, files []string, only []*rules.Rule) *Result {
+// A Request is what a Loader is asked for.
+type Request struct {
+	Dir      string   // it holds a go.mod, or is to be treated as the root of a module that has none
+	Module   string   // path of the latter
+	Tags     []string // build tags
+	Patterns []string // of packages besides those below Dir
+}
+
+// Input is a tree with Go code.
+type Input struct {
+	Root   string
+	Files  []string      // of the tree, relative to Root and slash-separated; packages whose files are not among them are left out
+	Rules  []*rules.Rule // to look for
+	Builds []Build       // what images are built from
+}
+
+// Analyze loads every module of a tree and runs the analyzers on it.
+func Analyze(ctx context.Context, loader Loader, in Input) *Result {
 	res := &Result{}
-	mods := modules(root, files)
-	loads := loadAll(ctx, loader, root, mods, used(root, files))
+	mods := modules(in.Root, in.Files)
+	loads := loadAll(ctx, loader, in, mods)
 	loaded := 0
 	for i, m := range mods {
 		pkgs, err := loads[i]()
@@ -72,8 +85,8 @@ func Analyze(ctx context.Context, loader Loader, root string, files []string, on
 				Message: fmt.Sprintf("the Go module in %s could not be loaded, so its code was not analysed: %v", show(m.dir), firstLine(err))})
 			continue
 		}
-		a := &analysisRun{root: root, module: m, res: res, files: files}
-		if a.run(pkgs, only) {
+		a := &analysisRun{root: in.Root, module: m, res: res, files: in.Files}
+		if a.run(pkgs, in.Rules) {
 			loaded++
 		}
 	}
@@ -83,11 +96,12 @@ func Analyze(ctx context.Context, loader Loader, root string, files []string, on
 
 // loadAll loads the modules of a tree, as many ahead of the one that is asked for next as there are processors. Each
 // function is to be called once, in order.
-func loadAll(ctx context.Context, loader Loader, root string, mods []module, workspace []string) []func() ([]*packages.Package, error) {
+func loadAll(ctx context.Context, loader Loader, in Input, mods []module) []func() ([]*packages.Package, error) {
 	type result struct {
 		pkgs []*packages.Package
 		err  error
 	}
+	workspace := used(in.Root, in.Files)
 	gate := make(chan struct{}, runtime.GOMAXPROCS(0))
 	results := make([]chan result, len(mods))
 	for i := range mods {
@@ -97,7 +111,8 @@ func loadAll(ctx context.Context, loader Loader, root string, mods []module, wor
 		for i, m := range mods {
 			gate <- struct{}{}
 			go func() {
-				pkgs, err := loader.Load(ctx, filepath.Join(root, filepath.FromSlash(m.dir)), m.path, besides(m, mods, workspace)...)
+				pkgs, err := loader.Load(ctx, Request{Dir: filepath.Join(in.Root, filepath.FromSlash(m.dir)), Module: m.path,
+					Tags: tags(m, in.Root, in.Files, in.Builds), Patterns: besides(m, mods, workspace)})
 				results[i] <- result{pkgs, err}
 			}()
 		}

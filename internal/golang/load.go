@@ -171,30 +171,33 @@ type GoList struct {
 }
 
 // Load implements Loader.
-func (l GoList) Load(ctx context.Context, dir, modulePath string, patterns ...string) ([]*packages.Package, error) {
+func (l GoList) Load(ctx context.Context, r Request) ([]*packages.Package, error) {
 	if _, err := exec.LookPath("go"); err != nil {
 		return nil, errors.New("the go command is not on PATH")
 	}
-	env := l.environment(dir)
-	pkgs, err := load(ctx, dir, modulePath, env, patterns)
+	env := l.environment(r.Dir)
+	pkgs, err := load(ctx, r, env)
 	if err != nil && strings.Contains(err.Error(), "go.work") { // a module beside the workspace
-		pkgs, err = load(ctx, dir, modulePath, append(env, "GOWORK=off"), patterns)
+		pkgs, err = load(ctx, r, append(env, "GOWORK=off"))
 	}
 	return pkgs, err
 }
 
-func load(ctx context.Context, dir, modulePath string, env, patterns []string) ([]*packages.Package, error) {
+func load(ctx context.Context, r Request, env []string) ([]*packages.Package, error) {
 	cfg := &packages.Config{
 		Context: ctx,
-		Dir:     dir,
+		Dir:     r.Dir,
 		Env:     env,
 		Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports | packages.NeedTypes |
 			packages.NeedSyntax | packages.NeedTypesInfo | packages.NeedTypesSizes | packages.NeedModule | packages.NeedExportFile,
 	}
-	if _, err := os.Stat(filepath.Join(dir, "go.mod")); err != nil && modulePath != "" {
-		cfg.Overlay = map[string][]byte{filepath.Join(dir, "go.mod"): fmt.Appendf(nil, "module %s\n\ngo 1.21\n", modulePath)}
+	if len(r.Tags) > 0 {
+		cfg.BuildFlags = []string{"-tags=" + strings.Join(r.Tags, ",")}
 	}
-	pkgs, err := packages.Load(cfg, append([]string{"./..."}, patterns...)...)
+	if _, err := os.Stat(filepath.Join(r.Dir, "go.mod")); err != nil && r.Module != "" {
+		cfg.Overlay = map[string][]byte{filepath.Join(r.Dir, "go.mod"): fmt.Appendf(nil, "module %s\n\ngo 1.21\n", r.Module)}
+	}
+	pkgs, err := packages.Load(cfg, append([]string{"./..."}, r.Patterns...)...)
 	if err != nil {
 		return nil, err
 	}

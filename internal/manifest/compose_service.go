@@ -30,7 +30,9 @@ func (s *service) deploy() *workload.Deploy {
 		HostNetwork: s.get("network_mode").str() == "host",
 	}
 	d.Alone = s.value("network_mode").Absent()
-	d.Image = s.value("image")
+	if d.Image = s.value("image"); !d.Image.Absent() {
+		d.ImageText = s.get("image").str()
+	}
 	d.Entrypoint, d.Args = s.command("entrypoint"), s.command("command")
 	d.WorkDir = s.value("working_dir")
 	s.env(d)

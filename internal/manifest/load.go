@@ -28,13 +28,11 @@ import (
 // define the same object, they are alternatives, and each subdirectory is a variant of its own.
 func Load(fsys fs.FS, files []string) ([]*workload.Variant, []check.Notification) {
 	l := &loader{fsys: fsys, files: map[string]bool{}, kustomizations: map[string]bool{}, overlays: map[string]*kustomization{},
-		code: map[string]bool{}, extended: map[string]*composeFile{}, sources: map[string]*source{}, documents: map[string]node{}, decoded: map[string][]node{},
-		retagged: map[string]bool{}}
+		code: map[string]bool{}, extended: map[string]*composeFile{}, sources: map[string]*source{}, documents: map[string]node{}, decoded: map[string][]node{}}
 	files = slices.Sorted(slices.Values(files))
 	charts := map[string]bool{}
 	for _, name := range files {
 		l.files[name] = true
-		l.tiltfile(name)
 		switch {
 		case isKustomization(name):
 			l.kustomizations[path.Dir(name)] = true
@@ -69,7 +67,6 @@ func Load(fsys fs.FS, files []string) ([]*workload.Variant, []check.Notification
 			variants = append(variants, v)
 		}
 	}
-	l.markRetagged(variants)
 	markInTree(variants)
 	variants = append(variants, l.projects(compose)...)
 	slices.SortStableFunc(variants, func(a, b *workload.Variant) int { return strings.Compare(a.Name, b.Name) })
@@ -91,7 +88,6 @@ type loader struct {
 	decoded        map[string][]node       // documents of what kustomizations take in
 	setImages      map[string]bool         // images that "kustomize edit set image" is called for; nil if not looked for yet
 	setAnyImage    bool
-	retagged       map[string]bool // names of images that Skaffold or Tilt builds
 	notes          []check.Notification
 }
 
@@ -264,7 +260,6 @@ func (l *loader) readDocument(d *document, named bool) *composeFile {
 			if o.isRelevant() {
 				l.objects = append(l.objects, o)
 			}
-			l.artifacts(o)
 		}
 	}
 	return nil

@@ -69,6 +69,7 @@ func (a *assembly) container(o *object, template, c node, role workload.Containe
 		d.At = name.span()
 	}
 	d.Image = c.get("image").value(d.At)
+	d.ImageText = c.get("image").str()
 	if k := a.set.overlay; k != nil {
 		if ref, ok := d.Image.Get(); ok && k.images[workload.ImageName(ref)] {
 			d.Image = workload.Unknown[string](d.Image.At())

@@ -18,7 +18,10 @@ type Evidence struct {
 	Programs    []*Program
 	Dockerfiles []Dockerfile
 	Variants    []*Variant
-	Bindings    []Binding // they override all that is found out
+	Made        []Made     // images that something else than a manifest builds
+	Renamed     []Renaming // second names of images
+	Built       []Binary   // programs that are built outside of Dockerfiles; Path and Package are relative to the root
+	Bindings    []Binding  // they override all that is found out
 }
 
 // A Dockerfile can say what each of its stages leaves.
@@ -34,6 +37,7 @@ type Dockerfile interface {
 // link was made, and what would make those that were not. Programs and images that nothing deploys come as workloads of
 // their own. The notifications are about bindings that name nothing.
 func Bind(e Evidence) ([]*Workload, []check.Notification) {
+	e.markRetagged()
 	b := newBinder(e)
 	b.readBindings()
 	var all []*Workload
@@ -54,16 +58,17 @@ func Bind(e Evidence) ([]*Workload, []check.Notification) {
 
 // A recipe is one way to build an image: what a Build, a binding or a Dockerfile alone says.
 type recipe struct {
-	file   *file
-	target string
-	args   map[string]Value[string]
+	file    *file
+	target  string
+	args    map[string]Value[string]
+	context string // relative to the root; "" if nothing says
 }
 
 // A file is a Dockerfile, and what is found out about it.
 type file struct {
 	Dockerfile
 	final    *Image          // nil if it has no stage
-	contexts map[string]bool // build contexts that Compose or Skaffold give
+	contexts map[string]bool // build contexts that builds name
 	dir      string          // the directory it is about: its own, or the first one above that is not named docker, build, …
 	label    string          // of Dockerfile.label, Dockerfile-label or label.Dockerfile
 	names    []string        // that an image made of it may have
@@ -76,7 +81,8 @@ type binder struct {
 	repo      []string
 	owners    []string
 	images    map[string]*Image // by path, target and arguments: one image however many deploys run it
-	built     map[string][]recipe
+	recipes   map[*Workload]recipe
+	origins   []origin
 	overrides map[*Deploy]override
 	made      map[string]*Program // by image: what bindings say that it runs
 	renamed   map[string]string   // by image: what bindings call it
@@ -91,7 +97,7 @@ type override struct {
 }
 
 func newBinder(e Evidence) *binder {
-	b := &binder{Evidence: e, images: map[string]*Image{}, built: map[string][]recipe{},
+	b := &binder{Evidence: e, images: map[string]*Image{}, recipes: map[*Workload]recipe{},
 		overrides: map[*Deploy]override{}, made: map[string]*Program{}, renamed: map[string]string{}}
 	for _, d := range e.Dockerfiles {
 		b.files = append(b.files, &file{Dockerfile: d, contexts: map[string]bool{}})
@@ -117,7 +123,7 @@ func newBinder(e Evidence) *binder {
 		f.final = b.image(recipe{file: f})
 		f.dir, f.label = about(f.Path())
 	}
-	b.collectBuilds()
+	b.collectOrigins()
 	for _, f := range b.files {
 		w := &Workload{Image: f.final}
 		if f.final != nil {
@@ -147,31 +153,12 @@ func (e Evidence) modules() map[string]string {
 	return out
 }
 
-// collectBuilds records which contexts a Dockerfile is built in, and which image names such builds give.
-func (b *binder) collectBuilds() {
-	for _, v := range b.Variants {
-		for _, d := range v.Deploys {
-			r, ok := b.recipeOf(d.Build)
-			if !ok {
-				continue
-			}
-			r.file.contexts[path.Clean(d.Build.Context)] = true
-			if ref, known := d.Image.Get(); known {
-				name := parseReference(ref).repository
-				if !slices.ContainsFunc(b.built[name], func(o recipe) bool { return o.key() == r.key() }) {
-					b.built[name] = append(b.built[name], r)
-				}
-			}
-		}
-	}
-}
-
 func (b *binder) recipeOf(build *Build) (recipe, bool) {
 	if build == nil {
 		return recipe{}, false
 	}
 	f := b.file(build.path())
-	return recipe{f, build.Target, build.Args}, f != nil
+	return recipe{f, build.Target, build.Args, path.Clean(build.Context)}, f != nil
 }
 
 func (build *Build) path() string {

@@ -43,8 +43,15 @@ var flavours = []string{"prod", "production", "release", "alpine", "debian", "ub
 
 // isDevelopers reports whether a Dockerfile makes an image for developers or tests, which only a build can name.
 func (f *file) isDevelopers() bool {
-	return slices.Contains(forDevelopers, f.label) || check.RoleOf(f.Path()) != check.Product ||
+	return slices.Contains(forDevelopers, f.label) || isDevelopersPath(f.Path()) || check.RoleOf(f.Path()) != check.Product ||
 		f.final != nil && slices.Contains(forDevelopers, strings.ToLower(f.final.Stage))
+}
+
+// isDevelopersPath reports whether a file lies in a folder of what developers alone use: infra/development/docker/.
+func isDevelopersPath(name string) bool {
+	return slices.ContainsFunc(strings.Split(path.Dir(strings.ToLower(name)), "/"), func(dir string) bool {
+		return slices.Contains([]string{"dev", "devel", "develop", "development", "local"}, strings.Trim(dir, "._"))
+	})
 }
 
 // everyday are names that say nothing about which program it is.
@@ -129,22 +136,24 @@ func (b *binder) findImage(w *Workload) {
 		b.setImage(w, r, reason)
 		return
 	}
-	text, ok := d.Image.Get()
-	if !ok {
-		if !d.Image.Absent() {
-			w.miss("image: its name holds variables that nothing in the tree sets\n%s", snippet(d, ""))
-		}
+	if d.Image.Absent() || b.bindKo(w) {
 		return
 	}
-	ref := parseReference(text)
+	ref := parseReference(pattern(d.ImageText))
+	if text, known := d.Image.Get(); known {
+		ref = parseReference(text)
+	}
+	if ref.owner() == "" && b.isExternal(ref) || b.bindOrigin(w, ref) {
+		return
+	}
+	if !d.Image.known() {
+		w.miss("image: its name holds variables that nothing in the tree sets\n%s", snippet(d, ""))
+		return
+	}
 	if b.isExternal(ref) {
 		return
 	}
-	if same := b.built[ref.repository]; len(same) == 1 {
-		b.setImage(w, same[0], "image "+ref.repository+" is built by another deploy of the tree")
-		return
-	}
-	files, reason := b.named(ref)
+	files, reason := b.named(ref, d)
 	switch {
 	case len(files) == 0:
 		return
@@ -161,6 +170,7 @@ func (b *binder) findImage(w *Workload) {
 
 func (b *binder) setImage(w *Workload, r recipe, reason string) {
 	w.Image = b.image(r)
+	b.recipes[w] = r
 	if w.Image == nil {
 		w.miss("image: %s has no stage %q", r.file.Path(), r.target)
 		return
@@ -190,10 +200,13 @@ func orList(files []*file) string {
 	return strings.Join(names, " or ")
 }
 
-// named returns the Dockerfiles that an image's name can mean, and why.
-func (b *binder) named(ref reference) (files []*file, reason string) {
+// named returns the Dockerfiles that the name of a deploy's image can mean, and why.
+func (b *binder) named(ref reference, d *Deploy) (files []*file, reason string) {
 	name := strings.ToLower(path.Base(ref.repository))
-	for _, f := range b.deployable() {
+	for _, f := range b.files {
+		if f.isDevelopers() && !(isDevelopersPath(d.File) && isDevelopersPath(f.Path())) {
+			continue
+		}
 		if f.final != nil && slices.Contains(f.names, name) {
 			files = append(files, f)
 		}

@@ -29,7 +29,7 @@ func (b *binder) findProgram(w *Workload) {
 		w.link(w.from(), "program", "services: %s", o.name)
 		return
 	}
-	if w.Image == nil && (w.Deploy == nil || w.Deploy.Entrypoint.Absent() && w.Deploy.Args.Absent()) {
+	if w.Program != nil || w.Image == nil && (w.Deploy == nil || w.Deploy.Entrypoint.Absent() && w.Deploy.Args.Absent()) {
 		return
 	}
 	st := w.start()
@@ -80,7 +80,7 @@ func (b *binder) findProgram(w *Workload) {
 	case b.bindMounted(w, st):
 	case isForeign(name):
 		w.miss("program: the container starts %s, which is no Go program of the tree", name)
-	case b.bindMade(w):
+	case b.bindMade(w), b.bindBuilt(w, name, copied):
 	case followed:
 		w.miss("program: the container starts %s, which no go build of %s makes", name, w.Image.File)
 	case b.bindName(w, name, copied), b.bindOnlyMain(w, name):
@@ -163,8 +163,8 @@ func (img *Image) searchPath() []string {
 // contexts returns the directories that an image may be built in: those that builds name, else the Dockerfile's own
 // and those above it.
 func (b *binder) contexts(w *Workload) []string {
-	if w.Deploy != nil && w.Deploy.Build != nil {
-		return []string{path.Clean(w.Deploy.Build.Context)}
+	if r := b.recipes[w]; r.context != "" {
+		return []string{r.context}
 	}
 	if w.Image == nil {
 		return nil
@@ -355,6 +355,35 @@ func (b *binder) bindName(w *Workload, started, copied string) bool {
 	}
 	w.Program = found
 	w.link("image", "program", "starts %s, the name of the main package %s alone", started, found.Dir)
+	return true
+}
+
+// bindBuilt binds the main package of a program that is built outside of the Dockerfile and copied into the image.
+func (b *binder) bindBuilt(w *Workload, started, copied string) bool {
+	if copied == "" {
+		return false
+	}
+	var found []Binary
+	for _, bin := range b.Built {
+		if slices.ContainsFunc(b.contexts(w), func(dir string) bool { return path.Join(dir, copied) == path.Clean(bin.Path) }) &&
+			!slices.ContainsFunc(found, func(o Binary) bool { return o.source() == bin.source() }) {
+			found = append(found, bin)
+		}
+	}
+	if len(found) != 1 {
+		return false
+	}
+	p := b.program(found[0].Package)
+	if found[0].Package == "" {
+		if programs, _ := b.imported(found[0].ImportPath, nil); len(programs) == 1 {
+			p = programs[0]
+		}
+	}
+	if p == nil {
+		return false
+	}
+	w.Program = p
+	w.link("image", "program", "starts %s, the copy of %s, which %s:%d builds from %s", started, copied, found[0].At.File, found[0].At.Start.Line, found[0].source())
 	return true
 }
 

@@ -55,6 +55,7 @@ type Deploy struct {
 	Variant  *Variant
 
 	Image      Value[string]  // the reference as it will be pulled; unknown if it holds unresolved variables
+	ImageText  string         // the reference as it is written
 	Build      *Build         // how Compose or Skaffold builds it, or nil
 	Entrypoint Value[Command] // Kubernetes command, Compose entrypoint
 	Args       Value[Command] // Kubernetes args, Compose command
@@ -208,4 +209,22 @@ func (p *ServicePort) LeadsTo(c Port) bool {
 		return ok && number == n
 	}
 	return c.Name == target && c.Protocol == p.Protocol
+}
+
+// A Made is an image that something in the tree builds under a name.
+type Made struct {
+	Image   string // its reference; what cannot be told of it is written "${NAME}"
+	Build   *Build // from a Dockerfile, or nil
+	Package string // without Dockerfile, by ko: the directory of the main package, relative to the root; "" if it cannot be told
+	Retags  bool   // what builds it puts its tag into the manifests: Skaffold, Tilt
+	Local   bool   // it is built on developers' machines alone, by Tilt
+	How     string // "docker build -t shop/api in Makefile:12"
+	At      check.Span
+}
+
+// A Renaming says that one image has two names.
+type Renaming struct {
+	From, To string // references; what cannot be told of them is written "${NAME}"
+	How      string // "docker tag in Makefile:12"
+	At       check.Span
 }

@@ -1,0 +1,144 @@
+package golang
+
+import (
+	"bytes"
+	"go/build/constraint"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// A Build is a main package that an image of the tree is built from.
+type Build struct {
+	Dir  string   // relative to the root
+	Tags []string // that go build is given
+}
+
+// tags returns the build tags to load a module with: of those that its images are built with the ones that decide about its
+// own files. A tag that all builds give is one. One that only some give is one if it does no harm to the others: it adds files
+// and takes none away, no other such tag adds files to the same packages, and it does not stand for an environment.
+func tags(m module, root string, files []string, builds []Build) []string {
+	given := map[string]int{}
+	total := 0
+	for _, b := range builds {
+		if !m.owns(b.Dir, files) {
+			continue
+		}
+		total++
+		for _, t := range slices.Compact(slices.Sorted(slices.Values(b.Tags))) {
+			given[t]++
+		}
+	}
+	if len(given) == 0 {
+		return nil
+	}
+	var (
+		out   []string
+		added = map[string]string{} // which tag adds files to a folder
+		clash = map[string]bool{}
+		from  = constrained(m, root, files)
+	)
+	for _, t := range slices.Sorted(maps.Keys(given)) {
+		dirs, harmless := effect(t, from)
+		switch {
+		case len(dirs) == 0 && harmless: // none of the module's files
+		case given[t] == total:
+			out = append(out, t)
+		case harmless && !slices.Contains(environments, t):
+			out = append(out, t)
+			for _, dir := range dirs {
+				if other, ok := added[dir]; ok {
+					clash[t], clash[other] = true, true
+				}
+				added[dir] = t
+			}
+		}
+	}
+	return slices.DeleteFunc(out, func(t string) bool { return clash[t] })
+}
+
+// environments are tags that say for whom a program is built, and not what it can do.
+var environments = []string{"dev", "development", "debug", "test", "testing", "integration", "e2e", "local", "mock", "race", "staging"}
+
+// owns reports whether a folder belongs to m and to no module below it.
+func (m module) owns(dir string, files []string) bool {
+	if dir != m.dir && !below(dir, m.dir) {
+		return false
+	}
+	for ; dir != m.dir && dir != "."; dir = path.Dir(dir) {
+		if slices.Contains(files, path.Join(dir, "go.mod")) {
+			return false
+		}
+	}
+	return true
+}
+
+// A constrainedFile is a Go file with a build constraint.
+type constrainedFile struct {
+	dir  string
+	expr constraint.Expr
+}
+
+// constrained returns the files of a module that have build constraints.
+func constrained(m module, root string, files []string) []constrainedFile {
+	var out []constrainedFile
+	for _, f := range files {
+		if !strings.HasSuffix(f, ".go") || strings.HasSuffix(f, "_test.go") || !below(f, m.dir) {
+			continue
+		}
+		if expr := constraintOf(filepath.Join(root, filepath.FromSlash(f))); expr != nil {
+			out = append(out, constrainedFile{path.Dir(f), expr})
+		}
+	}
+	return out
+}
+
+// constraintOf reads the //go:build line of a file. It is nil if there is none in the file's first bytes.
+func constraintOf(file string) constraint.Expr {
+	const head = 8 << 10
+	f, err := os.Open(file)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	text := make([]byte, head)
+	n, _ := f.Read(text)
+	for _, line := range bytes.Split(text[:n], []byte("\n")) {
+		s := strings.TrimSpace(string(line))
+		if strings.HasPrefix(s, "package ") {
+			return nil
+		}
+		if constraint.IsGoBuild(s) {
+			if expr, err := constraint.Parse(s); err == nil {
+				return expr
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
+// effect returns the folders to which a tag adds files. harmless is false if it takes files away.
+func effect(tag string, files []constrainedFile) (dirs []string, harmless bool) {
+	harmless = true
+	for _, f := range files {
+		without := f.expr.Eval(always)
+		with := f.expr.Eval(func(t string) bool { return t == tag || always(t) })
+		switch {
+		case without && !with:
+			harmless = false
+		case with && !without && !slices.Contains(dirs, f.dir):
+			dirs = append(dirs, f.dir)
+		}
+	}
+	return dirs, harmless
+}
+
+// always reports whether a build tag is set in every build for a container.
+func always(tag string) bool {
+	return slices.Contains([]string{"linux", "unix", "gc", "cgo", runtime.GOARCH}, tag) || strings.HasPrefix(tag, "go1.")
+}
