@@ -11,8 +11,8 @@ import (
 )
 
 func buildsAtStart() check.Check[*dockerfile.File] {
-	return check.Check[*dockerfile.File]{Rule: "builds-at-start", Run: func(p *check.Pass[*dockerfile.File]) {
-		img, list := starts(p.Subject)
+	return each("builds-at-start", func(p *check.Pass[*dockerfile.File], r release) {
+		img, list := starts(r)
 		for _, s := range list {
 			if s.Substitute || s.Maybe {
 				continue
@@ -26,7 +26,7 @@ func buildsAtStart() check.Check[*dockerfile.File] {
 			})
 			return
 		}
-	}}
+	})
 }
 
 func buildsMessage(by, what string) string {

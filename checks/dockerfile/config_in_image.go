@@ -11,9 +11,9 @@ import (
 )
 
 func configInImage() check.Check[*dockerfile.File] {
-	return check.Check[*dockerfile.File]{Rule: "config-in-image", Run: func(p *check.Pass[*dockerfile.File]) {
-		img := p.Subject.Image("", nil)
-		if img == nil || !shipped(p.Subject) || p.Subject.Development() {
+	return each("config-in-image", func(p *check.Pass[*dockerfile.File], r release) {
+		img := r.image()
+		if r.development() {
 			return
 		}
 		for _, c := range img.Copies {
@@ -37,7 +37,7 @@ func configInImage() check.Check[*dockerfile.File] {
 				})
 			}
 		}
-	}}
+	})
 }
 
 // configOf says what a file of config is, and of which deploy it is ("" if of none).

@@ -2,8 +2,12 @@
 package dockerfile
 
 import (
+	"slices"
+	"strconv"
+
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/dockerfile"
+	"github.com/factorlint/factorlint/internal/workload"
 )
 
 // All returns every rule about Dockerfiles in order of their ids, one line each.
@@ -25,9 +29,46 @@ func All() []check.Check[*dockerfile.File] {
 	}
 }
 
-// shipped reports whether the image of the file's last stage is meant to be deployed, by the names of both: one for
-// tests or for development is nobody's release.
-func shipped(f *dockerfile.File) bool {
-	last := f.Find("")
-	return last != nil && f.Role() == check.Product && last.Role() == check.Product
+// A release is a stage whose image is meant to be deployed.
+type release struct {
+	file  *dockerfile.File
+	stage *dockerfile.Stage
 }
+
+// each returns the check that judges every release of a Dockerfile.
+func each(rule string, judge func(*check.Pass[*dockerfile.File], release)) check.Check[*dockerfile.File] {
+	return check.Check[*dockerfile.File]{Rule: rule, Run: func(p *check.Pass[*dockerfile.File]) {
+		for _, r := range releases(p.Subject) {
+			judge(p, r)
+		}
+	}}
+}
+
+// releases returns the last stage of a file and those that a manifest builds, but none that is for tests or development by its
+// name or the file's. A stage that is built only on the way to another is no release.
+func releases(f *dockerfile.File) []release {
+	if f.Role() != check.Product {
+		return nil
+	}
+	targets := []string{""}
+	for _, d := range f.Around.Deploys {
+		if !d.Development && check.RoleOf(d.File) == check.Product {
+			targets = append(targets, d.Build.Target)
+		}
+	}
+	var out []release
+	for _, target := range targets {
+		s := f.Find(target)
+		if s != nil && s.Role() == check.Product && !slices.ContainsFunc(out, func(r release) bool { return r.stage == s }) {
+			out = append(out, release{f, s})
+		}
+	}
+	return out
+}
+
+func (r release) image() *workload.Image { return r.file.Image(strconv.Itoa(r.stage.Index), nil) }
+
+// chain returns the stages that make up the image.
+func (r release) chain() []*dockerfile.Stage { return r.file.Chain(strconv.Itoa(r.stage.Index)) }
+
+func (r release) development() bool { return r.file.Development(r.stage) }

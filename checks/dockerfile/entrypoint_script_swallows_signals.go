@@ -12,8 +12,8 @@ import (
 )
 
 func entrypointScriptSwallowsSignals() check.Check[*dockerfile.File] {
-	return check.Check[*dockerfile.File]{Rule: "entrypoint-script-swallows-signals", Run: func(p *check.Pass[*dockerfile.File]) {
-		img, list := starts(p.Subject)
+	return each("entrypoint-script-swallows-signals", func(p *check.Pass[*dockerfile.File], r release) {
+		img, list := starts(r)
 		for i, s := range list {
 			if s.script == nil || i > 0 && list[i-1].script == s.script {
 				continue
@@ -46,7 +46,7 @@ func entrypointScriptSwallowsSignals() check.Check[*dockerfile.File] {
 			reportAt(p, s, last.Words[0].At, img, f)
 			return
 		}
-	}}
+	})
 }
 
 // signalsGroup reports whether an init program that runs the script passes signals to everything below it.

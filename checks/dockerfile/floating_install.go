@@ -13,16 +13,16 @@ import (
 )
 
 func floatingInstall() check.Check[*dockerfile.File] {
-	return check.Check[*dockerfile.File]{Rule: "floating-install", Run: func(p *check.Pass[*dockerfile.File]) {
+	return each("floating-install", func(p *check.Pass[*dockerfile.File], r release) {
 		f := p.Subject
-		if !shipped(f) || f.Development() || onWindows(f) {
+		if r.development() || onWindows(r) {
 			return
 		}
-		img := f.Image("", nil)
+		img := r.image()
 		if img.Entrypoint.Absent() && img.Cmd.Absent() { // a base of other images, or a place to build in
 			return
 		}
-		chain := f.Chain("")
+		chain := r.chain()
 		for _, s := range f.Stages {
 			inImage := slices.Contains(chain, s)
 			for _, in := range s.Instructions {
@@ -40,7 +40,7 @@ func floatingInstall() check.Check[*dockerfile.File] {
 				}
 			}
 		}
-	}}
+	})
 }
 
 // floating says what a command installs without a version, and the name of the program if it is known.

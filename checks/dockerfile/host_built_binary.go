@@ -12,9 +12,9 @@ import (
 )
 
 func hostBuiltBinary() check.Check[*dockerfile.File] {
-	return check.Check[*dockerfile.File]{Rule: "host-built-binary", Run: func(p *check.Pass[*dockerfile.File]) {
+	return each("host-built-binary", func(p *check.Pass[*dockerfile.File], r release) {
 		f := p.Subject
-		img, list := starts(f)
+		img, list := starts(r)
 		for _, s := range list {
 			args := s.Args()
 			if len(args) == 0 || s.Substitute {
@@ -44,7 +44,7 @@ func hostBuiltBinary() check.Check[*dockerfile.File] {
 				return
 			}
 		}
-	}}
+	})
 }
 
 // builtBy says how a program comes into the build context, "" if nothing in the repository tells.

@@ -10,9 +10,9 @@ import (
 )
 
 func logVolume() check.Check[*dockerfile.File] {
-	return check.Check[*dockerfile.File]{Rule: "log-volume", Run: func(p *check.Pass[*dockerfile.File]) {
-		img := p.Subject.Image("", nil)
-		if img == nil || !shipped(p.Subject) || p.Subject.Development() {
+	return each("log-volume", func(p *check.Pass[*dockerfile.File], r release) {
+		img := r.image()
+		if r.development() {
 			return
 		}
 		for _, v := range img.Volumes {
@@ -26,7 +26,7 @@ func logVolume() check.Check[*dockerfile.File] {
 				Logical: img.Stage, Matter: v.Text,
 			})
 		}
-	}}
+	})
 }
 
 // isLogDir reports whether a path is that of a directory for logs. Logs of a broker or database are its data.

@@ -11,8 +11,8 @@ import (
 )
 
 func processManager() check.Check[*dockerfile.File] {
-	return check.Check[*dockerfile.File]{Rule: "process-manager", Run: func(p *check.Pass[*dockerfile.File]) {
-		img, list := starts(p.Subject)
+	return each("process-manager", func(p *check.Pass[*dockerfile.File], r release) {
+		img, list := starts(r)
 		for _, s := range list {
 			name := s.Name()
 			args := s.Args()
@@ -41,7 +41,7 @@ func processManager() check.Check[*dockerfile.File] {
 				side.by(), side.Name()),
 			Matter: side.Name(),
 		})
-	}}
+	})
 }
 
 // managers are programs that start, watch and restart others.

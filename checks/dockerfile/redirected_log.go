@@ -12,9 +12,9 @@ import (
 )
 
 func redirectedLog() check.Check[*dockerfile.File] {
-	return check.Check[*dockerfile.File]{Rule: "redirected-log", Run: func(p *check.Pass[*dockerfile.File]) {
-		img, list := starts(p.Subject)
-		linked := linkedToStdout(p.Subject)
+	return each("redirected-log", func(p *check.Pass[*dockerfile.File], r release) {
+		img, list := starts(r)
+		linked := linkedToStdout(r)
 		for i, s := range list {
 			file, ok := logFile(s.Call, list[i+1:])
 			if !ok || slices.Contains(linked, file.Text) {
@@ -24,7 +24,7 @@ func redirectedLog() check.Check[*dockerfile.File] {
 				Message: redirectMessage(s.by(), file.Text), Matter: file.Text,
 			})
 		}
-	}}
+	})
 }
 
 func redirectMessage(by, file string) string {
@@ -64,11 +64,11 @@ func logFile(c *dockerfile.Call, after []started) (workload.Word, bool) {
 }
 
 // linkedToStdout returns the files that the image makes links to the container's own output: ln -sf /dev/stdout file.
-func linkedToStdout(f *dockerfile.File) []string {
+func linkedToStdout(r release) []string {
 	var out []string
-	for _, s := range f.Chain("") {
+	for _, s := range r.chain() {
 		for _, in := range s.Instructions {
-			calls, _ := f.Commands(in)
+			calls, _ := r.file.Commands(in)
 			for _, c := range calls {
 				args := c.Args()
 				if c.Name() == "ln" && slices.ContainsFunc(args, func(a string) bool {

@@ -9,13 +9,9 @@ import (
 )
 
 func secretInImage() check.Check[*dockerfile.File] {
-	return check.Check[*dockerfile.File]{Rule: "secret-in-image", Run: func(p *check.Pass[*dockerfile.File]) {
-		if !shipped(p.Subject) {
-			return
-		}
-		chain := p.Subject.Chain("")
+	return each("secret-in-image", func(p *check.Pass[*dockerfile.File], r release) {
 		used := map[string]bool{} // ARGs that the image's stages take from before the first FROM
-		for _, s := range chain {
+		for _, s := range r.chain() {
 			for _, in := range s.Instructions {
 				for _, pair := range in.Pairs {
 					used[pair.Name.Text] = used[pair.Name.Text] || in.Name == "arg" && pair.Bare
@@ -28,7 +24,7 @@ func secretInImage() check.Check[*dockerfile.File] {
 				reportSecrets(p, "", in)
 			}
 		}
-	}}
+	})
 }
 
 // reportSecrets looks at one ENV or ARG. The value itself is never shown.

@@ -15,9 +15,9 @@ import (
 )
 
 func shellFormEntrypoint() check.Check[*dockerfile.File] {
-	return check.Check[*dockerfile.File]{Rule: "shell-form-entrypoint", Run: func(p *check.Pass[*dockerfile.File]) {
-		img := p.Subject.Image("", nil)
-		if img == nil || !shipped(p.Subject) || onWindows(p.Subject) {
+	return each("shell-form-entrypoint", func(p *check.Pass[*dockerfile.File], r release) {
+		img := r.image()
+		if onWindows(r) {
 			return
 		}
 		st, ok := shellStarted(img)
@@ -38,7 +38,7 @@ func shellFormEntrypoint() check.Check[*dockerfile.File] {
 			At: st.at, Message: message, Logical: img.Stage, Matter: st.keyword,
 			Fix: execForm(p.Subject, st, script, img),
 		})
-	}}
+	})
 }
 
 // A shellStart is what an image runs by default, as far as a shell may be part of it.
@@ -190,7 +190,7 @@ func execForm(f *dockerfile.File, st shellStart, s dockerfile.Script, img *workl
 }
 
 // onWindows reports whether the image is one of Windows, whose shell form runs cmd.exe.
-func onWindows(f *dockerfile.File) bool {
-	ref := strings.ToLower(f.Chain("")[0].Ref)
+func onWindows(r release) bool {
+	ref := strings.ToLower(r.chain()[0].Ref)
 	return strings.Contains(ref, "windows") || strings.Contains(ref, "nanoserver")
 }

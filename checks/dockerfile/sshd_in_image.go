@@ -11,8 +11,8 @@ import (
 )
 
 func sshdInImage() check.Check[*dockerfile.File] {
-	return check.Check[*dockerfile.File]{Rule: "sshd-in-image", Run: func(p *check.Pass[*dockerfile.File]) {
-		img, list := starts(p.Subject)
+	return each("sshd-in-image", func(p *check.Pass[*dockerfile.File], r release) {
+		img, list := starts(r)
 		for _, s := range list {
 			if startsSSHD(s.Args()) && !builds(img, s.Args()[0]) {
 				reportAt(p, s, s.At, img, check.Finding{
@@ -22,10 +22,10 @@ func sshdInImage() check.Check[*dockerfile.File] {
 				return
 			}
 		}
-		if img == nil || !shipped(p.Subject) || p.Subject.Development() {
+		if r.development() {
 			return
 		}
-		for _, s := range p.Subject.Chain("") {
+		for _, s := range r.chain() {
 			for _, in := range s.Instructions {
 				calls, _ := p.Subject.Commands(in)
 				for _, c := range calls {
@@ -40,7 +40,7 @@ func sshdInImage() check.Check[*dockerfile.File] {
 				}
 			}
 		}
-	}}
+	})
 }
 
 func startsSSHD(args []string) bool {

@@ -24,11 +24,12 @@ func (s started) by() string {
 	return s.keyword
 }
 
-// starts returns what the final image runs by default: the command itself, the commands of a text that it gives to a
-// shell, and those of a script of the repository. It is nil if the image is not one to be deployed.
-func starts(f *dockerfile.File) (img *workload.Image, calls []started) {
-	img = f.Image("", nil)
-	if img == nil || !shipped(f) || f.Development() || onWindows(f) {
+// starts returns what the image of a release runs by default: the command itself, the commands of a text that it gives to a
+// shell, and those of a script of the repository. They are nil if only developers use the image.
+func starts(r release) (img *workload.Image, calls []started) {
+	f := r.file
+	img = r.image()
+	if r.development() || onWindows(r) {
 		return img, nil
 	}
 	entry, hasEntry := img.Entrypoint.Get()

@@ -13,14 +13,14 @@ import (
 )
 
 func toolchainInRuntime() check.Check[*dockerfile.File] {
-	return check.Check[*dockerfile.File]{Rule: "toolchain-in-runtime", Run: func(p *check.Pass[*dockerfile.File]) {
+	return each("toolchain-in-runtime", func(p *check.Pass[*dockerfile.File], r release) {
 		f := p.Subject
-		img, list := starts(f)
+		img, list := starts(r)
 		if len(list) == 0 {
 			return
 		}
 		base, ok := img.Base.Get()
-		if !ok || !isGoSDK(base) || !buildsGo(f) && !runsGo(img, list) || needsGo(f) {
+		if !ok || !isGoSDK(base) || !buildsGo(r) && !runsGo(img, list) || needsGo(f) {
 			return
 		}
 		for _, s := range list { // the program must be one that was built, and nothing that builds must run
@@ -37,7 +37,7 @@ func toolchainInRuntime() check.Check[*dockerfile.File] {
 				base),
 			Logical: img.Stage, Matter: base,
 		})
-	}}
+	})
 }
 
 // isGoSDK reports whether a reference is that of an image with the Go toolchain.
@@ -49,10 +49,10 @@ func isGoSDK(ref string) bool {
 }
 
 // buildsGo reports whether the stages of the image itself build a program.
-func buildsGo(f *dockerfile.File) bool {
-	for _, s := range f.Chain("") {
+func buildsGo(r release) bool {
+	for _, s := range r.chain() {
 		for _, in := range s.Instructions {
-			calls, _ := f.Commands(in)
+			calls, _ := r.file.Commands(in)
 			for _, c := range calls {
 				args := c.Args()
 				if c.Name() == "go" && len(args) > 1 && (args[1] == "build" || args[1] == "install") || c.Name() == "make" {

@@ -10,12 +10,8 @@ import (
 )
 
 func unpinnedBaseImage() check.Check[*dockerfile.File] {
-	return check.Check[*dockerfile.File]{Rule: "unpinned-base-image", Run: func(p *check.Pass[*dockerfile.File]) {
-		chain := p.Subject.Chain("")
-		if len(chain) == 0 || !shipped(p.Subject) {
-			return
-		}
-		base := chain[0] // the only one of them on an image from elsewhere
+	return each("unpinned-base-image", func(p *check.Pass[*dockerfile.File], r release) {
+		base := r.chain()[0] // the only one of them on an image from elsewhere
 		tag, floats := workload.FloatingTag(base.Ref)
 		if base.Ref == "scratch" || !floats || standIn(base.Base.Text, base.Ref) {
 			return
@@ -29,7 +25,7 @@ func unpinnedBaseImage() check.Check[*dockerfile.File] {
 			Message: fmt.Sprintf("base image %s %s: the next build of the same commit may start from a different image", base.Ref, what),
 			Logical: base.Label(), Matter: base.Base.Text,
 		})
-	}}
+	})
 }
 
 // standIn reports whether the reference is the default of a build argument that only says that whoever builds has to

@@ -11,13 +11,18 @@ import (
 	"github.com/factorlint/factorlint/internal/workload"
 )
 
-// debugInProduction is FL1002. What counts is where the setting stands: in a file whose path says production.
+// debugInProduction is FL1002. What counts is what is deployed, a file or a rendering whose path says production, wherever the
+// setting stands.
 func debugInProduction() check.Check[*workload.Variant] {
 	return check.Check[*workload.Variant]{Rule: "debug-in-production", Run: func(p *check.Pass[*workload.Variant]) {
+		all := saysProduction(p.Subject.Name)
 		report := func(at check.Span, owner, setting, logical string) {
+			if !all && !saysProduction(at.File) {
+				return
+			}
 			p.Report(check.Finding{
 				At: at,
-				Message: fmt.Sprintf("%s sets %s in a file for production: it writes what only developers need, at the cost of every request, and may show internals to its callers",
+				Message: fmt.Sprintf("%s sets %s for production: it writes what only developers need, at the cost of every request, and may show internals to its callers",
 					owner, setting),
 				Logical: logical,
 				Matter:  setting,
@@ -39,7 +44,7 @@ func debugInProduction() check.Check[*workload.Variant] {
 			for _, command := range []workload.Value[workload.Command]{d.Entrypoint, d.Args} {
 				c, _ := command.Get()
 				for _, w := range c.Words {
-					if saysProduction(w.At.File) && debugFlag.MatchString(w.Text) {
+					if debugFlag.MatchString(w.Text) {
 						report(w.At, container(d), w.Text, logical(d))
 					}
 				}
@@ -51,10 +56,10 @@ func debugInProduction() check.Check[*workload.Variant] {
 // debugFlag matches flags that ask for debugging by themselves.
 var debugFlag = regexp.MustCompile(`(?i)^--?(debug(=true)?|(log[-_.]?)?level=(debug|trace)|(log|logger|logging)[-_.]level=(debug|trace)|zap-log-level=debug)$`)
 
-// setsDebug reports whether a variable of a file for production turns debugging on.
+// setsDebug reports whether a variable turns debugging on.
 func setsDebug(name string, v workload.Value[string]) bool {
 	value, ok := v.Get()
-	if !ok || !saysProduction(v.At().File) {
+	if !ok {
 		return false
 	}
 	name, value = strings.ToLower(name), strings.ToLower(strings.TrimSpace(value))

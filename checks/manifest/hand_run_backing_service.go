@@ -17,7 +17,7 @@ func handRunBackingService() check.Check[*workload.Variant] {
 				continue
 			}
 			p.Report(check.Finding{
-				At: d.At,
+				At: d.ObjectAt,
 				Message: fmt.Sprintf("%s %q runs the %s %s by hand: backups, failover and upgrades are nobody's job, while an operator or a managed service would do them",
 					d.Kind, objectName(d), s.what, path.Base(name)),
 				Logical: logical(d),

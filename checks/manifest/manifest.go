@@ -92,9 +92,7 @@ func literals(d *workload.Deploy) []workload.EnvVar {
 // it.
 func verbatim(v workload.Value[string]) bool {
 	text, ok := v.Get()
-	at := v.At()
-	width := at.End.Offset - at.Start.Offset
-	return ok && at.Start.Line == at.End.Line && (width == len(text) || width == len(text)+2)
+	return ok && v.At().Spells(text)
 }
 
 // objectName returns the last element of an object's identity: "api" of "apps/v1/Deployment/shop/api".

@@ -20,7 +20,7 @@ func noAutoscaling() check.Check[*workload.Variant] {
 				continue
 			}
 			p.Report(check.Finding{
-				At: d.At,
+				At: d.ObjectAt,
 				Message: fmt.Sprintf("%s %q serves requests and nothing scales it: its number of replicas follows the load only as fast as somebody changes it",
 					d.Kind, objectName(d)),
 				Logical: d.Object,

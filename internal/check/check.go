@@ -20,6 +20,13 @@ type Span struct {
 // IsZero reports whether s names no place at all.
 func (s Span) IsZero() bool { return s.File == "" }
 
+// Spells reports whether what stands in s is a text as it is, perhaps in quotes, judged by its length: an escape, a variable or a
+// template would make it longer or shorter.
+func (s Span) Spells(text string) bool {
+	width := s.End.Offset - s.Start.Offset
+	return s.Start.Line == s.End.Line && (width == len(text) || width == len(text)+2)
+}
+
 // Compare orders spans by file and start.
 func (s Span) Compare(t Span) int {
 	return cmp.Or(cmp.Compare(s.File, t.File), cmp.Compare(s.Start.Line, t.Start.Line), cmp.Compare(s.Start.Col, t.Start.Col),

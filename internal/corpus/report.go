@@ -33,8 +33,8 @@ func WriteRun(w io.Writer, r *Run) error {
 }
 
 // WriteSummary writes the numbers of all runs: per rule how many findings are right, false and unlabelled and how many
-// labelled violations were missed; each false finding and each missed violation; how containers were bound. absent are
-// labelled repositories that were not there.
+// labelled violations were missed; each false finding, each missed violation and each place that looks wrong; how containers
+// were bound. absent are labelled repositories that were not there.
 func WriteSummary(w io.Writer, runs []*Run, absent []string) error {
 	p := &printer{w: w}
 	p.line("\nrules")
@@ -63,6 +63,7 @@ func WriteSummary(w io.Writer, runs []*Run, absent []string) error {
 			p.line("  %s %s (%s): %s", r.Name, l, l.Sure, l.Why)
 		}
 	}
+	p.places(runs)
 	p.bindings(runs)
 	if len(absent) > 0 {
 		p.line("\nlabelled and not checked out: %s", strings.Join(absent, ", "))
@@ -122,6 +123,26 @@ type printer struct {
 func (p *printer) line(format string, args ...any) {
 	if p.err == nil {
 		_, p.err = fmt.Fprintf(p.w, format+"\n", args...)
+	}
+}
+
+func (p *printer) places(runs []*Run) {
+	all, wrong := 0, 0
+	for _, r := range runs {
+		all += len(r.Findings)
+		for _, j := range r.Findings {
+			if j.Place != "" {
+				wrong++
+			}
+		}
+	}
+	p.line("\nplaces of findings: %d of %d look wrong", wrong, all)
+	for _, r := range runs {
+		for _, j := range r.Findings {
+			if at := j.Finding.At; j.Place != "" {
+				p.line("  %s %s:%d:%d %s %s: %s", r.Name, at.File, at.Start.Line, at.Start.Col, j.Finding.Rule.ID, j.Place, j.Finding.Message)
+			}
+		}
 	}
 }
 

@@ -75,9 +75,16 @@ func Measure(ctx context.Context, c Checkout, labels Labels, enable []string) (*
 	}
 	took := time.Since(start)
 	of := labels[c.Name]
+	score := Compare(of, res.Report.Rules, res.Report.Findings, res.Workloads)
+	for i, j := range score.Findings {
+		score.Findings[i].Place = Misplaced(j.Finding, res.Report.Sources)
+		if score.Findings[i].Place == "" && !Names(j.Finding, res.Report.Sources) {
+			score.Findings[i].Place = "shows nothing that the message names"
+		}
+	}
 	return &Run{
 		Checkout: c,
-		Score:    Compare(of, res.Report.Rules, res.Report.Findings, res.Workloads),
+		Score:    score,
 		Labelled: of != nil,
 		Rules:    res.Report.Rules,
 		Notes:    res.Report.Notifications,

@@ -22,7 +22,8 @@ const (
 type Judged struct {
 	Finding check.Finding
 	Verdict Verdict
-	Label   Label // of a verdict other than Unlabelled
+	Label   Label  // of a verdict other than Unlabelled
+	Place   string // what is wrong with its place, or ""
 }
 
 // A Score compares one run with the labels of its repository.

@@ -70,10 +70,10 @@ func (a Around) Read(name string) []byte {
 	return text
 }
 
-// Development reports whether the image is used by nobody but developers: every manifest that builds it mounts the source
-// over it, or runs a tool that rebuilds the program whenever that changes; or another Dockerfile beside it is the one for
+// Development reports whether the image of a stage is used by nobody but developers: every manifest that builds it mounts the
+// source over it, or runs a tool that rebuilds the program whenever that changes; or another Dockerfile beside it is the one for
 // production.
-func (f *File) Development() bool {
+func (f *File) Development(s *Stage) bool {
 	for _, word := range []string{"prod", "production"} {
 		for _, name := range []string{"Dockerfile." + word, "Dockerfile-" + word, word + ".Dockerfile", word + ".dockerfile", "Dockerfile_" + word} {
 			if other := path.Join(path.Dir(f.Path), name); other != f.Path && path.Base(f.Path) == "Dockerfile" && f.Around.Has(other) {
@@ -81,7 +81,17 @@ func (f *File) Development() bool {
 			}
 		}
 	}
-	return len(f.Around.Deploys) > 0 && !slices.ContainsFunc(f.Around.Deploys, func(d *workload.Deploy) bool { return !d.Development })
+	built := false
+	for _, d := range f.Around.Deploys {
+		if f.Find(d.Build.Target) != s {
+			continue
+		}
+		if !d.Development {
+			return false
+		}
+		built = true
+	}
+	return built
 }
 
 // contexts returns the folders that may be the build context: what manifests say, or else that of the Dockerfile and those

@@ -80,10 +80,8 @@ func (f *File) Commands(in *Instruction) ([]*Call, bool) {
 	return calls(text, places)
 }
 
-// CallsOf returns the simple commands of a shell text that stands in a word. Every one has the place of the word.
-func CallsOf(script workload.Word) ([]*Call, bool) {
-	return calls(script.Text, func(int, int) check.Span { return script.At })
-}
+// CallsOf returns the simple commands of a shell text that stands in a word.
+func CallsOf(script workload.Word) ([]*Call, bool) { return calls(script.Text, script.Part) }
 
 // calls takes a shell text apart.
 func calls(text string, places func(from, to int) check.Span) ([]*Call, bool) {

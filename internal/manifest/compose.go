@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -14,11 +15,12 @@ type composeFile struct {
 	name     string
 	services node
 	byName   map[string]node
+	include  node
 }
 
-func newComposeFile(name string, services node) *composeFile {
-	f := &composeFile{name: name, services: services, byName: map[string]node{}}
-	for _, p := range services.pairs() {
+func newComposeFile(name string, root node) *composeFile {
+	f := &composeFile{name: name, services: root.get("services"), byName: map[string]node{}, include: root.get("include")}
+	for _, p := range f.services.pairs() {
 		f.byName[p.key.str()] = p.value
 	}
 	return f
@@ -55,7 +57,7 @@ func isWhole(service node) bool {
 }
 
 func (l *loader) composeFile(root node) *composeFile {
-	f := newComposeFile(root.doc.src.file, root.get("services"))
+	f := newComposeFile(root.doc.src.file, root)
 	if f.services.ok() && !f.services.isMap() {
 		l.warn("manifest-shape", f.services.span(), "services is not a mapping; the Compose file was not judged")
 		return nil
@@ -65,28 +67,44 @@ func (l *loader) composeFile(root node) *composeFile {
 			l.warn("manifest-shape", p.value.span(), "the Compose service %.80q is not a mapping and was not judged", p.key.str())
 		}
 	}
-	if len(f.byName) == 0 {
+	if len(f.byName) == 0 && !f.include.ok() {
 		return nil
 	}
 	return f
 }
 
-// A project is the Compose files that are merged into one variant, in order.
+// A project is Compose files that are merged, in order.
 type project struct {
-	l         *loader
-	files     []*composeFile
-	dir       string              // relative paths are relative to it
-	env       map[string]variable // of .env beside the first file
-	in        interpolation       // with env
-	read      map[string]envFile  // by path
+	*composition
+	l     *loader
+	files []*composeFile
+	dir   string              // relative paths are relative to it
+	env   map[string]variable // of .env there
+	in    interpolation       // with env
+	read  map[string]envFile  // by path
+	outer *project            // that includes this one, or nil
+}
+
+// A composition is what a project and all that it includes make together: one variant.
+type composition struct {
 	out       *workload.Variant
-	variables int // given to all services
+	all       []*composeFile  // those of the first project, then included ones
+	services  map[string]bool // that are in it, by name
+	variables int             // given to all services
 }
 
 // projects sorts Compose files into variants. Each file is one, but a file named "*.override.*" is merged over its base,
 // and so is a file beside a base that cannot run alone: its services lack the image or build that the base has.
-// A base with the second kind of override may never run alone either, so what it lacks is not held against it.
+// A base with the second kind of override may never run alone either, so what it lacks is not held against it. Files that
+// a COMPOSE_FILE lists are merged as it says, and those that others include are part of these; neither is a variant by itself.
 func (l *loader) projects(files []*composeFile) []*workload.Variant {
+	all := l.listed(files)
+	listed := map[string]bool{}
+	for _, p := range all {
+		for _, f := range p.files {
+			listed[f.name] = true
+		}
+	}
 	byDir := map[string][]*composeFile{}
 	var dirs []string
 	for _, f := range files {
@@ -96,7 +114,6 @@ func (l *loader) projects(files []*composeFile) []*workload.Variant {
 		}
 		byDir[dir] = append(byDir[dir], f)
 	}
-	var out []*workload.Variant
 	for _, dir := range dirs {
 		var bases, overrides, partial []*composeFile
 		base := defaultCompose(byDir[dir])
@@ -111,21 +128,38 @@ func (l *loader) projects(files []*composeFile) []*workload.Variant {
 			}
 		}
 		for _, b := range bases {
+			if listed[b.name] {
+				continue
+			}
 			merged := []*composeFile{b}
 			for _, o := range overrides {
 				if stem(o.name) == stem(b.name) || b == base && strings.HasSuffix(stem(o.name), "compose") {
 					merged = append(merged, o)
 				}
 			}
-			v := l.project(merged)
-			v.Incomplete = b == base && len(partial) > 0
-			out = append(out, v)
+			p := l.project(merged, path.Dir(b.name))
+			p.out.Incomplete = b == base && len(partial) > 0
+			all = append(all, p)
 		}
-		for _, p := range partial {
-			out = append(out, l.project([]*composeFile{base, p}))
+		for _, f := range partial {
+			if !listed[f.name] {
+				all = append(all, l.project([]*composeFile{base, f}, dir))
+			}
 		}
 	}
-	return slices.DeleteFunc(out, func(v *workload.Variant) bool { return len(v.Deploys) == 0 })
+	var out []*workload.Variant
+	for _, p := range all {
+		part := slices.ContainsFunc(all, func(q *project) bool { return q.holds(p) && !p.holds(q) })
+		if len(p.out.Deploys) > 0 && !part {
+			out = append(out, p.out)
+		}
+	}
+	return out
+}
+
+// holds reports whether a project includes the first file of another.
+func (p *project) holds(q *project) bool {
+	return slices.ContainsFunc(p.all[len(p.files):], func(f *composeFile) bool { return f.name == q.files[0].name })
 }
 
 // defaultCompose returns the file that Compose reads if it is told none.
@@ -156,30 +190,65 @@ func (f *composeFile) completes(base *composeFile) bool {
 	return false
 }
 
-func (l *loader) project(files []*composeFile) *workload.Variant {
-	p := &project{l: l, files: files, dir: path.Dir(files[0].name), env: map[string]variable{}, read: map[string]envFile{}}
-	p.in.lookup = func(name string) (string, bool) { v := p.env[name]; return v.text, v.known }
-	if name := path.Join(p.dir, ".env"); l.files[name] {
-		for _, v := range p.readEnvFile(name).vars {
-			text, known := v.Value.Get()
-			p.env[v.Name] = variable{text, known}
-		}
-	}
+// project merges files when Compose is run in cwd.
+func (l *loader) project(files []*composeFile, cwd string) *project {
+	p := l.newProject(files, path.Dir(files[0].name), nil)
+	p.environment(path.Join(cwd, ".env"), path.Join(p.dir, ".env"))
 	names := make([]string, len(files))
 	for i, f := range files {
 		names[i] = f.name
 	}
-	p.out = &workload.Variant{Name: strings.Join(names, " + "), Platform: workload.Compose}
-	seen := map[string]bool{}
-	for _, f := range files {
+	p.out.Name = strings.Join(names, " + ")
+	p.fill()
+	p.markOneShots()
+	p.markShared()
+	return p
+}
+
+// newProject returns a project without services. outer is the one that includes it, or nil.
+func (l *loader) newProject(files []*composeFile, dir string, outer *project) *project {
+	p := &project{l: l, files: files, dir: dir, env: map[string]variable{}, read: map[string]envFile{}, outer: outer}
+	p.in.lookup = func(name string) (string, bool) { v := p.env[name]; return v.text, v.known }
+	if outer != nil {
+		p.composition = outer.composition
+		maps.Copy(p.env, outer.env)
+	} else {
+		p.composition = &composition{out: &workload.Variant{Platform: workload.Compose}, services: map[string]bool{}}
+	}
+	return p
+}
+
+// environment reads .env files for the variables of the project's files. What is set before them holds.
+func (p *project) environment(files ...string) {
+	for _, name := range files {
+		if !p.l.files[name] {
+			continue
+		}
+		read := map[string]variable{}
+		for _, v := range p.readEnvFile(name).vars {
+			text, known := v.Value.Get()
+			read[v.Name] = variable{text, known}
+		}
+		maps.Copy(read, p.env)
+		p.env = read
+	}
+}
+
+// fill adds the services of what the project includes, and then its own.
+func (p *project) fill() {
+	p.all = append(p.all, p.files...)
+	for _, f := range p.files {
+		p.includes(f)
+	}
+	for _, f := range p.files {
 		for _, pair := range f.services.pairs() {
 			name := pair.key.str()
-			if seen[name] || !pair.value.isMap() {
+			if p.services[name] || !pair.value.isMap() {
 				continue
 			}
-			seen[name] = true
-			if len(seen) > maxObjects {
-				l.warn("yaml-limit", pair.key.span(), "more than %d services are deployed together; the rest was not judged", maxObjects)
+			p.services[name] = true
+			if len(p.services) > maxObjects {
+				p.l.warn("yaml-limit", pair.key.span(), "more than %d services are deployed together; the rest was not judged", maxObjects)
 				break
 			}
 			if s := p.service(name, pair.key); s.isDeployed() {
@@ -187,14 +256,11 @@ func (l *loader) project(files []*composeFile) *workload.Variant {
 			}
 		}
 	}
-	p.markOneShots()
-	p.markShared()
-	return p.out
 }
 
 // markOneShots finds the services that others wait for to complete.
 func (p *project) markOneShots() {
-	for _, f := range p.files {
+	for _, f := range p.all {
 		for _, pair := range f.services.pairs() {
 			for _, dep := range pair.value.get("depends_on").pairs() {
 				if dep.value.get("condition").str() != "service_completed_successfully" {
@@ -210,7 +276,7 @@ func (p *project) markOneShots() {
 
 // markShared finds the services whose network another one joins.
 func (p *project) markShared() {
-	for _, f := range p.files {
+	for _, f := range p.all {
 		for _, pair := range f.services.pairs() {
 			name, ok := strings.CutPrefix(pair.value.get("network_mode").str(), "service:")
 			for _, d := range p.out.Deploys {
@@ -220,8 +286,8 @@ func (p *project) markShared() {
 	}
 }
 
-// A service is a Compose service as its layers make it: what it extends, then each file that speaks of it. A later
-// layer wins over an earlier one, or adds to it.
+// A service is a Compose service as its layers make it: what it extends, then each file that speaks of it, those that include
+// others after these. A later layer wins over an earlier one, or adds to it.
 type service struct {
 	p      *project
 	name   string
@@ -237,12 +303,10 @@ type layer struct {
 
 func (p *project) service(name string, key node) *service {
 	s := &service{p: p, name: name, key: key}
-	for i, f := range p.files {
-		dir := p.dir
-		if i > 0 && path.Dir(f.name) != p.dir {
-			dir = path.Dir(f.name)
+	for ; p != nil; p = p.outer {
+		for _, f := range p.files {
+			s.extend(f, name, p.dir, 0)
 		}
-		s.extend(f, name, dir, 0)
 	}
 	return s
 }
@@ -275,7 +339,7 @@ func (s *service) extend(f *composeFile, name, dir string, depth int) {
 	s.layers = append(s.layers, layer{n, dir})
 }
 
-// composeAt returns a file that a service extends, whatever its name.
+// composeAt returns a file that another one names, whatever its own name; nil if it is no Compose file of the tree.
 func (l *loader) composeAt(name string) *composeFile {
 	f, ok := l.extended[name]
 	if !ok {
@@ -295,10 +359,10 @@ func (l *loader) extend(name string) *composeFile {
 		return nil
 	}
 	root, fault := docs[0].decode()
-	if fault != nil || root.isTemplate() || !root.get("services").isMap() {
+	if fault != nil || root.isTemplate() || !root.get("services").isMap() && !root.get("include").ok() {
 		return nil
 	}
-	return newComposeFile(name, root.get("services"))
+	return newComposeFile(name, root)
 }
 
 // isDeployed reports whether a service says what it runs; one that does not is meant for another file's.

@@ -24,6 +24,7 @@ func (s *service) deploy() *workload.Deploy {
 		Role:        workload.App,
 		File:        s.key.doc.src.file,
 		At:          s.key.span(),
+		ObjectAt:    s.key.span(),
 		EnvAt:       s.key.span(),
 		Variant:     s.p.out,
 		Build:       s.build(),

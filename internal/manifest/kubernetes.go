@@ -16,7 +16,7 @@ type object struct {
 	file            string
 	api, kind       string
 	name, namespace string
-	at              check.Span // metadata.name, or the kind where there is none
+	at              check.Span // metadata.name, or the kind where there is none or a helper of a chart makes it
 	open            bool       // a generator read what is not in the tree for it
 }
 
@@ -39,8 +39,8 @@ func objects(root node) []*object {
 	name := root.get("metadata", "name")
 	o := &object{root: root, file: root.doc.src.file, api: api.str(), kind: kind.str(),
 		name: name.str(), namespace: root.get("metadata", "namespace").str(), at: kind.span()}
-	if name.isText() {
-		o.at = name.span()
+	if at := name.span(); name.isText() && at.File == o.file {
+		o.at = at
 	}
 	return []*object{o}
 }

@@ -41,18 +41,17 @@ func memoryVolume(volume node, source pair) *workload.MemoryVolume {
 	return &workload.MemoryVolume{Name: volume.get("name").str(), Limit: source.value.get("sizeLimit").value(medium.span()), At: medium.span()}
 }
 
-// hide keeps what a key of a Secret holds, unless the manifest is encrypted (by sops) or cannot be decoded.
+// hide keeps what a key of a Secret holds, unless the manifest is encrypted (by sops). Data that is not encoded is kept as it
+// stands: Kubernetes refuses it, and whoever reads it has it.
 func hide(c *workload.ConfigMap, o *object, field string, p pair) {
 	if !p.value.isText() || o.root.get("sops").ok() {
 		return
 	}
 	text := p.value.str()
 	if field == "data" {
-		decoded, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
-		if err != nil {
-			return
+		if decoded, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), "")); err == nil {
+			text = string(decoded)
 		}
-		text = string(decoded)
 	}
 	c.Hidden[p.key.str()] = workload.Hide(text)
 }

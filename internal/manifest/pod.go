@@ -62,6 +62,7 @@ func (a *assembly) container(o *object, template, c node, role workload.Containe
 		OneShot:     o.oneShot(template) || role == workload.Init,
 		File:        o.file,
 		At:          c.span(),
+		ObjectAt:    o.at,
 		Variant:     a.out,
 		HostNetwork: spec.get("hostNetwork").str() == "true",
 	}

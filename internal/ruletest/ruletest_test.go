@@ -20,6 +20,7 @@ import (
 	checkrepository "github.com/factorlint/factorlint/checks/repository"
 	checkworkload "github.com/factorlint/factorlint/checks/workload"
 	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/corpus"
 	"github.com/factorlint/factorlint/internal/engine"
 	"github.com/factorlint/factorlint/internal/gopass"
 	"github.com/factorlint/factorlint/rules"
@@ -185,6 +186,11 @@ func run(t *testing.T, c *testCase, o engine.Options) *check.Report {
 	res, err := engine.Run(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, f := range res.Report.Findings {
+		if fault := corpus.Misplaced(f, res.Report.Sources); fault != "" {
+			t.Errorf("the place %s: %s", fault, show(f))
+		}
 	}
 	fixed, err := applyFixes(dir, res.Report.Findings)
 	if err != nil {

@@ -52,6 +52,7 @@ type Deploy struct {
 	OneShot  bool // a Job, CronJob, hook or bare init container: it ends by itself
 	File     string
 	At       check.Span // the container's name; in Compose the service's key
+	ObjectAt check.Span // the object's name; in Compose the service's key
 	Variant  *Variant
 
 	Image      Value[string]  // the reference as it will be pulled; unknown if it holds unresolved variables

@@ -69,6 +69,18 @@ type Word struct {
 	At   check.Span
 }
 
+// Part returns the place of a part of the text; that of the word if it does not stand there as it is.
+func (w Word) Part(from, to int) check.Span {
+	if !w.At.Spells(w.Text) {
+		return w.At
+	}
+	quote := (w.At.End.Offset - w.At.Start.Offset - len(w.Text)) / 2
+	at := w.At
+	at.Start = check.Pos{Offset: at.Start.Offset + quote + from, Line: at.Start.Line, Col: at.Start.Col + quote + from}
+	at.End = check.Pos{Offset: at.Start.Offset + to - from, Line: at.Start.Line, Col: at.Start.Col + to - from}
+	return at
+}
+
 // A Binary is a Go program in an image, and the package it was built from.
 type Binary struct {
 	Path    string // absolute path in the image: "/usr/local/bin/api"; "/app/" if go build chose the name in there

@@ -74,13 +74,13 @@ func IsPublic(image string) bool {
 var publishers = strings.Fields(`
 	adguard amazon apache apachepulsar apicurio aquasec arizephoenix authelia axllent bitnami bitnamilegacy
 	bitnamisecure camunda cassandra certbot chainguard chromedp clickhouse cloudflare cockroachdb confluentinc
-	containrrr coredns curlimages datadog debezium distroless docker dpage edoburu elastic emqx envoyproxy
+	containrrr coredns curlimages datadog debezium distroless docker dpage edoburu elastic emqx envoyproxy etcd-development
 	firebase flyway fluent fluxcd goharbor google-samples googlecontainertools grafana graphiteapp greenmail gvenzl
 	hashicorp heroku influxdb istio itzg jaegertracing jboss jenkins jetstack k8s-artifacts-prom keycloak
 	kiwigrid kong landoop library linuxserver localstack louislam mailhog maildev maxmindinc mcr mesosphere
 	metabase migrate milvusdb minio mockserver mongodb motoserver mysql natsio neo4j netdata nginxinc nicolaka
 	obsidiandynamics ollama openebs openfga openpolicyagent opensearchproject openzipkin oryd osixia oliver006
-	otel otelcol percona pgbouncer pgvector phpmyadmin pingcap plantuml portainer postgis prom prometheus prometheuscommunity
+	openbao otel otelcol percona pgbouncer pgvector phpmyadmin pingcap plantuml portainer postgis prom prometheus prometheuscommunity
 	provectuslabs qdrant questdb quay.io rancher rediscommander redislabs redpandadata restic roachprod scylladb
 	seldonio selenium semitechnologies signoz sonatype sosedoff stakater strimzi supabase surrealdb swaggerapi
 	temporalio testcontainers timberio timescale trinodb umputun vectorized verdaccio victoriametrics
