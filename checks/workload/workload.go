@@ -13,6 +13,7 @@ import (
 func All() []check.Check[*workload.Workload] {
 	return []check.Check[*workload.Workload]{
 		envNotProvided(),
+		envUnread(),
 		portMismatch(),
 		drainExceedsGrace(),
 	}
