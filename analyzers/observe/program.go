@@ -36,6 +36,7 @@ func (g *Graph) describe(main string) *workload.Program {
 	}
 	b.routes()
 	b.exposures()
+	b.libraries()
 	b.flagsFromEnv()
 	b.settings()
 	b.configs()

@@ -14,68 +14,87 @@ import (
 
 func envUnread() check.Check[*workload.Workload] {
 	return check.Check[*workload.Workload]{Rule: "env-unread", Run: func(p *check.Pass[*workload.Workload]) {
-		w, d, img := p.Subject, p.Subject.Deploy, p.Subject.Image
-		if w.Program == nil || w.Program.Env.Open() || len(w.Program.Execs.Members) > 0 {
-			return // another program that it starts inherits the environment
-		}
-		if d != nil {
-			for _, v := range d.Env.Members {
-				if isUnread(w, v.Name) && !d.SharesEnv(v) && path.Base(v.At.File) != ".env" {
-					reportUnread(p, v, cmp.Or(v.From, describe(d)), logical(d))
-				}
+		w := p.Subject
+		for _, u := range unreadOf(w) {
+			f := u.finding(fmt.Sprintf("%s sets %s, which no code of %s reads: the value has no effect", u.by, u.name, w.Program.Name))
+			if read, ok := meant(w, u.name); ok {
+				f.Message += "; it reads " + read.Name + " instead, which nothing sets"
+				f.Related = related(nil, read.At, read.Name+" is read here")
 			}
-		}
-		if img == nil || len(img.Binaries.Members) > 1 {
-			return // a program beside it may read them
-		}
-		for _, v := range img.Env {
-			if isUnread(w, v.Name) && !tellsOfBuild(v.Name) {
-				reportUnread(p, v, "the image", img.File+"/"+img.Stage)
-			}
+			p.Report(f)
 		}
 	}}
 }
 
-func reportUnread(p *check.Pass[*workload.Workload], v workload.EnvVar, by, logical string) {
-	w := p.Subject
-	message := fmt.Sprintf("%s sets %s, which no code of %s reads: the value has no effect", by, v.Name, w.Program.Name)
-	var rel []check.Related
-	if read, ok := meant(w, v.Name); ok {
-		message += "; what it reads, and nothing sets, is " + read.Name
-		rel = related(rel, read.At, read.Name+" is read here")
+// An unread is a variable that a container has and nothing in it reads.
+type unread struct {
+	name    string
+	at      check.Span
+	by      string // what sets it, for people
+	logical string
+}
+
+func (u unread) finding(message string) check.Finding {
+	return check.Finding{At: u.at, Message: message, Logical: u.logical, Matter: u.name}
+}
+
+// unreadOf returns the variables of the deploy and of the image that nothing reads.
+func unreadOf(w *workload.Workload) []unread {
+	if w.Program == nil || w.Program.Env.Open() || len(w.Program.Execs.Members) > 0 {
+		return nil // another program that it starts inherits the environment
 	}
-	p.Report(check.Finding{At: v.At, Message: message, Related: rel, Logical: logical, Matter: v.Name})
+	var out []unread
+	if d := w.Deploy; d != nil {
+		for _, v := range d.Env.Members {
+			if isUnread(w, v.Name) && !d.SharesEnv(v) && path.Base(v.At.File) != ".env" {
+				out = append(out, unread{v.Name, v.At, cmp.Or(v.From, describe(d)), logical(d)})
+			}
+		}
+	}
+	if img := w.Image; img != nil && len(img.Binaries.Members) < 2 { // a second program may read them
+		for _, v := range img.Env {
+			if isUnread(w, v.Name) && !tellsOfBuild(v.Name) {
+				out = append(out, unread{v.Name, v.At, "the image", img.File + "/" + img.Stage})
+			}
+		}
+	}
+	return out
 }
 
 // isUnread reports whether nothing in the container reads a variable.
 func isUnread(w *workload.Workload, name string) bool {
-	return !isImplicit(name) && !w.UsedBeside(name) && !slices.ContainsFunc(w.Program.Env.Members, func(r workload.EnvRead) bool {
+	return !isImplicit(name) && !isOfLibrary(w.Program, name) && !w.UsedBeside(name) && !slices.ContainsFunc(w.Program.Env.Members, func(r workload.EnvRead) bool {
 		return r.Name == name || r.Prefix && strings.HasPrefix(name, r.Name)
 	})
 }
 
-// meant returns the variable that somebody who set another one probably meant: the program reads it and nothing sets it.
-// It is spelt alike, has the same words in another order, or has some more of them, or less, at one end.
+// isOfLibrary reports whether a variable is named after a library of which nobody here knows what it reads: FLAGD_HOST after
+// github.com/open-feature/go-sdk-contrib/providers/flagd.
+func isOfLibrary(p *workload.Program, name string) bool {
+	word, _, _ := strings.Cut(strings.ToLower(name), "_")
+	return slices.ContainsFunc(p.Libraries, func(path string) bool { return strings.Contains(strings.ToLower(path), word) })
+}
+
+// meant returns the variable that somebody who set another one probably meant: the program reads it, and nothing sets it.
 func meant(w *workload.Workload, name string) (read workload.EnvRead, ok bool) {
-	in := w.Inputs()
-	var unset []workload.EnvRead
 	for _, r := range w.Program.Env.Members {
-		if _, known := in.Env(r.Name).Get(); !known && !r.Prefix && !isSet(w, r.Name) {
-			unset = append(unset, r)
+		if !r.Prefix && !isSet(w, r.Name) && alike(strings.ToUpper(name), strings.ToUpper(r.Name)) {
+			return r, true
 		}
-	}
-	alike := func(r workload.EnvRead) bool {
-		a, b := strings.ToUpper(name), strings.ToUpper(r.Name)
-		if len(a) > len(b) {
-			a, b = b, a
-		}
-		return sameWords(a, b) || strings.HasPrefix(b, a+"_") || strings.HasSuffix(b, "_"+a) && strings.Contains(a, "_") ||
-			suggest.Distance(a, b) <= min(2, len(a)/4)
-	}
-	if i := slices.IndexFunc(unset, alike); i >= 0 {
-		return unset[i], true
 	}
 	return read, false
+}
+
+// alike reports whether two names are spelt alike, have the same words, or one has some more of them at one end.
+func alike(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	x, y := strings.Split(a, "_"), strings.Split(b, "_")
+	slices.Sort(x)
+	slices.Sort(y)
+	return slices.Equal(x, y) || strings.HasPrefix(b, a+"_") || strings.HasSuffix(b, "_"+a) && strings.Contains(a, "_") ||
+		suggest.Distance(a, b) <= min(2, len(a)/4)
 }
 
 // isSet reports whether the deploy or the image names a variable, whatever its value.
@@ -84,18 +103,10 @@ func isSet(w *workload.Workload, name string) bool {
 	return w.Deploy != nil && slices.ContainsFunc(w.Deploy.Env.Members, named) || w.Image != nil && slices.ContainsFunc(w.Image.Env, named)
 }
 
-func sameWords(a, b string) bool {
-	x, y := strings.Split(a, "_"), strings.Split(b, "_")
-	slices.Sort(x)
-	slices.Sort(y)
-	return slices.Equal(x, y)
-}
-
 // tellsOfBuild reports whether a variable of an image says, for people and scanners, what the image was built from.
 func tellsOfBuild(name string) bool {
-	words := strings.Split(strings.ToUpper(name), "_")
-	return slices.ContainsFunc(words, func(w string) bool {
-		return slices.Contains([]string{"VERSION", "COMMIT", "SHA", "REVISION", "BUILD", "BUILT", "GIT", "TAG", "RELEASE"}, w)
+	return slices.ContainsFunc(strings.Split(strings.ToUpper(name), "_"), func(word string) bool {
+		return slices.Contains([]string{"VERSION", "COMMIT", "SHA", "REVISION", "BUILD", "BUILT", "GIT", "TAG", "RELEASE"}, word)
 	})
 }
 
@@ -106,17 +117,18 @@ func isImplicit(name string) bool {
 	if strings.HasPrefix(upper, "GO") && len(upper) > 2 && upper[2] != '_' {
 		return true // GOMEMLIMIT, GOPROXY, GOLANG_VERSION, GOOGLE_APPLICATION_CREDENTIALS
 	}
-	first, _, _ := strings.Cut(upper, "_")
-	return slices.Contains(implicitNames, upper) || slices.Contains(implicitFamilies, first) || strings.HasPrefix(upper, "PG") || strings.HasPrefix(upper, "KUBE") ||
-		strings.HasSuffix(upper, "_EMULATOR_HOST") || strings.HasSuffix(upper, "_PROXY") || strings.HasPrefix(upper, "SSL_CERT_")
+	family, _, _ := strings.Cut(upper, "_")
+	return slices.Contains(implicitNames, upper) || slices.Contains(implicitFamilies, family) ||
+		strings.HasPrefix(upper, "PG") || strings.HasPrefix(upper, "KUBE") || strings.HasPrefix(upper, "SSL_CERT_") ||
+		strings.HasSuffix(upper, "_EMULATOR_HOST") || strings.HasSuffix(upper, "_PROXY")
 }
 
 var implicitNames = strings.Fields(`
 	ALL_PROXY DEBIAN_FRONTEND ENV HOME HOSTNAME LANG LANGUAGE LOCALDOMAIN LOGNAME NODE_NAME PATH PORT PS1 PWD RES_OPTIONS SHELL SHLVL
-	TEMP TERM TMP TMPDIR TZ UID USER USERNAME ZONEINFO container`)
+	TEMP TERM TMP TMPDIR TZ UID USER USERNAME ZONEINFO CONTAINER`)
 
 // implicitFamilies are the first words of such names.
 var implicitFamilies = strings.Fields(`
-	AIR AWS AZURE BUGSNAG CGO CLOUDSDK COMPOSE CONSUL CW DAPR DATADOG DD DOCKER DT ECS ELASTIC ENVOY GCE GCLOUD GCP GIN GRPC HONEYCOMB
+	AIR AWS AZURE BUGSNAG CGO CLOUDSDK COMPOSE CONSUL DAPR DATADOG DD DOCKER DT ECS ELASTIC ENVOY GCE GCLOUD GCP GIN GRPC HONEYCOMB
 	INSTANA ISTIO JAEGER K KO LC LD LETSENCRYPT LIGHTSTEP LINKERD MALLOC MINIO NEW NOMAD OTEL POD PYROSCOPE ROLLBAR S3 SENTRY
 	SERVICE SIGNOZ SPLUNK SWARM TRAEFIK VAULT VIRTUAL XDG ZIPKIN`)

@@ -14,6 +14,7 @@ func All() []check.Check[*workload.Workload] {
 	return []check.Check[*workload.Workload]{
 		envNotProvided(),
 		envUnread(),
+		envKeyMismatch(),
 		portMismatch(),
 		drainExceedsGrace(),
 	}
