@@ -93,7 +93,7 @@ func alike(a, b string) bool {
 	x, y := strings.Split(a, "_"), strings.Split(b, "_")
 	slices.Sort(x)
 	slices.Sort(y)
-	return slices.Equal(x, y) || strings.HasPrefix(b, a+"_") || strings.HasSuffix(b, "_"+a) && strings.Contains(a, "_") ||
+	return slices.Equal(x, y) || strings.HasPrefix(b, a+"_") || strings.HasSuffix(b, "_"+a) && len(a) > 3 ||
 		suggest.Distance(a, b) <= min(2, len(a)/4)
 }
 
