@@ -12,6 +12,7 @@ import (
 // All returns the rules in the order of their names.
 func All() []check.Check[*workload.Workload] {
 	return []check.Check[*workload.Workload]{
+		undeclaredSystemTool(),
 		envNotProvided(),
 		envUnread(),
 		envKeyMismatch(),

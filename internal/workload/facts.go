@@ -146,6 +146,7 @@ type Spawn struct {
 // An Exec is one other program that the program starts.
 type Exec struct {
 	Command Text
+	Sure    bool // whenever the program starts, or a request comes to it; nothing looks first whether there is such a program
 	At      check.Span
 }
 
