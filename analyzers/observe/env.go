@@ -242,15 +242,15 @@ func (b *builder) fill(f *Func, c *Call, a *api) {
 	}
 }
 
-// libraries adds the packages of others that the program calls and apis.txt does not know.
+// libraries adds the packages of others that the program calls, of projects that apis.txt does not know.
 func (b *builder) libraries() {
 	known := map[string]bool{}
 	for symbol := range apis() {
-		known[packageOf(symbol)] = true
+		known[project(symbol)] = true
 	}
 	for _, symbol := range sortedKeys(b.used) {
 		p := packageOf(symbol)
-		if !known[p] && b.g.packages[p] == nil && !isStandard(p) && strings.Contains(p, "/") && !slices.Contains(b.p.Libraries, p) {
+		if !known[project(symbol)] && b.g.packages[p] == nil && !isStandardCall(symbol) && strings.Contains(p, "/") && !slices.Contains(b.p.Libraries, p) {
 			b.p.Libraries = append(b.p.Libraries, p)
 		}
 	}

@@ -94,7 +94,7 @@ func alike(a, b string) bool {
 	slices.Sort(x)
 	slices.Sort(y)
 	return slices.Equal(x, y) || strings.HasPrefix(b, a+"_") || strings.HasSuffix(b, "_"+a) && len(a) > 3 ||
-		suggest.Distance(a, b) <= min(2, len(a)/4)
+		strings.HasSuffix(b, a) && strings.Contains(a, "_") || suggest.Distance(a, b) <= min(2, len(a)/4)
 }
 
 // isSet reports whether the deploy or the image names a variable, whatever its value.

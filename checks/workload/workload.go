@@ -18,6 +18,7 @@ func All() []check.Check[*workload.Workload] {
 		envKeyMismatch(),
 		portMismatch(),
 		drainExceedsGrace(),
+		envDrift(),
 	}
 }
 
