@@ -242,6 +242,20 @@ func (b *builder) fill(f *Func, c *Call, a *api) {
 	}
 }
 
+// libraries adds the packages of others that the program calls, of projects that apis.txt does not know.
+func (b *builder) libraries() {
+	known := map[string]bool{}
+	for symbol := range apis() {
+		known[project(symbol)] = true
+	}
+	for _, symbol := range sortedKeys(b.used) {
+		p := packageOf(symbol)
+		if !known[project(symbol)] && b.g.packages[p] == nil && !isStandardCall(symbol) && strings.Contains(p, "/") && !slices.Contains(b.p.Libraries, p) {
+			b.p.Libraries = append(b.p.Libraries, p)
+		}
+	}
+}
+
 // fromFile reports whether another call may fill the same struct from a file first.
 func (b *builder) fromFile(c *Call, a *api, fr *frame) bool {
 	for _, typ := range b.g.fillTypes(c, a.index("into"), fr) {

@@ -104,6 +104,8 @@ func (b *builder) removes(f *Func) bool {
 
 // execs adds the other programs that the program starts. The set stays open: any library may start one.
 func (b *builder) execs() {
+	requests := b.g.requests(b.r)
+	looks := b.uses([]string{"os/exec.LookPath"})
 	for _, f := range b.g.sorted(b.r.funcs) {
 		for i := range f.Calls {
 			c := &f.Calls[i]
@@ -113,6 +115,8 @@ func (b *builder) execs() {
 			}
 			for _, fr := range b.g.frames(f.ID, b.r.funcs) {
 				e := workload.Exec{Command: b.g.text(c.Args[a.index("name")], fr, 0), At: c.At}
+				_, onRequest := requests[f.ID]
+				e.Sure = !looks && !c.Chosen && (onRequest && !c.Cond || b.always(f, c, fr))
 				same := func(o workload.Exec) bool { return o.At == e.At && sameAddr(o.Command, e.Command) }
 				if !slices.ContainsFunc(b.p.Execs.Members, same) {
 					b.p.Execs.Members = append(b.p.Execs.Members, e)

@@ -84,6 +84,7 @@ logship
 write temp
 folder
 exec name
+look name
 dial network addr addrs
 connect network driver addr addrs struct inner
 source addr addrs struct inner

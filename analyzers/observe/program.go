@@ -37,6 +37,7 @@ func (g *Graph) describe(main string) *workload.Program {
 	b.packages()
 	b.routes()
 	b.exposures()
+	b.libraries()
 	b.flagsFromEnv()
 	b.settings()
 	b.configs()
@@ -266,8 +267,12 @@ func (b *builder) beyond() {
 			}
 		}
 	}
-	for _, p := range b.g.packages {
-		if p.Errors && p.Path == b.p.ImportPath {
+	for _, p := range b.g.ordered() {
+		if !p.Errors {
+			continue
+		}
+		b.open(&b.p.Env.Complete, p.Main, p.Path+" does not type-check")
+		if p.Path == b.p.ImportPath {
 			b.p.Flags.Complete = false
 		}
 	}

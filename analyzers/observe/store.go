@@ -82,6 +82,16 @@ func (s *store) key(name string) *key {
 	return k
 }
 
+// hears reports whether something names a key, or a part of its path.
+func (s *store) hears(name string) bool {
+	for i := range name {
+		if name[i] == '.' && s.keys[name[:i]] != nil {
+			return true
+		}
+	}
+	return s.keys[name] != nil
+}
+
 // variable returns the name of the variable that stands for a key.
 func (s *store) variable(key string) string {
 	name := strings.ToUpper(key)
@@ -365,12 +375,14 @@ func (b *builder) setting(all stores, c *Call, a *api, fr *frame) {
 			}
 			return
 		}
+		b.asks(st, name, place(t, c.Args[n], fr))
 		if st.automatic {
 			b.read(workload.EnvRead{Name: st.variable(name), Via: viper, Default: b.g.keyDefault(st, name), At: place(t, c.Args[n], fr)})
 		}
 	case st.automatic:
 		for _, name := range st.order { // those it has heard of
 			k := st.keys[name]
+			b.asks(st, name, k.at.At)
 			if k.bare || len(k.names) > 0 {
 				continue
 			}
@@ -378,27 +390,43 @@ func (b *builder) setting(all stores, c *Call, a *api, fr *frame) {
 		}
 		if st.flags {
 			for _, fl := range b.p.Flags.Members {
+				b.asks(st, fl.Name, fl.At)
 				b.read(workload.EnvRead{Name: st.variable(fl.Name), Via: viper, Default: fl.Default, At: fl.At})
 			}
 			if !b.p.Flags.Complete {
 				b.open(&b.p.Env.Complete, c.At, c.Callee+" reads the variables of flags that cannot be told")
 			}
 		}
-		if st.files || st.structs { // and those that the file may name
+		if a.index("into") >= 0 {
 			b.structKeys(st, c, a, fr)
 		}
 	}
 }
 
-// structKeys adds the variables of the fields of a struct that a store fills.
+// asks adds a key that the program asks a store for, if the environment can give it.
+func (b *builder) asks(st *store, name string, at check.Span) {
+	if names := st.variables(name); len(names) > 0 {
+		b.p.Settings = append(b.p.Settings, workload.Setting{Key: name, Env: names, At: at})
+	}
+}
+
+// structKeys adds the keys of the fields of a struct that a store fills. Of those that nothing has told the store of, it asks
+// the environment only if the file may name them.
 func (b *builder) structKeys(st *store, c *Call, a *api, fr *frame) {
 	settings, complete := b.g.keysOf(c, a, fr)
-	if !complete {
+	heard := st.files || st.structs
+	if !complete && heard {
 		b.open(&b.p.Env.Complete, c.At, c.Callee+" reads names that cannot be told")
 	}
 	for _, s := range settings {
-		if st.keys[s.names[0]] == nil {
-			b.read(workload.EnvRead{Name: st.variable(s.names[0]), Via: viper, At: s.at})
+		name := s.names[0]
+		switch {
+		case st.hears(name), st.flags && slices.ContainsFunc(b.p.Flags.Members, func(f workload.Flag) bool { return f.Name == name }):
+		case heard:
+			b.asks(st, name, s.at)
+			b.read(workload.EnvRead{Name: st.variable(name), Via: viper, At: s.at})
+		default:
+			b.p.Settings = append(b.p.Settings, workload.Setting{Key: name, At: s.at})
 		}
 	}
 }

@@ -12,9 +12,13 @@ import (
 // All returns the rules in the order of their names.
 func All() []check.Check[*workload.Workload] {
 	return []check.Check[*workload.Workload]{
+		undeclaredSystemTool(),
 		envNotProvided(),
+		envUnread(),
+		envKeyMismatch(),
 		portMismatch(),
 		drainExceedsGrace(),
+		envDrift(),
 	}
 }
 

@@ -94,6 +94,8 @@ type state struct {
 func (b *build) image(s *Stage) *workload.Image {
 	st := b.stage(s)
 	img := st.img
+	img.Env = slices.Clone(img.Env)
+	b.f.useNamed(&img)
 	img.Binaries = workload.Set[workload.Binary]{Members: slices.Clone(st.tree.bins), Complete: !st.tree.open}
 	if st.broken { // an instruction that could not be read may have set what no other sets
 		unsure(&img.WorkDir)

@@ -23,9 +23,11 @@ func (r *runner) run(in *Instruction) {
 	}
 	if sh := r.state.shell; len(sh) > 0 && shellOf(sh[0]) == "" { // PowerShell and the like
 		t.open = true
+		r.state.useAll("", false)
 		return
 	}
 	script, places, ok := r.f.shellText(in, c)
+	r.state.useAll(script, ok)
 	if !ok {
 		t.open = true
 		return

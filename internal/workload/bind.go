@@ -53,6 +53,7 @@ func Bind(e Evidence) ([]*Workload, []check.Notification) {
 	for _, w := range all {
 		b.findProgram(w)
 	}
+	linkElsewhere(all)
 	return b.addUndeployed(all), b.notes
 }
 

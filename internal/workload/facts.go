@@ -14,6 +14,13 @@ type Subcommand struct {
 	At    check.Span
 }
 
+// A Setting is one key that the program asks a store of settings for, where that asks the environment in turn.
+type Setting struct {
+	Key string
+	Env []string // the variables that give it, the first that is set counts; none if the store passes the key over, since nothing has told it of it
+	At  check.Span
+}
+
 // A ConfigFile is one file that the program reads its configuration from.
 type ConfigFile struct {
 	Path      Text
@@ -139,6 +146,7 @@ type Spawn struct {
 // An Exec is one other program that the program starts.
 type Exec struct {
 	Command Text
+	Sure    bool // whenever the program starts, or a request comes to it; nothing looks first whether there is such a program
 	At      check.Span
 }
 

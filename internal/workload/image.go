@@ -100,6 +100,7 @@ type EnvVar struct {
 	Value Value[string]
 	At    check.Span // the name, where it can be told
 	From  string     // "ConfigMap api-config", "env_file .env", … or "" when set in place
+	Used  bool       // of an image: the build may use it as well
 }
 
 // A Port is a port that an artifact declares.

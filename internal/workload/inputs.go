@@ -186,12 +186,21 @@ func (d *Deploy) variables() variables {
 				v = Known(text, v.At())
 			}
 		}
-		if v.Absent() {
+		if v.Absent() || d.mayReplace(e) {
 			v = Unknown[string](v.At()) // a name without a value takes it from somewhere else
 		}
 		vs.last[e.Name] = v
 	}
 	return vs
+}
+
+// mayReplace reports whether a source that is not in the tree follows the one that gives a variable: the last one counts.
+func (d *Deploy) mayReplace(v EnvVar) bool {
+	if v.From == "" {
+		return false
+	}
+	i := slices.IndexFunc(d.EnvSources, func(s EnvSource) bool { return s.Key == "" && s.Kind+" "+s.Name == v.From })
+	return i >= 0 && slices.ContainsFunc(d.EnvSources[i+1:], func(s EnvSource) bool { return s.Key == "" && !s.Found })
 }
 
 // lookup returns the value of a variable; it is absent only if nothing sets it.

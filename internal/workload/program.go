@@ -28,6 +28,7 @@ type Program struct {
 	Consumes  []Consume // known calls that take work from a queue or a schedule
 	Commands  Set[Subcommand]
 	Configs   Set[ConfigFile]
+	Settings  []Setting
 	Routes    Set[Route]
 	Writes    Set[FileWrite]
 	Logs      Set[LogSink]
@@ -41,6 +42,7 @@ type Program struct {
 	Spawns    Set[Spawn]
 	Execs     Set[Exec]
 	Tuning    Tuning
+	Libraries []string // packages of others that it calls and of which nothing is known, sorted: they may read variables of their own
 	Unbounded []string // why the sets that are open are open, for people: "os.Getenv of a computed name at a.go:3"
 }
 

@@ -1,0 +1,51 @@
+package workload
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/workload"
+)
+
+func envDrift() check.Check[*workload.Workload] {
+	return check.Check[*workload.Workload]{Rule: "env-drift", Run: func(p *check.Pass[*workload.Workload]) {
+		w, d := p.Subject, p.Subject.Deploy
+		if w.Program == nil || d == nil || ends(d) || d.Development || !servesAll(w) {
+			return
+		}
+		in := w.Inputs()
+		var seen []string
+		for _, read := range w.Program.Env.Members {
+			required, _ := read.Required.Get() // then env-not-provided speaks
+			_, hasDefault := read.Default.Get()
+			if required || hasDefault || read.Prefix || slices.Contains(seen, read.Name) || !in.Env(read.Name).Absent() {
+				continue
+			}
+			seen = append(seen, read.Name)
+			other, set := setElsewhere(w, read.Name)
+			if !set {
+				continue
+			}
+			p.Report(check.Finding{
+				At: d.EnvAt,
+				Message: fmt.Sprintf("%s does not set %s, which another deploy of %s sets: here the program goes on without it",
+					describe(d), read.Name, w.Program.Name),
+				Related: related(related(nil, read.At, read.Name+" is read here"), other.At, "another deploy sets it here"),
+				Logical: logical(d),
+				Matter:  read.Name,
+			})
+		}
+	}}
+}
+
+// setElsewhere returns the variable as another deploy of the program sets it.
+func setElsewhere(w *workload.Workload, name string) (v workload.EnvVar, ok bool) {
+	for _, o := range w.Elsewhere {
+		i := slices.IndexFunc(o.Env.Members, func(v workload.EnvVar) bool { return v.Name == name })
+		if i >= 0 && !ends(o) {
+			return o.Env.Members[i], true
+		}
+	}
+	return v, false
+}
