@@ -66,7 +66,7 @@ func unserved(declared []declaration, all []listener) (out []declaration) {
 
 // nobody says that a program does not listen on a port: at all, or beside those that it listens on.
 func nobody(w *workload.Workload, all []listener) string {
-	on := slices.DeleteFunc(slices.Clone(all), func(l listener) bool { return l.port == 0 })
+	on := slices.DeleteFunc(slices.Clone(all), func(l listener) bool { return l.port == 0 || l.unset })
 	if len(on) == 0 {
 		return w.Program.Name + " listens on no port here"
 	}

@@ -19,6 +19,8 @@ type listener struct {
 	at   check.Span // the serve call
 	from check.Span // the input that decides the port
 	bind check.Span // the input that decides the host
+
+	unset bool // without an address: it is off, or on net/http's own port
 }
 
 // ofProgram reports whether the program or its image decides the port, not the deploy.
@@ -42,11 +44,15 @@ func listeners(w *workload.Workload) (out []listener, ok bool) {
 		v := l.Addr.Eval(in)
 		addr, known := v.Get()
 		port, isPort := portOf(addr)
+		unset := known && addr == "" && l.Role == workload.Auxiliary
+		if unset {
+			port, isPort = 80, true
+		}
 		if !known || !isPort || l.Role != workload.MainTraffic && l.Role != workload.Auxiliary {
 			return nil, false
 		}
 		host, _, _ := net.SplitHostPort(addr)
-		out = append(out, listener{port: port, role: l.Role, host: host, at: l.At, from: v.At(), bind: beginning(l.Addr, in)})
+		out = append(out, listener{port: port, role: l.Role, host: host, at: l.At, from: v.At(), bind: beginning(l.Addr, in), unset: unset})
 	}
 	return out, true
 }
