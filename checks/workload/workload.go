@@ -19,6 +19,7 @@ func All() []check.Check[*workload.Workload] {
 		loopbackBind(),
 		portWithoutListener(),
 		drainExceedsGrace(),
+		probeRouteMissing(),
 	}
 }
 
