@@ -18,6 +18,7 @@ func All() []check.Check[*workload.Workload] {
 		portMismatch(),
 		loopbackBind(),
 		portWithoutListener(),
+		drainNeverRuns(),
 		drainExceedsGrace(),
 		probeRouteMissing(),
 	}
