@@ -20,7 +20,9 @@ func All() []check.Check[*workload.Workload] {
 		portWithoutListener(),
 		drainNeverRuns(),
 		drainExceedsGrace(),
+		noReadinessFlip(),
 		probeRouteMissing(),
+		noMetrics(),
 	}
 }
 
