@@ -97,5 +97,5 @@ func (g *Graph) unlimitedRequest(e Expr, fr *frame, depth int) bool {
 // self reports whether a URL leads to the loopback interface.
 func (g *Graph) self(url Expr, fr *frame) bool {
 	_, host, ok := strings.Cut(beginning(g.text(url, fr, 0)), "://")
-	return ok && (isLoopback(host) || strings.HasPrefix(host, "localhost/") || strings.HasPrefix(host, "0.0.0.0"))
+	return ok && (workload.IsLoopback(host) || strings.HasPrefix(host, "localhost/") || strings.HasPrefix(host, "0.0.0.0"))
 }

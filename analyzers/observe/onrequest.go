@@ -233,7 +233,7 @@ func PublicProfiles(pass *analysis.Pass) []check.Span {
 
 func hasPublic(p *workload.Program) bool {
 	for _, l := range p.Listens.Members {
-		if l.Role == workload.MainTraffic && !isLoopback(beginning(l.Addr)) {
+		if l.Role == workload.MainTraffic && !workload.IsLoopback(beginning(l.Addr)) {
 			return true
 		}
 	}

@@ -44,6 +44,7 @@ func (g *Graph) describe(main string) *workload.Program {
 	b.beyond()
 	b.parties()
 	b.classify()
+	b.sockets()
 	b.commands()
 	b.states()
 	b.writes()
@@ -62,7 +63,8 @@ type builder struct {
 	p *workload.Program
 
 	serves   []serve
-	envFlags []site // calls that have flags set from the environment
+	listened []check.Span // calls that open the listeners of those
+	envFlags []site       // calls that have flags set from the environment
 	consumes []consume
 	polls    []string        // functions that take one piece of work
 	used     map[string]bool // functions and variables of libraries that are called or mentioned

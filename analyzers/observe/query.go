@@ -40,7 +40,7 @@ func IsLocal(p *workload.Program) bool {
 		if l.Role != workload.MainTraffic {
 			continue
 		}
-		if !isLoopback(beginning(l.Addr)) {
+		if !workload.IsLoopback(beginning(l.Addr)) {
 			return false
 		}
 		local = true
@@ -199,14 +199,14 @@ func (g *Graph) local(f *Func, stop *Call) bool {
 	if stop.Recv != nil {
 		if h, hf := g.head(*stop.Recv, nil, 0); h.Op == Composite {
 			if i := slices.Index(h.Keys, "Addr"); i >= 0 {
-				return isLoopback(beginning(g.text(h.Args[i], hf, 0)))
+				return workload.IsLoopback(beginning(g.text(h.Args[i], hf, 0)))
 			}
 		}
 	}
 	for _, near := range g.around(f) {
 		for _, c := range near.Calls {
 			a := lookup(c.Callee, "listen")
-			if a != nil && a.index("addr") >= 0 && a.index("addr") < len(c.Args) && isLoopback(beginning(g.text(c.Args[a.index("addr")], nil, 0))) {
+			if a != nil && a.index("addr") >= 0 && a.index("addr") < len(c.Args) && workload.IsLoopback(beginning(g.text(c.Args[a.index("addr")], nil, 0))) {
 				return true
 			}
 		}

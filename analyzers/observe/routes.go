@@ -204,7 +204,7 @@ func (s *routing) serveCall(f *Func, c *Call, a *api) {
 // isPublic reports whether a call serves main traffic, elsewhere than on the loopback interface.
 func (s *routing) isPublic(c *Call) bool {
 	return slices.ContainsFunc(s.serves, func(o serve) bool {
-		return o.listen.At == c.At && o.listen.Role == workload.MainTraffic && !isLoopback(beginning(o.listen.Addr))
+		return o.listen.At == c.At && o.listen.Role == workload.MainTraffic && !workload.IsLoopback(beginning(o.listen.Addr))
 	})
 }
 

@@ -138,6 +138,7 @@ func (b *builder) listener(e Expr, fr *frame, opaque workload.Text) (workload.Te
 	if n := a.index("inner"); n >= 0 && n < len(args) {
 		return b.listener(args[n], hf, opaque)
 	}
+	b.listened = append(b.listened, h.At)
 	n, m := a.index("network"), a.index("addr")
 	if m < 0 || m >= len(args) || n >= len(args) {
 		return opaque, ""
@@ -166,7 +167,7 @@ func (b *builder) auxiliary(f *Func, c *Call, a *api, fr *frame, l workload.List
 			return true
 		}
 	}
-	if len(l.Addr) > 0 && l.Addr[0].Source == workload.Literal && isLoopback(l.Addr[0].Lit) {
+	if len(l.Addr) > 0 && l.Addr[0].Source == workload.Literal && workload.IsLoopback(l.Addr[0].Lit) {
 		return true
 	}
 	for _, p := range l.Addr {
@@ -204,11 +205,6 @@ func (b *builder) auxiliary(f *Func, c *Call, a *api, fr *frame, l workload.List
 		return true
 	}
 	return b.auxiliaryHandler(f, c, a, fr)
-}
-
-// isLoopback reports whether an address, or the beginning of one that goes beyond the host, names the loopback interface.
-func isLoopback(addr string) bool {
-	return addr == "localhost" || strings.HasPrefix(addr, "localhost:") || strings.HasPrefix(addr, "127.") || strings.HasPrefix(addr, "[::1]")
 }
 
 // auxiliaryHandler reports whether what is served is metrics, profiles or redirects by its handler or routes.

@@ -101,15 +101,28 @@ func afterOptions(words []workload.Word) []workload.Word {
 
 // verdict returns how bad it is and why, "" if all is well or cannot be told.
 func verdict(st shellStart, s dockerfile.Script, img *workload.Image) (rules.Severity, string) {
-	form := "shell-form " + st.keyword
-	if !st.command.Shell {
-		form = fmt.Sprintf("%s runs %s -c", st.keyword, path.Base(st.command.Words[0].Text))
-	}
 	base, ok := img.Base.Get()
 	if !ok {
 		base = "the base image"
 	}
-	return judge(form, st.init, s, base)
+	return judge(formOf(st), st.init, s, base)
+}
+
+// formOf says how a shell is started.
+func formOf(st shellStart) string {
+	if st.command.Shell {
+		return "shell-form " + st.keyword
+	}
+	return fmt.Sprintf("%s runs %s -c", st.keyword, path.Base(st.command.Words[0].Text))
+}
+
+// nameOfShell returns the name of a shell, or the path of one that is not known.
+func nameOfShell(s workload.Shell) string {
+	switch s {
+	case workload.Dash, workload.Ash, workload.Bash:
+		return string(s)
+	}
+	return "/bin/sh"
 }
 
 // judge is verdict for a shell that is run in that form, perhaps under an init program, in an image on that base.
@@ -118,11 +131,7 @@ func judge(form, init string, s dockerfile.Script, base string) (rules.Severity,
 	if program == "" {
 		program = "the program"
 	}
-	shell := "/bin/sh"
-	switch s.Shell {
-	case workload.Dash, workload.Ash, workload.Bash:
-		shell = string(s.Shell)
-	}
+	shell := nameOfShell(s.Shell)
 	end := fmt.Sprintf("so SIGTERM never reaches %s, which is killed when the grace period ends", program)
 	stays := "stays PID 1 and passes no signal on, " + end
 	if init != "" {

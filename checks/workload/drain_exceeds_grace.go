@@ -56,10 +56,18 @@ func drains(w *workload.Workload) bool {
 	if w.Program.Signals.Open() {
 		return true
 	}
-	stop := w.Deploy.StopSignal
+	signal, ok := stopSignal(w).Or("SIGTERM")
+	return ok && w.Program.Handles(signal)
+}
+
+// stopSignal returns the signal that the container is stopped with, if the deploy or the image names one.
+func stopSignal(w *workload.Workload) workload.Value[string] {
+	stop := workload.Absent[string](check.Span{})
+	if w.Deploy != nil {
+		stop = w.Deploy.StopSignal
+	}
 	if stop.Absent() && w.Image != nil {
 		stop = w.Image.StopSignal
 	}
-	signal, ok := stop.Or("SIGTERM")
-	return ok && w.Program.Handles(signal)
+	return stop
 }

@@ -2,6 +2,8 @@
 package workload
 
 import (
+	"cmp"
+	"path"
 	"slices"
 	"strings"
 
@@ -9,7 +11,7 @@ import (
 	"github.com/factorlint/factorlint/internal/workload"
 )
 
-// All returns the rules in the order of their names.
+// All returns the rules in order of their ids.
 func All() []check.Check[*workload.Workload] {
 	return []check.Check[*workload.Workload]{
 		undeclaredSystemTool(),
@@ -17,8 +19,14 @@ func All() []check.Check[*workload.Workload] {
 		envUnread(),
 		envKeyMismatch(),
 		portMismatch(),
+		loopbackBind(),
+		portWithoutListener(),
+		drainNeverRuns(),
 		drainExceedsGrace(),
+		noReadinessFlip(),
 		envDrift(),
+		probeRouteMissing(),
+		noMetrics(),
 	}
 }
 
@@ -41,4 +49,20 @@ func related(to []check.Related, at check.Span, message string) []check.Related 
 		return to
 	}
 	return append(to, check.Related{At: at, Message: message})
+}
+
+// inOrder sorts the sides of a finding: code, image, manifest.
+func inOrder(w *workload.Workload, sides []check.Related) {
+	slices.SortStableFunc(sides, func(x, y check.Related) int { return cmp.Compare(side(w, x.At), side(w, y.At)) })
+}
+
+// side says to which artifact a place belongs, in that order.
+func side(w *workload.Workload, at check.Span) int {
+	switch {
+	case path.Ext(at.File) == ".go":
+		return 0
+	case w.Image != nil && at.File == w.Image.File:
+		return 1
+	}
+	return 2
 }

@@ -69,23 +69,39 @@ func product(fs []check.Finding) []check.Finding {
 	})
 }
 
-// replace drops the findings whose defect another finding explains in whole.
+// replace drops the findings whose defect another finding explains in whole. Their fix mends that as well.
 func replace(fs []check.Finding) []check.Finding {
 	type claim struct {
 		rule string
 		file string
 		line int
 	}
-	claimed := map[claim]bool{}
-	for _, f := range fs {
+	claimed := map[claim]int{} // by which finding
+	for i, f := range fs {
 		for _, rule := range f.Replaces {
-			claimed[claim{rule, f.At.File, f.At.Start.Line}] = true
+			claimed[claim{rule, f.At.File, f.At.Start.Line}] = i
 			for _, rel := range f.Related {
-				claimed[claim{rule, rel.At.File, rel.At.Start.Line}] = true
+				claimed[claim{rule, rel.At.File, rel.At.Start.Line}] = i
 			}
 		}
 	}
-	return slices.DeleteFunc(fs, func(f check.Finding) bool { return claimed[claim{f.Rule.Name, f.At.File, f.At.Start.Line}] })
+	var out []check.Finding
+	fixes := map[int]*check.Fix{}
+	for _, f := range fs {
+		if by, ok := claimed[claim{f.Rule.Name, f.At.File, f.At.Start.Line}]; ok && f.Fix != nil {
+			fixes[by] = f.Fix
+		}
+	}
+	for i, f := range fs {
+		if _, ok := claimed[claim{f.Rule.Name, f.At.File, f.At.Start.Line}]; ok {
+			continue
+		}
+		if f.Fix == nil {
+			f.Fix = fixes[i]
+		}
+		out = append(out, f)
+	}
+	return out
 }
 
 // dedupe keeps one of several findings of a rule at one place: two programs may share the code, two deploys the

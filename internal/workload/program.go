@@ -3,6 +3,7 @@ package workload
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/factorlint/factorlint/internal/check"
@@ -22,6 +23,7 @@ type Program struct {
 	Env       Set[EnvRead]
 	Flags     Set[Flag]
 	Listens   Set[Listen]
+	Sockets   Set[Socket]
 	Signals   Set[Signal]
 	Late      []Signal // handled only once the server has stopped serving by itself: too late
 	Drains    Set[Drain]
@@ -94,6 +96,18 @@ const (
 	MainTraffic ListenRole = "main"
 	Auxiliary   ListenRole = "auxiliary" // metrics, pprof, health, redirects, loopback
 )
+
+// IsLoopback reports whether an address, or the beginning of one that goes beyond the host, names the loopback interface.
+func IsLoopback(addr string) bool {
+	return addr == "localhost" || strings.HasPrefix(addr, "localhost:") || strings.HasPrefix(addr, "127.") || addr == "::1" || strings.HasPrefix(addr, "[::1]")
+}
+
+// A Socket is a listener that the program opens and that no server known here serves. That of an unknown library is not
+// seen: then the set is open.
+type Socket struct {
+	Via string // the function: "net.Listen"
+	At  check.Span
+}
 
 // A Consume is one call that takes work from a queue, a topic or a schedule.
 type Consume struct {
