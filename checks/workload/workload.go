@@ -15,6 +15,7 @@ func All() []check.Check[*workload.Workload] {
 		envNotProvided(),
 		portMismatch(),
 		drainExceedsGrace(),
+		runsAsRoot(),
 	}
 }
 

@@ -74,6 +74,12 @@ func (a Around) Read(name string) []byte {
 // over it, or runs a tool that rebuilds the program whenever that changes; or another Dockerfile beside it is the one for
 // production.
 func (f *File) Development() bool {
+	deploys := f.Around.Deploys
+	return f.besideProduction() || len(deploys) > 0 && !slices.ContainsFunc(deploys, func(d *workload.Deploy) bool { return !d.Development })
+}
+
+// besideProduction reports whether another Dockerfile in the same folder is by its name the one for production.
+func (f *File) besideProduction() bool {
 	for _, word := range []string{"prod", "production"} {
 		for _, name := range []string{"Dockerfile." + word, "Dockerfile-" + word, word + ".Dockerfile", word + ".dockerfile", "Dockerfile_" + word} {
 			if other := path.Join(path.Dir(f.Path), name); other != f.Path && path.Base(f.Path) == "Dockerfile" && f.Around.Has(other) {
@@ -81,7 +87,7 @@ func (f *File) Development() bool {
 			}
 		}
 	}
-	return len(f.Around.Deploys) > 0 && !slices.ContainsFunc(f.Around.Deploys, func(d *workload.Deploy) bool { return !d.Development })
+	return false
 }
 
 // contexts returns the folders that may be the build context: what manifests say, or else that of the Dockerfile and those
