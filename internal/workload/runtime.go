@@ -24,3 +24,6 @@ func (w *Workload) RuntimeEnv(name string) Value[string] {
 	}
 	return Absent[string](d.EnvAt)
 }
+
+// WorkDir returns the folder that the program starts in.
+func (w *Workload) WorkDir() Value[string] { return w.start().workDir }
