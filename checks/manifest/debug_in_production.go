@@ -39,7 +39,7 @@ func debugInProduction() check.Check[*workload.Variant] {
 			for _, command := range []workload.Value[workload.Command]{d.Entrypoint, d.Args} {
 				c, _ := command.Get()
 				for _, w := range c.Words {
-					if saysProduction(w.At.File) && debugFlag.MatchString(w.Text) {
+					if check.SaysProduction(w.At.File) && debugFlag.MatchString(w.Text) {
 						report(w.At, container(d), w.Text, logical(d))
 					}
 				}
@@ -54,7 +54,7 @@ var debugFlag = regexp.MustCompile(`(?i)^--?(debug(=true)?|(log[-_.]?)?level=(de
 // setsDebug reports whether a variable of a file for production turns debugging on.
 func setsDebug(name string, v workload.Value[string]) bool {
 	value, ok := v.Get()
-	if !ok || !saysProduction(v.At().File) {
+	if !ok || !check.SaysProduction(v.At().File) {
 		return false
 	}
 	name, value = strings.ToLower(name), strings.ToLower(strings.TrimSpace(value))

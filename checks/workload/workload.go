@@ -19,6 +19,7 @@ func All() []check.Check[*workload.Workload] {
 		writeOutsideVolume(),
 		writeUnderReadOnlyRoot(),
 		replicatedSchedule(),
+		backingServiceDrift(),
 		migrateAtBoot(),
 		runsAsRoot(),
 		cpuLimitUnseen(),

@@ -1,6 +1,10 @@
 package workload
 
-import "github.com/factorlint/factorlint/internal/check"
+import (
+	"slices"
+
+	"github.com/factorlint/factorlint/internal/check"
+)
 
 // A Workload is one container as it is deployed: the program it runs, the image that carries it and the deploy that
 // schedules it. Any of the three may be nil. Links say why they belong together.
@@ -11,6 +15,23 @@ type Workload struct {
 	Deploy  *Deploy
 	Links   []Link
 	Missing []string // what stayed unbound and why, for people
+
+	Siblings []*Workload // the other deploys of its image
+}
+
+// relate tells workloads of each other that deploy the same image.
+func relate(all []*Workload) {
+	same := map[string][]*Workload{}
+	for _, w := range all {
+		if w.Image != nil && w.Deploy != nil {
+			same[w.Image.File] = append(same[w.Image.File], w)
+		}
+	}
+	for _, group := range same {
+		for _, w := range group {
+			w.Siblings = slices.DeleteFunc(slices.Clone(group), func(o *Workload) bool { return o == w })
+		}
+	}
 }
 
 // A Link is the reason for which two parts of a workload belong together.
