@@ -126,7 +126,7 @@ subcommand node name
 everywhere writes flags
 words field default env handles drains runs stops all type untimed
 words choice unless asked each state
-words rotates paths to removes
+words rotates paths to removes folder
 words of lazy locks groups
 words with unless untold blocks async poll always tagged called does holds
 words fails must tags flags config own sets chain

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -15,6 +16,7 @@ import (
 // are not looked at.
 func (b *builder) states() {
 	all := b.g.sessions(b.p, b.r)
+	always := sync.OnceValue(func() map[string]bool { return b.g.certain(b.p, b.r) })
 	for _, f := range b.g.sorted(b.r.funcs) {
 		for i := range f.Calls {
 			c := &f.Calls[i]
@@ -22,17 +24,19 @@ func (b *builder) states() {
 				continue
 			}
 			for a := apis()[c.Callee]; a != nil; a = a.next {
-				all = b.state(all, f, c, a)
+				all = b.state(all, f, c, a, always)
 			}
 		}
 	}
 	b.p.States.Members = append(append(all, b.g.kept(b.r)...), b.g.queues(b.r)...)
 }
 
-// state adds what a call of an API keeps.
-func (b *builder) state(all []workload.State, f *Func, c *Call, a *api) []workload.State {
+// state adds what a call of an API keeps. A database counts where it is opened on every way to serving: many programs leave
+// the choice to their configuration. always are the functions that run on every such way.
+func (b *builder) state(all []workload.State, f *Func, c *Call, a *api, always func() map[string]bool) []workload.State {
+	embedded := a.kind == "embedded" || a.arg["state"] == "database"
 	switch {
-	case (a.kind == "embedded" || a.arg["state"] == "database") && b.g.chosen(c, a.index("driver"), a, f, b.r):
+	case embedded && b.g.chosen(c, a.index("driver"), a, f, b.r) && !c.Cond && !c.Early && always()[f.ID]:
 		all = append(all, workload.State{Kind: "embedded database", Name: c.Callee, At: named(c)})
 	case a.kind == "schedule" || a.arg["state"] == "schedule":
 		all = append(all, workload.State{Kind: "schedule", Name: c.Callee, At: named(c)})

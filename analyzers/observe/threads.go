@@ -83,7 +83,7 @@ func (b *builder) tuning() {
 	default:
 		t.MaxProcs = workload.Absent[string](b.p.At)
 	}
-	t.AutoProcs = b.linked("go.uber.org/automaxprocs")
+	t.AutoProcs = b.linked("go.uber.org/automaxprocs", "github.com/zeromicro/go-zero", "github.com/tal-tech/go-zero") // which import it
 	t.MemoryLimit = b.memoryLimit()
 	t.AutoMemory = b.linked("github.com/KimMachineGun/automemlimit")
 }
@@ -123,13 +123,13 @@ func (b *builder) memoryLimit() workload.Value[int64] {
 	return out
 }
 
-// linked reports whether a package of the module that the program is made of imports a library or a package of it. What
-// libraries import themselves is not seen.
-func (b *builder) linked(module string) workload.Value[bool] {
+// linked reports whether a package of the module that the program is made of imports one of several libraries or a package of
+// it. What libraries import themselves is not seen.
+func (b *builder) linked(modules ...string) workload.Value[bool] {
 	seen := map[string]bool{}
 	var visit func(string) bool
 	visit = func(path string) bool {
-		if path == module || strings.HasPrefix(path, module+"/") {
+		if slices.ContainsFunc(modules, func(m string) bool { return path == m || strings.HasPrefix(path, m+"/") }) {
 			return true
 		}
 		pkg := b.g.packages[path]

@@ -15,9 +15,9 @@ import (
 // setting stands.
 func debugInProduction() check.Check[*workload.Variant] {
 	return check.Check[*workload.Variant]{Rule: "debug-in-production", Run: func(p *check.Pass[*workload.Variant]) {
-		all := saysProduction(p.Subject.Name)
+		all := check.SaysProduction(p.Subject.Name)
 		report := func(at check.Span, owner, setting, logical string) {
-			if !all && !saysProduction(at.File) {
+			if !all && !check.SaysProduction(at.File) {
 				return
 			}
 			p.Report(check.Finding{

@@ -5,7 +5,6 @@ package manifest
 import (
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/workload"
@@ -59,19 +58,6 @@ func isBuiltIn(d *workload.Deploy) bool {
 		return true
 	}
 	return false
-}
-
-// saysProduction reports whether a path says that what lies there is for production.
-func saysProduction(file string) bool { return hasWord(file, "prod", "production", "prd") }
-
-// saysDevelopment reports whether a path says that what lies there is for a developer's machine.
-func saysDevelopment(file string) bool {
-	return hasWord(file, "local", "dev", "development", "minikube", "kind", "sandbox", "k3d", "tilt")
-}
-
-func hasWord(file string, words ...string) bool {
-	return slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(file), func(r rune) bool { return strings.ContainsRune("/._-", r) }),
-		func(w string) bool { return slices.Contains(words, w) })
 }
 
 // literals returns the variables that a container's own manifest gives a value: those taken from a ConfigMap or Secret, all

@@ -16,7 +16,7 @@ func noAutoscaling() check.Check[*workload.Variant] {
 			return
 		}
 		for _, d := range workloads(p.Subject, "Deployment", "Rollout") {
-			if _, _, ok := storeOf(d); ok || len(d.Services) == 0 || keepsData(d) || scalerOf(p.Subject, d) != nil {
+			if _, _, ok := storeOf(d); ok || len(d.Services) == 0 || keepsData(d) || d.Scaler() != nil {
 				continue
 			}
 			p.Report(check.Finding{

@@ -19,7 +19,7 @@ func noDisruptionBudget() check.Check[*workload.Variant] {
 			if replicas, ok := d.Replicas.Get(); ok {
 				n = replicas
 			}
-			if s := scalerOf(p.Subject, d); s != nil {
+			if s := d.Scaler(); s != nil {
 				if n, _ = s.Min.Get(); n > 1 {
 					at = s.Min.At()
 				}

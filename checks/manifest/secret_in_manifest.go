@@ -51,7 +51,7 @@ func secretInManifest() check.Check[*workload.Variant] {
 func report(p *check.Pass[*workload.Variant], at check.Span, name string, f check.Finding) {
 	f.At, f.Matter = at, name
 	severity := rules.Warning
-	if strings.HasPrefix(path.Base(at.File), "values") || saysDevelopment(at.File) {
+	if strings.HasPrefix(path.Base(at.File), "values") || check.SaysDevelopment(at.File) {
 		severity = rules.Note
 	}
 	p.ReportAs(severity, f)
@@ -72,7 +72,7 @@ func composeSecret(p *check.Pass[*workload.Variant], d *workload.Deploy, v workl
 	}
 	f := check.Finding{At: v.Value.At(), Logical: logical(d), Matter: v.Name,
 		Message: fmt.Sprintf("%s is given %s as a literal: whoever reads the file has the credential, and changing it takes a commit", container(d), v.Name)}
-	if saysProduction(d.File) || saysProduction(v.Value.At().File) {
+	if check.SaysProduction(d.File) || check.SaysProduction(v.Value.At().File) {
 		p.Report(f)
 		return
 	}

@@ -2,7 +2,6 @@ package manifest
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/workload"
@@ -44,7 +43,7 @@ func judgeClaim(p *check.Pass[*workload.Variant], d *workload.Deploy, c *workloa
 	who := fmt.Sprintf("%s %q", d.Kind, objectName(d))
 	severity := rules.Warning
 	replicas, ok := d.Replicas.Or(1)
-	s := scalerOf(p.Subject, d)
+	s := d.Scaler()
 	most := 0
 	if s != nil {
 		most, _ = s.Max.Get()
@@ -70,14 +69,4 @@ func judgeClaim(p *check.Pass[*workload.Variant], d *workload.Deploy, c *workloa
 		return
 	}
 	p.ReportAs(severity, f)
-}
-
-// scalerOf returns the scaler of a deploy's workload, or nil.
-func scalerOf(v *workload.Variant, d *workload.Deploy) *workload.Scaler {
-	for _, s := range v.Scalers {
-		if slices.Contains(s.Scales, d) {
-			return s
-		}
-	}
-	return nil
 }

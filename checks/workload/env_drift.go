@@ -39,12 +39,15 @@ func envDrift() check.Check[*workload.Workload] {
 	}}
 }
 
-// setElsewhere returns the variable as another deploy of the program sets it.
+// setElsewhere returns the variable as another variant that deploys the program sets it.
 func setElsewhere(w *workload.Workload, name string) (v workload.EnvVar, ok bool) {
-	for _, o := range w.Elsewhere {
-		i := slices.IndexFunc(o.Env.Members, func(v workload.EnvVar) bool { return v.Name == name })
-		if i >= 0 && !ends(o) {
-			return o.Env.Members[i], true
+	for _, o := range w.Siblings {
+		if o.Program != w.Program || o.Deploy.Variant == w.Deploy.Variant || ends(o.Deploy) {
+			continue
+		}
+		env := o.Deploy.Env.Members
+		if i := slices.IndexFunc(env, func(v workload.EnvVar) bool { return v.Name == name }); i >= 0 {
+			return env[i], true
 		}
 	}
 	return v, false

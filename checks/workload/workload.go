@@ -18,15 +18,25 @@ func All() []check.Check[*workload.Workload] {
 		envNotProvided(),
 		envUnread(),
 		envKeyMismatch(),
+		stateWithReplicas(),
+		writeOutsideVolume(),
+		writeUnderReadOnlyRoot(),
+		replicatedSchedule(),
 		portMismatch(),
 		loopbackBind(),
 		portWithoutListener(),
 		drainNeverRuns(),
 		drainExceedsGrace(),
 		noReadinessFlip(),
+		backingServiceDrift(),
 		envDrift(),
+		migrateAtBoot(),
 		probeRouteMissing(),
 		noMetrics(),
+		runsAsRoot(),
+		cpuLimitUnseen(),
+		gomemlimitExceedsLimit(),
+		gomemlimitUnset(),
 	}
 }
 
@@ -38,6 +48,15 @@ func logical(d *workload.Deploy) string { return d.Object + "/" + d.Name }
 func servesAll(w *workload.Workload) bool {
 	name, ok := w.Subcommand().Or("")
 	return ok && (name == "" || slices.Contains([]string{"serve", "server", "start", "run", "web", "http", "api", "daemon"}, strings.ToLower(name)))
+}
+
+// runsService reports whether a workload deploys a program that serves or takes work until it is stopped, and not for a
+// developer.
+func runsService(w *workload.Workload) bool {
+	if w.Program == nil || w.Image == nil || w.Deploy == nil || ends(w.Deploy) || w.Deploy.Development || !servesAll(w) {
+		return false
+	}
+	return w.Program.Class == workload.Server || w.Program.Class == workload.Worker
 }
 
 // ends reports whether a deploy ends by itself: a job, a hook, an init container.

@@ -2,6 +2,7 @@ package check
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -62,4 +63,17 @@ func IsToolName(name string) bool {
 		}
 	}
 	return false
+}
+
+// SaysProduction reports whether a path says that what lies there is for production.
+func SaysProduction(file string) bool { return hasWord(file, "prod", "production", "prd") }
+
+// SaysDevelopment reports whether a path says that what lies there is for a developer's machine.
+func SaysDevelopment(file string) bool {
+	return hasWord(file, "local", "dev", "development", "minikube", "kind", "sandbox", "k3d", "tilt")
+}
+
+func hasWord(file string, words ...string) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(file), func(r rune) bool { return strings.ContainsRune("/._-", r) }),
+		func(w string) bool { return slices.Contains(words, w) })
 }

@@ -74,12 +74,8 @@ func (a Around) Read(name string) []byte {
 // source over it, or runs a tool that rebuilds the program whenever that changes; or another Dockerfile beside it is the one for
 // production.
 func (f *File) Development(s *Stage) bool {
-	for _, word := range []string{"prod", "production"} {
-		for _, name := range []string{"Dockerfile." + word, "Dockerfile-" + word, word + ".Dockerfile", word + ".dockerfile", "Dockerfile_" + word} {
-			if other := path.Join(path.Dir(f.Path), name); other != f.Path && path.Base(f.Path) == "Dockerfile" && f.Around.Has(other) {
-				return true
-			}
-		}
+	if f.besideProduction() {
+		return true
 	}
 	built := false
 	for _, d := range f.Around.Deploys {
@@ -92,6 +88,18 @@ func (f *File) Development(s *Stage) bool {
 		built = true
 	}
 	return built
+}
+
+// besideProduction reports whether another Dockerfile in the same folder is by its name the one for production.
+func (f *File) besideProduction() bool {
+	for _, word := range []string{"prod", "production"} {
+		for _, name := range []string{"Dockerfile." + word, "Dockerfile-" + word, word + ".Dockerfile", word + ".dockerfile", "Dockerfile_" + word} {
+			if other := path.Join(path.Dir(f.Path), name); other != f.Path && path.Base(f.Path) == "Dockerfile" && f.Around.Has(other) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // contexts returns the folders that may be the build context: what manifests say, or else that of the Dockerfile and those

@@ -97,6 +97,7 @@ func (b *build) image(s *Stage) *workload.Image {
 	img.Env = slices.Clone(img.Env)
 	b.f.useNamed(&img)
 	img.Binaries = workload.Set[workload.Binary]{Members: slices.Clone(st.tree.bins), Complete: !st.tree.open}
+	img.Developers = b.f.forDevelopers(s)
 	if st.broken { // an instruction that could not be read may have set what no other sets
 		unsure(&img.WorkDir)
 		unsure(&img.User)
@@ -106,6 +107,7 @@ func (b *build) image(s *Stage) *workload.Image {
 		unsure(&img.Healthcheck)
 		img.Binaries.Complete = false
 	}
+	img.DropsRoot = b.f.mayDropRoot(&img)
 	return &img
 }
 

@@ -231,10 +231,13 @@ func mayGiveTags(d *dockerfile.File) bool {
 func (r *run) goBuilds() []golang.Build {
 	var out []golang.Build
 	for _, d := range r.dockerfiles {
-		if d.Role() != check.Product || d.Development() {
+		if d.Role() != check.Product {
 			continue
 		}
 		for _, img := range d.Images() {
+			if d.Development(d.Find(img.Stage)) {
+				continue
+			}
 			for _, bin := range img.Binaries.Members {
 				if dir := d.GoDir(bin.Package); bin.Package != "" && dir != "" {
 					out = append(out, golang.Build{Dir: dir, Tags: bin.Tags})

@@ -71,6 +71,7 @@ func main() {
 }
 -- Dockerfile --
 FROM alpine
+USER 65532
 CMD ["/api"]
 `
 
@@ -84,7 +85,7 @@ func TestBrokenPartsCostOnlyThemselves(t *testing.T) {
 		{"nothing broken", "", both, false},
 		{"a package that does not parse", "-- bad/bad.go --\npackage bad\n\nfunc {\n", append(slices.Clone(both), "note go-package bad/bad.go"), false},
 		{"a package whose import is missing", "-- bad/bad.go --\npackage bad\n\nimport _ \"example.org/none\"\n", append(slices.Clone(both), "note go-package bad/bad.go"), false},
-		{"an instruction that is none", "-- b/Dockerfile --\nFROM alpine:3\nFOO bar\nCMD [\"/b\"]\n", append(slices.Clone(both), "note dockerfile-syntax b/Dockerfile"), false},
+		{"an instruction that is none", "-- b/Dockerfile --\nFROM alpine:3\nFOO bar\nUSER 65532\nCMD [\"/b\"]\n", append(slices.Clone(both), "note dockerfile-syntax b/Dockerfile"), false},
 		{"a manifest that does not parse", "-- k8s/a.yaml --\napiVersion: v1\nkind: Service\nmetadata: {\n", append(slices.Clone(both), "note yaml-syntax k8s/a.yaml"), false},
 		{"another module that cannot be loaded", "-- b/go.mod --\nmodule example.com/b\n\nfoo\n-- b/b.go --\npackage b\n", append(slices.Clone(both), "note go-load b/go.mod"), true},
 		{"another module for developers that cannot be loaded", "-- tools/go.mod --\nmodule example.com/b\n\nfoo\n-- tools/b.go --\npackage b\n", append(slices.Clone(both), "note go-load tools/go.mod"), false},
@@ -183,7 +184,7 @@ func Serve() error { return (&http.Server{Addr: ":80", ReadHeaderTimeout: 1e9}).
 }
 
 func TestPaths(t *testing.T) {
-	dir := unpack(t, server+"-- svc/Dockerfile --\nFROM busybox\nCMD [\"/b\"]\n-- .git/HEAD --\nref: refs/heads/main\n")
+	dir := unpack(t, server+"-- svc/Dockerfile --\nFROM busybox\nUSER 65532\nCMD [\"/b\"]\n-- .git/HEAD --\nref: refs/heads/main\n")
 	for _, c := range []struct {
 		name    string
 		paths   []string
@@ -260,7 +261,7 @@ func main() { panic((&http.Server{Addr: ":80", ReadHeaderTimeout: 1e9}).ListenAn
 	if got, _ := run(t, engine.Options{Paths: []string{filepath.Join(dir, "examples", "api")}}); !slices.Equal(got, []string{"main.go:5 sigterm-unhandled"}) {
 		t.Errorf("asked for the example: %v", got)
 	}
-	deployed := text + "-- Dockerfile --\nFROM golang:1.26 AS build\nWORKDIR /src\nCOPY . .\nRUN go build -o /api ./examples/api\n\nFROM alpine:3.22\nCOPY --from=build /api /api\nENTRYPOINT [\"/api\"]\n"
+	deployed := text + "-- Dockerfile --\nFROM golang:1.26 AS build\nWORKDIR /src\nCOPY . .\nRUN go build -o /api ./examples/api\n\nFROM alpine:3.22\nCOPY --from=build /api /api\nUSER 65532\nENTRYPOINT [\"/api\"]\n"
 	if got, _ := run(t, engine.Options{Paths: []string{unpack(t, deployed)}}); !slices.Equal(got, []string{"examples/api/main.go:5 sigterm-unhandled"}) {
 		t.Errorf("deployed: %v", got)
 	}

@@ -53,8 +53,9 @@ func Bind(e Evidence) ([]*Workload, []check.Notification) {
 	for _, w := range all {
 		b.findProgram(w)
 	}
-	linkElsewhere(all)
-	return b.addUndeployed(all), b.notes
+	all = b.addUndeployed(all)
+	relate(all)
+	return all, b.notes
 }
 
 // A recipe is one way to build an image: what a Build, a binding or a Dockerfile alone says.

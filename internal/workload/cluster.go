@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/factorlint/factorlint/internal/check"
@@ -15,6 +16,19 @@ type Scaler struct {
 	Metrics                []ScaleMetric // those that are a share of what containers request; other metrics are left out
 	At                     check.Span
 	Scales                 []*Deploy // every container of the workload it scales in its variant
+}
+
+// Scaler returns what scales the deploy's workload, or nil.
+func (d *Deploy) Scaler() *Scaler {
+	if d.Variant == nil {
+		return nil
+	}
+	for _, s := range d.Variant.Scalers {
+		if slices.Contains(s.Scales, d) {
+			return s
+		}
+	}
+	return nil
 }
 
 // A ScaleMetric is the use of a resource in per cent of its request.

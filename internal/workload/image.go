@@ -1,6 +1,8 @@
 package workload
 
 import (
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/factorlint/factorlint/internal/check"
@@ -14,6 +16,8 @@ type Image struct {
 	Final bool       // whether docker build without --target makes this image
 	At    check.Span // the FROM instruction of the stage
 
+	Developers bool // it is made for developers or tests, by its names
+
 	Base        Value[string] // reference of the base image at the bottom of the chain; "scratch" too
 	BaseAt      check.Span    // its reference in the FROM line
 	Shell       Shell         // what /bin/sh is
@@ -21,6 +25,7 @@ type Image struct {
 	WorkDir     Value[string] // absent if no stage sets it (then the base image's, usually /)
 	User        Value[string] // absent if no stage sets it: then it is BaseUser
 	BaseUser    Value[string] // as whom the base image runs, where its reference tells: "root", "65532"
+	DropsRoot   bool          // what it starts may give up root by itself
 	StopSignal  Value[string]
 	Entrypoint  Value[Command] // absent if no stage sets it
 	Cmd         Value[Command]
@@ -120,4 +125,20 @@ func (i *Image) RunsAs() (user string, ok bool) {
 	user, ok = v.Get()
 	user, _, _ = strings.Cut(user, ":")
 	return user, ok && user != ""
+}
+
+// stepsDown are programs that run another as a user who is not root, and options that have one do so.
+var stepsDown = []string{"gosu", "su-exec", "setpriv", "su", "sudo", "runuser", "chroot", "chpst", "setuidgid", "s6-setuidgid", "capsh",
+	"start-stop-daemon", "supervisord"}
+
+// MayDropRoot reports whether a command names a program that runs another as a user who is not root.
+func MayDropRoot(c Command) bool {
+	for _, w := range c.Words {
+		for _, word := range strings.FieldsFunc(w.Text, func(r rune) bool { return strings.ContainsRune(" \t\r\n;&|()\"'`", r) }) {
+			if slices.Contains(stepsDown, path.Base(word)) {
+				return true
+			}
+		}
+	}
+	return false
 }

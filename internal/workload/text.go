@@ -75,6 +75,19 @@ func (t Text) Eval(in Inputs) Value[string] {
 	return Known(out, at)
 }
 
+// Beginning returns what is known of the beginning of the string that the program computes when it is given in; whole says that
+// this is all of it.
+func (t Text) Beginning(in Inputs) (s string, whole bool) {
+	for _, p := range t {
+		v, ok := p.eval(in).Get()
+		if !ok {
+			return s, false
+		}
+		s += v
+	}
+	return s, len(t) > 0
+}
+
 func (p Part) eval(in Inputs) Value[string] {
 	var v Value[string]
 	switch p.Source {

@@ -12,7 +12,22 @@ type Workload struct {
 	Links   []Link
 	Missing []string // what stayed unbound and why, for people
 
-	Elsewhere []*Deploy // of the same program, in other variants
+	Siblings []*Workload // all deploys of its image, itself among them
+}
+
+// relate tells workloads of each other that deploy the same image.
+func relate(all []*Workload) {
+	same := map[string][]*Workload{}
+	for _, w := range all {
+		if w.Image != nil && w.Deploy != nil {
+			same[w.Image.File] = append(same[w.Image.File], w)
+		}
+	}
+	for _, group := range same {
+		for _, w := range group {
+			w.Siblings = group
+		}
+	}
 }
 
 // A Link is the reason for which two parts of a workload belong together.
@@ -29,24 +44,4 @@ type Binding struct {
 	Target     string     // stage of the Dockerfile
 	Deploys    []string   // "deploy/api.yaml#container", "docker-compose.yml#service"
 	At         check.Span // the entry, as far as the configuration's reader can tell
-}
-
-// linkElsewhere tells each workload in which other variants its program is deployed.
-func linkElsewhere(all []*Workload) {
-	deploys := map[*Program][]*Deploy{}
-	for _, w := range all {
-		if w.Program != nil && w.Deploy != nil {
-			deploys[w.Program] = append(deploys[w.Program], w.Deploy)
-		}
-	}
-	for _, w := range all {
-		if w.Program == nil || w.Deploy == nil {
-			continue
-		}
-		for _, d := range deploys[w.Program] {
-			if d.Variant != w.Deploy.Variant {
-				w.Elsewhere = append(w.Elsewhere, d)
-			}
-		}
-	}
 }
