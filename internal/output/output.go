@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/output/ci"
 	"github.com/factorlint/factorlint/internal/output/plain"
 	"github.com/factorlint/factorlint/internal/output/sarif"
 	"github.com/factorlint/factorlint/internal/output/scorecard"
@@ -26,7 +27,9 @@ type Options struct {
 }
 
 // Formats returns the formats that Write knows, the default first.
-func Formats() []string { return []string{"text", "json", "sarif", "html", "markdown"} }
+func Formats() []string {
+	return append([]string{"text", "json", "sarif", "html", "markdown"}, ci.Formats()...)
+}
 
 // Write writes a report in one of Formats; html and markdown judge the workloads by it. The error is that of w, or tells of an
 // unknown format.
@@ -43,7 +46,7 @@ func Write(format string, w io.Writer, r *check.Report, ws []*workload.Workload,
 	case "markdown":
 		return scorecard.WriteMarkdown(w, scorecard.Of(r, ws))
 	}
-	return fmt.Errorf("no such format: %s", format)
+	return ci.Write(format, w, r)
 }
 
 // writeJSON writes v indented, with characters that are unsafe to print escaped.
