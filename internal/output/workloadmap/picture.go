@@ -46,6 +46,7 @@ func (m *Map) Picture() Picture {
 		d.box("image", joined("stage", i.Stage, prefixed("on ", i.Base)), i.Place)
 		d.ports(m, "EXPOSE")
 		d.settings(m, func(s Setting) bool { return s.By == "image" })
+		d.started(m)
 		d.row("limit", prefixed("user ", i.User), "", i.Place)
 	} else if p := m.Deploy; p != nil && p.Image != "" {
 		d.box("image", p.Image, p.ImageAt)
@@ -149,6 +150,7 @@ func (d *drawing) code(m *Map) {
 func (d *drawing) manifest(m *Map) {
 	d.ports(m, "containerPort", "container port")
 	d.settings(m, func(s Setting) bool { return s.By != "image" })
+	d.started(m)
 	stop := Fact{Value: "SIGTERM"}
 	for _, f := range m.Signals {
 		switch f.What {
@@ -200,6 +202,15 @@ func joinedFirst(vars []Variable) []Variable {
 		return 1
 	}
 	return slices.SortedStableFunc(slices.Values(vars), func(a, b Variable) int { return cmp.Compare(alone(a), alone(b)) })
+}
+
+// started draws how the last box starts the container, if it does.
+func (d *drawing) started(m *Map) {
+	for _, f := range m.Signals {
+		if f.What == "started" && f.key == d.Boxes[len(d.Boxes)-1].Kind {
+			d.row("signal", "starts it "+f.Value, "", f.Place)
+		}
+	}
 }
 
 // facts draws those facts of a section that are of some sort.

@@ -135,6 +135,7 @@ func TestFacts(t *testing.T) {
 		"probes: liveness GET /healthz on http | answered by GET /healthz at sub/main.go:23:1 @ sub/deploy/api.yaml:22:1",
 		"signals: handles SIGTERM | with os/signal.Notify @ sub/main.go:21:1",
 		"signals: drains net/http.Shutdown | within 25s @ sub/main.go:22:1",
+		"signals: started in exec form | by ENTRYPOINT @ sub/Dockerfile:9:1",
 		"signals: grace 30s | until SIGKILL, the default @ ",
 		"flags: --drain-timeout not given | default 5s @ sub/main.go:25:1",
 		"uses: postgres ${DATABASE_DSN:-postgres://u:•••@db/x} | with sql.Open @ sub/main.go:24:1",
