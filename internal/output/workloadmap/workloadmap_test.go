@@ -163,6 +163,11 @@ func TestSecretsAreInNothing(t *testing.T) {
 		w.Program.Flags.Members = append(w.Program.Flags.Members, workload.Flag{Name: "secret", Default: workload.Known(v, inGo(1)), At: inGo(60 + i)})
 		w.Program.Env.Members = append(w.Program.Env.Members, workload.EnvRead{Name: name, Default: workload.Known(v, inGo(1)), At: inGo(70 + i)})
 	}
+	for i, name := range []string{"BASIC_AUTH", "PASS", "STRIPE_KEY", "SLACK_WEBHOOK_URL", "api-key", "jwt"} {
+		w.Deploy.Env.Members = append(w.Deploy.Env.Members, setIn(name, "x:hunter2", inYAML(60+i)))
+		w.Program.Flags.Members = append(w.Program.Flags.Members, workload.Flag{Name: name, Default: workload.Known("hunter2", inGo(1)), At: inGo(80 + i)})
+		w.Program.Backings.Members = append(w.Program.Backings.Members, workload.Backing{Kind: "x", Addr: fromEnv(name, "hunter2", 90+i), At: inGo(90 + i)})
+	}
 	w.Deploy.Liveness.Command = workload.Known(workload.Command{Words: []workload.Word{{Text: "curl -u admin:hunter2 localhost"}}}, inYAML(1))
 	m := workloadmap.Of(w, "")
 	text, err := json.Marshal(m)
