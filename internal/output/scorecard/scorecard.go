@@ -251,7 +251,8 @@ func openFacts(p rules.Principle, w *workload.Workload) (out []string) {
 	case rules.LatencyAware, rules.FailureAware:
 		say(sort, "what sort of program it is")
 	case rules.Instrumented:
-		say(g.Class == workload.Server && g.Routes.Open(), "which routes the program serves")
+		unknown := slices.ContainsFunc(g.Routes.Members, func(r workload.Route) bool { return !r.Known })
+		say(g.Class == workload.Server && (g.Routes.Open() || unknown), "which routes the program serves")
 	}
 	return out
 }
