@@ -138,7 +138,7 @@ func (d *drawing) code(m *Map) {
 	d.facts(m.Signals, "signal", "drain time")
 	for _, p := range m.Probes {
 		if p.key != "" {
-			d.once("probe", "answers "+p.key, p.key, d.routeAt(m, p.key))
+			d.once("probe", "answers "+p.key, p.key, m.routeAt(p.key))
 		}
 	}
 	for _, f := range m.Connections {
@@ -230,7 +230,8 @@ func (d *drawing) once(kind, text, key string, at Place) {
 	}
 }
 
-func (*drawing) routeAt(m *Map, name string) Place {
+// routeAt returns where a route of that name is registered.
+func (m *Map) routeAt(name string) Place {
 	if i := slices.IndexFunc(m.Routes, func(f Fact) bool { return f.Value == name }); i >= 0 {
 		return m.Routes[i].Place
 	}
