@@ -121,7 +121,7 @@ func (t *tree) add(label string, rows [][]string) {
 		most = mostVariables
 	}
 	if more := len(rows) - most; more > 1 {
-		rows = append(rows[:most:most], []string{fmt.Sprintf("… and %d more, see --format json", more)})
+		rows = append(rows[:most:most], []string{fmt.Sprintf("… and %d more of %d, see --format json", more, len(rows))})
 	}
 	t.branches = append(t.branches, branch{label, rows, 0})
 }

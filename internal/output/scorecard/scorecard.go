@@ -79,8 +79,8 @@ func Of(r *check.Report, ws []*workload.Workload) *Card {
 //   - violated: a finding among those that belong to the workload is of a rule that names the principle, as its own or as
 //     one that it touches besides.
 //   - cannot tell: there is none, but a rule that names the principle could not see what it needs. The part that it looks
-//     at is not bound; or the rule is about the program and what it would have to know is open: what sort of program it is,
-//     or a set that may have members that were not seen.
+//     at is not bound or could not be read; or the rule is about the program and what it would have to know is open: what sort
+//     of program it is, or a set that may have members that were not seen.
 //   - clean: rules that name the principle looked at the workload, saw what they need and found nothing. That is no proof:
 //     they are silent on much.
 //   - not applicable: no rule that names the principle was looked for, or none looks at the parts that the workload has. An
@@ -89,29 +89,7 @@ func Of(r *check.Report, ws []*workload.Workload) *Card {
 // If variants differ, the state that stands first in this list counts.
 func judge(p rules.Principle, variants []*workload.Workload, r *check.Report, findings []int) Cell {
 	cell := Cell{Principle: p, State: NotApplicable, Findings: of(p, r, findings)}
-	var (
-		looked, open []string
-		sought       int
-	)
-	for _, rule := range r.Rules {
-		if !names(rule, p) || rule.Kind == rules.Repository || rule.Kind == rules.Comment {
-			continue
-		}
-		sought++
-		for _, w := range variants {
-			applies, unseen := visible(rule.Kind, w, r)
-			if !applies {
-				open = appendNew(open, unseen)
-				continue
-			}
-			looked = appendNew(looked, rule.Name)
-			if rule.Kind == rules.Go || rule.Kind == rules.Workload {
-				for _, why := range openFacts(p, w) {
-					open = appendNew(open, why)
-				}
-			}
-		}
-	}
+	sought, looked, open := sight(p, variants, r)
 	switch {
 	case len(cell.Findings) > 0:
 		cell.State = Violated
@@ -119,13 +97,36 @@ func judge(p rules.Principle, variants []*workload.Workload, r *check.Report, fi
 		cell.State, cell.Why = CannotTell, open
 	case len(looked) > 0:
 		cell.State = Clean
-	case sought == 0:
+	case !sought:
 		cell.Why = []string{"no rule that looks at workloads names this principle, or none was looked for"}
 	default:
 		cell.Why = []string{"what the rules of this principle look at is no part of this workload"}
 	}
 	cell.Looked = strings.Join(looked, ", ")
 	return cell
+}
+
+// sight returns whether any rule about workloads names a principle, which of them could look at a workload, and what was open
+// to them.
+func sight(p rules.Principle, variants []*workload.Workload, r *check.Report) (sought bool, looked, open []string) {
+	for _, rule := range r.Rules {
+		if !names(rule, p) || rule.Kind == rules.Repository || rule.Kind == rules.Comment {
+			continue
+		}
+		sought = true
+		for _, w := range variants {
+			applies, unseen := visible(rule.Kind, w, r)
+			open = appendNew(open, unseen)
+			if !applies {
+				continue
+			}
+			looked = appendNew(looked, rule.Name)
+			if rule.Kind == rules.Go || rule.Kind == rules.Workload {
+				open = appendNew(open, openFacts(p, w)...)
+			}
+		}
+	}
+	return sought, looked, open
 }
 
 // judgeTree decides on the repository and one principle: by the findings that belong to no workload, and by whether rules about
@@ -165,38 +166,61 @@ func names(r *rules.Rule, p rules.Principle) bool {
 	return r.Principle == p || slices.Contains(r.Also, p)
 }
 
-// visible reports whether rules of a kind can look at a workload. If they cannot because a part is not bound, unseen says
-// why; it is empty if the workload has no such part.
+// visible reports whether rules of a kind can look at a workload. What they could not see of it, if anything, unseen says: a
+// part that is not bound, or one that could not be read.
 func visible(kind rules.Kind, w *workload.Workload, r *check.Report) (ok bool, unseen string) {
 	switch kind {
 	case rules.Go:
-		return w.Program != nil, unbound(w, r, w.Program == nil)
+		ok = w.Program != nil
 	case rules.Dockerfile:
-		return w.Image != nil, unbound(w, r, w.Image == nil)
+		ok = w.Image != nil
 	case rules.Manifest:
-		return w.Deploy != nil, ""
+		ok = w.Deploy != nil
+	default: // they join the program with another part
+		ok = w.Program != nil && (w.Image != nil || w.Deploy != nil)
 	}
-	parts := 0
-	for _, has := range []bool{w.Program != nil, w.Image != nil, w.Deploy != nil} {
-		if has {
-			parts++
-		}
+	switch {
+	case !ok && kind == rules.Manifest:
+		return ok, ""
+	case !ok && len(w.Missing) > 0:
+		first, _, _ := strings.Cut(w.Missing[0], "\n")
+		return ok, "not bound: " + first
+	case !ok && w.Program == nil && r.Untrusted && !foreign(w):
+		return ok, "not everything essential could be analysed"
+	case ok && unread(kind, w, r):
+		return ok, "a part of it could not be read, see the notifications"
 	}
-	return parts > 1 && w.Program != nil, unbound(w, r, w.Program == nil)
+	return ok, ""
 }
 
-// unbound says why a part that is looked for is missing, if it may be there all the same.
-func unbound(w *workload.Workload, r *check.Report, looked bool) string {
-	switch {
-	case !looked:
-		return ""
-	case len(w.Missing) > 0:
-		first, _, _ := strings.Cut(w.Missing[0], "\n")
-		return "not bound: " + first
-	case r.Untrusted && w.Image != nil:
-		return "not everything essential could be analysed"
+// foreign reports whether a workload runs an image that a well-known publisher gives to everybody.
+func foreign(w *workload.Workload) bool {
+	if w.Deploy == nil || w.Image != nil {
+		return false
 	}
-	return ""
+	ref, ok := w.Deploy.Image.Get()
+	return ok && workload.IsPublic(ref)
+}
+
+// unread reports whether a warning tells of something that could not be read in what rules of a kind look at.
+func unread(kind rules.Kind, w *workload.Workload, r *check.Report) bool {
+	return slices.ContainsFunc(r.Notifications, func(n check.Notification) bool {
+		if n.Level < rules.Warning || n.At.IsZero() {
+			return false
+		}
+		code := w.Program != nil && strings.HasSuffix(n.At.File, ".go") && inProgram(n.At.File, w.Program)
+		image := w.Image != nil && n.At.File == w.Image.File
+		deploy := w.Deploy != nil && n.At.File == w.Deploy.File
+		switch kind {
+		case rules.Go:
+			return code
+		case rules.Dockerfile:
+			return image
+		case rules.Manifest:
+			return deploy
+		}
+		return code || image || deploy
+	})
 }
 
 // openFacts returns what cannot be told of a bound program where rules of a principle claim that something is missing, or
@@ -227,7 +251,8 @@ func openFacts(p rules.Principle, w *workload.Workload) (out []string) {
 	case rules.LatencyAware, rules.FailureAware:
 		say(sort, "what sort of program it is")
 	case rules.Instrumented:
-		say(g.Class == workload.Server && g.Routes.Open(), "which routes the program serves")
+		unknown := slices.ContainsFunc(g.Routes.Members, func(r workload.Route) bool { return !r.Known })
+		say(g.Class == workload.Server && (g.Routes.Open() || unknown), "which routes the program serves")
 	}
 	return out
 }
@@ -249,11 +274,14 @@ func drainKnown(p *workload.Program, in workload.Inputs) bool {
 	})
 }
 
-func appendNew(list []string, s string) []string {
-	if s == "" || slices.Contains(list, s) {
-		return list
+// appendNew appends the texts that are not in a list yet, nor empty.
+func appendNew(list []string, texts ...string) []string {
+	for _, s := range texts {
+		if s != "" && !slices.Contains(list, s) {
+			list = append(list, s)
+		}
 	}
-	return append(list, s)
+	return list
 }
 
 // Totals counts the cells of the workloads by state.

@@ -62,6 +62,8 @@ func TestStates(t *testing.T) {
 		change    func(*workload.Workload)
 		findings  []check.Finding
 		rules     []*rules.Rule
+		notes     []check.Notification
+		untrusted bool
 		principle rules.Principle
 		want      scorecard.State
 		why       string
@@ -94,6 +96,16 @@ func TestStates(t *testing.T) {
 		{name: "the image is not bound", change: func(w *workload.Workload) { w.Program, w.Image, w.Missing = nil, nil, []string{"image: a or b"} },
 			principle: rules.Dependencies, want: scorecard.CannotTell, why: "not bound: image: a or b"},
 
+		{name: "no code could be loaded", untrusted: true, change: func(w *workload.Workload) { w.Program = nil }, principle: rules.Disposability, want: scorecard.CannotTell, why: "could be analysed"},
+		{name: "no code could be loaded, and it runs something public", untrusted: true, change: func(w *workload.Workload) {
+			w.Program, w.Image, w.Deploy.Image = nil, nil, workload.Known("postgres:16", at("deploy/api.yaml", 11))
+		}, principle: rules.Disposability, want: scorecard.NotApplicable},
+		{name: "a package does not load", notes: []check.Notification{{Level: rules.Warning, At: at("internal/store/x.go", 1)}}, principle: rules.Disposability, want: scorecard.CannotTell, why: "could not be read"},
+		{name: "another package does not load", notes: []check.Notification{{Level: rules.Warning, At: at("internal/other/x.go", 1)}}, principle: rules.Disposability, want: scorecard.Clean},
+		{name: "a note", notes: []check.Notification{{Level: rules.Note, At: at("internal/store/x.go", 1)}}, principle: rules.Disposability, want: scorecard.Clean},
+		{name: "a broken manifest", notes: []check.Notification{{Level: rules.Warning, At: at("deploy/api.yaml", 1)}}, principle: rules.ResourceAware, want: scorecard.CannotTell, why: "could not be read"},
+		{name: "a broken Dockerfile", notes: []check.Notification{{Level: rules.Warning, At: at("Dockerfile", 1)}}, principle: rules.Dependencies, want: scorecard.CannotTell, why: "could not be read"},
+
 		{name: "an image from elsewhere has no program", change: func(w *workload.Workload) { w.Program, w.Image = nil, nil }, principle: rules.Disposability, want: scorecard.NotApplicable, why: "no part of this workload"},
 		{name: "and its manifest is judged", change: func(w *workload.Workload) { w.Program, w.Image = nil, nil }, principle: rules.ResourceAware, want: scorecard.Clean},
 		{name: "nothing deploys it", change: func(w *workload.Workload) { w.Deploy = nil }, principle: rules.ResourceAware, want: scorecard.NotApplicable},
@@ -105,7 +117,7 @@ func TestStates(t *testing.T) {
 		if c.change != nil {
 			c.change(w)
 		}
-		r := &check.Report{Findings: c.findings, Rules: all}
+		r := &check.Report{Findings: c.findings, Rules: all, Notifications: c.notes, Untrusted: c.untrusted}
 		if c.rules != nil {
 			r.Rules = c.rules
 		}

@@ -16,8 +16,14 @@ const longest = 100
 
 // hides reports whether the value of a variable or flag is not to be shown at all.
 func hides(name, value string) bool {
-	return check.IsSecretName(name) || safe(value) == mask
+	return secretName(name) || safe(value) == mask
 }
+
+// secretName reports whether what has this name may be a secret. It errs on the side of hiding: a rule must not take a
+// PARTITION_KEY for a secret, and here nothing is lost by it.
+func secretName(name string) bool { return check.IsSecretName(name) || perhapsSecret.MatchString(name) }
+
+var perhapsSecret = regexp.MustCompile(`(?i)(^|[_.-])(auth|authorization|pass|pin|keys?|salt|seed|licen[cs]e|cookie|jwt|signature)$|webhook`)
 
 // looksRandom reports whether a value may be a key or a token, whatever its name: long, without white space and dots, and of
 // digits and letters of both cases, or of hexadecimal digits.
@@ -47,7 +53,7 @@ func safe(text string) string {
 	text = userinfo.ReplaceAllString(text, "${1}"+mask+"@")
 	text = assignment.ReplaceAllStringFunc(text, func(s string) string {
 		m := assignment.FindStringSubmatch(s)
-		if !check.IsSecretName(m[1]) {
+		if !secretName(m[1]) {
 			return s
 		}
 		return m[1] + m[2] + mask
@@ -88,7 +94,7 @@ func quoteEmpty(s string) string {
 // namesSecret reports whether a text is made of a variable, flag or setting that is named like a secret.
 func namesSecret(t workload.Text) bool {
 	for _, p := range t {
-		if p.Source != workload.Literal && (check.IsSecretName(p.Name) || namesSecret(p.Default)) {
+		if p.Source != workload.Literal && (secretName(p.Name) || namesSecret(p.Default)) {
 			return true
 		}
 	}
@@ -103,7 +109,7 @@ func symbolic(t workload.Text) string {
 		case workload.Literal:
 			s.WriteString(p.Lit)
 		case workload.FromEnv:
-			if def := symbolic(p.Default); def != "" && !check.IsSecretName(p.Name) {
+			if def := symbolic(p.Default); def != "" && !secretName(p.Name) {
 				s.WriteString("${" + p.Name + ":-" + def + "}")
 			} else {
 				s.WriteString("$" + p.Name)

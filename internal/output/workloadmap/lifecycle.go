@@ -19,6 +19,7 @@ func (b *builder) signals() {
 	if d := b.Deploy; d != nil && !d.StopSignal.Absent() {
 		stop = d.StopSignal
 	}
+	b.started()
 	known(b, to, "stop signal", stop)
 	if p := b.Program; p != nil {
 		b.handled(p)
@@ -34,6 +35,41 @@ func (b *builder) signals() {
 		b.add(to, d.Grace.At(), "grace", t.String(), "until SIGKILL")
 	} else if d.Grace.Absent() && !d.OneShot {
 		b.add(to, check.Span{}, "grace", d.Platform.DefaultGrace().String(), "until SIGKILL, the default")
+	}
+}
+
+// started adds which instruction or key starts the container, and whether a shell stands between it and the program.
+func (b *builder) started() {
+	type source struct {
+		by      string
+		command workload.Value[workload.Command]
+		part    string
+	}
+	entry, cmd := []source{}, []source{}
+	if d := b.Deploy; d != nil {
+		keys := [2]string{"command", "args"}
+		if d.Platform == workload.Compose {
+			keys = [2]string{"entrypoint", "command"}
+		}
+		entry, cmd = append(entry, source{keys[0], d.Entrypoint, "manifest"}), append(cmd, source{keys[1], d.Args, "manifest"})
+	}
+	if i := b.Image; i != nil {
+		entry, cmd = append(entry, source{"ENTRYPOINT", i.Entrypoint, "image"}), append(cmd, source{"CMD", i.Cmd, "image"})
+	}
+	for _, s := range slices.Concat(entry, cmd) {
+		c, ok := s.command.Get()
+		if s.command.Absent() || ok && len(c.Words) == 0 {
+			continue
+		}
+		if !ok {
+			return
+		}
+		form := "in exec form"
+		if c.Shell {
+			form = "in shell form"
+		}
+		b.keyed(&b.m.Signals, c.At, "started", form, "by "+s.by, s.part)
+		return
 	}
 }
 

@@ -155,7 +155,7 @@ func (b *builder) unknown() {
 	to := &b.m.Unknown
 	if p := b.Program; p != nil {
 		for _, why := range p.Unbounded {
-			b.add(to, check.Span{}, "program", safe(why), "")
+			b.add(to, check.Span{}, "program", why, "")
 		}
 	}
 	d := b.Deploy

@@ -46,6 +46,7 @@ func (m *Map) Picture() Picture {
 		d.box("image", joined("stage", i.Stage, prefixed("on ", i.Base)), i.Place)
 		d.ports(m, "EXPOSE")
 		d.settings(m, func(s Setting) bool { return s.By == "image" })
+		d.started(m)
 		d.row("limit", prefixed("user ", i.User), "", i.Place)
 	} else if p := m.Deploy; p != nil && p.Image != "" {
 		d.box("image", p.Image, p.ImageAt)
@@ -137,7 +138,7 @@ func (d *drawing) code(m *Map) {
 	d.facts(m.Signals, "signal", "drain time")
 	for _, p := range m.Probes {
 		if p.key != "" {
-			d.once("probe", "answers "+p.key, p.key, d.routeAt(m, p.key))
+			d.once("probe", "answers "+p.key, p.key, m.routeAt(p.key))
 		}
 	}
 	for _, f := range m.Connections {
@@ -149,6 +150,7 @@ func (d *drawing) code(m *Map) {
 func (d *drawing) manifest(m *Map) {
 	d.ports(m, "containerPort", "container port")
 	d.settings(m, func(s Setting) bool { return s.By != "image" })
+	d.started(m)
 	stop := Fact{Value: "SIGTERM"}
 	for _, f := range m.Signals {
 		switch f.What {
@@ -202,6 +204,15 @@ func joinedFirst(vars []Variable) []Variable {
 	return slices.SortedStableFunc(slices.Values(vars), func(a, b Variable) int { return cmp.Compare(alone(a), alone(b)) })
 }
 
+// started draws how the last box starts the container, if it does.
+func (d *drawing) started(m *Map) {
+	for _, f := range m.Signals {
+		if f.What == "started" && f.key == d.Boxes[len(d.Boxes)-1].Kind {
+			d.row("signal", "starts it "+f.Value, "", f.Place)
+		}
+	}
+}
+
 // facts draws those facts of a section that are of some sort.
 func (d *drawing) facts(from []Fact, kind string, what ...string) {
 	for _, f := range from {
@@ -219,7 +230,8 @@ func (d *drawing) once(kind, text, key string, at Place) {
 	}
 }
 
-func (*drawing) routeAt(m *Map, name string) Place {
+// routeAt returns where a route of that name is registered.
+func (m *Map) routeAt(name string) Place {
 	if i := slices.IndexFunc(m.Routes, func(f Fact) bool { return f.Value == name }); i >= 0 {
 		return m.Routes[i].Place
 	}

@@ -135,6 +135,7 @@ func TestFacts(t *testing.T) {
 		"probes: liveness GET /healthz on http | answered by GET /healthz at sub/main.go:23:1 @ sub/deploy/api.yaml:22:1",
 		"signals: handles SIGTERM | with os/signal.Notify @ sub/main.go:21:1",
 		"signals: drains net/http.Shutdown | within 25s @ sub/main.go:22:1",
+		"signals: started in exec form | by ENTRYPOINT @ sub/Dockerfile:9:1",
 		"signals: grace 30s | until SIGKILL, the default @ ",
 		"flags: --drain-timeout not given | default 5s @ sub/main.go:25:1",
 		"uses: postgres ${DATABASE_DSN:-postgres://u:•••@db/x} | with sql.Open @ sub/main.go:24:1",
@@ -161,6 +162,11 @@ func TestSecretsAreInNothing(t *testing.T) {
 		w.Program.Outbounds.Members = append(w.Program.Outbounds.Members, workload.Outbound{Addr: workload.Lit(v, inGo(50+i)), Via: "net.Dial", At: inGo(50 + i)})
 		w.Program.Flags.Members = append(w.Program.Flags.Members, workload.Flag{Name: "secret", Default: workload.Known(v, inGo(1)), At: inGo(60 + i)})
 		w.Program.Env.Members = append(w.Program.Env.Members, workload.EnvRead{Name: name, Default: workload.Known(v, inGo(1)), At: inGo(70 + i)})
+	}
+	for i, name := range []string{"BASIC_AUTH", "PASS", "STRIPE_KEY", "SLACK_WEBHOOK_URL", "api-key", "jwt"} {
+		w.Deploy.Env.Members = append(w.Deploy.Env.Members, setIn(name, "x:hunter2", inYAML(60+i)))
+		w.Program.Flags.Members = append(w.Program.Flags.Members, workload.Flag{Name: name, Default: workload.Known("hunter2", inGo(1)), At: inGo(80 + i)})
+		w.Program.Backings.Members = append(w.Program.Backings.Members, workload.Backing{Kind: "x", Addr: fromEnv(name, "hunter2", 90+i), At: inGo(90 + i)})
 	}
 	w.Deploy.Liveness.Command = workload.Known(workload.Command{Words: []workload.Word{{Text: "curl -u admin:hunter2 localhost"}}}, inYAML(1))
 	m := workloadmap.Of(w, "")
