@@ -29,7 +29,7 @@ import (
 func Load(fsys fs.FS, files []string) ([]*workload.Variant, []check.Notification) {
 	l := &loader{fsys: fsys, files: map[string]bool{}, kustomizations: map[string]bool{}, overlays: map[string]*kustomization{},
 		code: map[string]bool{}, extended: map[string]*composeFile{}, sources: map[string]*source{}, documents: map[string]node{}, decoded: map[string][]node{},
-		retagged: map[string]bool{}}
+		retagged: map[string]*workload.Build{}}
 	files = slices.Sorted(slices.Values(files))
 	charts := map[string]bool{}
 	for _, name := range files {
@@ -91,7 +91,7 @@ type loader struct {
 	decoded        map[string][]node       // documents of what kustomizations take in
 	setImages      map[string]bool         // images that "kustomize edit set image" is called for; nil if not looked for yet
 	setAnyImage    bool
-	retagged       map[string]bool // names of images that Skaffold or Tilt builds
+	retagged       map[string]*workload.Build // images that Skaffold or Tilt builds, by name; nil if how cannot be told
 	notes          []check.Notification
 }
 
