@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"encoding/base64"
 	"fmt"
 	"maps"
 	"path"
@@ -24,7 +25,7 @@ func secretInManifest() check.Check[*workload.Variant] {
 				if d.Platform == workload.Compose {
 					composeSecret(p, d, v)
 				} else if isCredential(v.Name, value) {
-					report(p, v.Value.At(), v.Name, check.Finding{Logical: logical(d),
+					report(p, v.Value.At(), value, check.Finding{At: v.Value.At(), Matter: v.Name, Logical: logical(d),
 						Message: fmt.Sprintf("%s is given %s as a literal: whoever reads the manifest or the pod has the credential, and changing it takes a commit", container(d), v.Name)})
 				}
 			}
@@ -38,7 +39,7 @@ func secretInManifest() check.Check[*workload.Variant] {
 					kind, effect = "Secret", "base64 hides nothing, and whoever reads the repository has the credential"
 				}
 				if isCredential(key, text) {
-					report(p, c.Keys[key], key, check.Finding{Logical: fmt.Sprintf("v1/%s/%s/%s", kind, c.Namespace, c.Name),
+					report(p, c.Data[key].At(), text, check.Finding{At: c.Keys[key], Matter: key, Logical: fmt.Sprintf("v1/%s/%s/%s", kind, c.Namespace, c.Name),
 						Message: fmt.Sprintf("%s %q is committed with the value of %s: %s", kind, c.Name, key, effect)})
 				}
 			}
@@ -46,15 +47,36 @@ func secretInManifest() check.Check[*workload.Variant] {
 	}}
 }
 
-// report files a finding; a default of a chart is a note, since each deploy is to give its own, and so is what only runs
-// on a developer's machine.
-func report(p *check.Pass[*workload.Variant], at check.Span, name string, f check.Finding) {
-	f.At, f.Matter = at, name
+// report files a finding about a text at a place. What the values of a chart give is a note, unless they are those of production,
+// since each deploy is to give its own; so is what only runs on a developer's machine. Values for a chart's tests are no finding.
+func report(p *check.Pass[*workload.Variant], at check.Span, text string, f check.Finding) {
 	severity := rules.Warning
-	if strings.HasPrefix(path.Base(at.File), "values") || check.SaysDevelopment(at.File) {
+	if p.Subject.Chart != "" && !stands(at, text) {
+		origin, known := p.Subject.Origins[at]
+		if !known {
+			origin = check.Span{File: p.Subject.Name}
+		} else if at != f.At {
+			f.Related = append(f.Related, check.Related{At: origin, Message: "the chart takes it from here"})
+		}
+		if check.RoleOf(path.Join(origin.File, "-")) != check.Product {
+			return
+		}
+		if !check.SaysProduction(origin.File) {
+			severity = rules.Note
+		}
+	}
+	if check.SaysDevelopment(f.At.File) {
 		severity = rules.Note
 	}
 	p.ReportAs(severity, f)
+}
+
+// stands reports whether a text stands at its place, perhaps in base64, and no template wrote it. The place of a text of several
+// lines is that of the indicator before them.
+func stands(at check.Span, text string) bool {
+	const indicator = 3 // bytes: "|2-"
+	return at.Spells(text) || at.Spells(base64.StdEncoding.EncodeToString([]byte(text))) ||
+		strings.Contains(text, "\n") && at.End.Offset-at.Start.Offset <= indicator
 }
 
 // composeSecret judges a variable of a Compose service. Most Compose files run on a developer's machine, where everybody

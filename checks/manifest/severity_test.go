@@ -39,6 +39,41 @@ func TestSeverities(t *testing.T) {
 	}
 }
 
+// Where the values of a chart's credential come from decides.
+func TestChartSecretSeverity(t *testing.T) {
+	const template = "apiVersion: v1\nkind: Secret\nmetadata: {name: api}\ndata:\n  password: {{ .Values.password | b64enc | quote }}\n"
+	for _, c := range []struct{ name, template, values, file, want string }{
+		{"default", template, "password: hunter2hunter2\n", "values.yaml", "note, 1 related"},
+		{"production", template, "password: hunter2hunter2\n", "values-prod.yaml", "warning, 1 related"},
+		{"tests", template, "password: hunter2hunter2\n", "ci/with-password-values.yaml", ""},
+		{"default in the template", strings.Replace(template, "b64enc", `default "hunter2hunter2" | b64enc`, 1), "a: b\n", "values.yaml", "note, 0 related"},
+		{"whole object", "{{ tpl .Values.extra $ }}\n", "extra: |\n  apiVersion: v1\n  kind: Secret\n  metadata: {name: api}\n  stringData: {password: hunter2hunter2}\n",
+			"ci/extra-values.yaml", ""},
+		{"literal", "apiVersion: v1\nkind: Secret\nmetadata: {name: api}\ndata:\n  password: aHVudGVyMmh1bnRlcjI=\n", "a: b\n", "values.yaml", "warning, 0 related"},
+		{"literal of several lines", "apiVersion: v1\nkind: Secret\nmetadata: {name: api}\nstringData:\n  tls.key: |\n    -----BEGIN PRIVATE KEY-----\n    MIIEvQIBADANBgkqhkiG9w0BAQ\n    -----END PRIVATE KEY-----\n",
+			"a: b\n", "values.yaml", "warning, 0 related"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			fsys, names := fstest.MapFS{}, []string{}
+			for name, text := range map[string]string{"chart/Chart.yaml": "apiVersion: v2\nname: api\nversion: 1.0.0\n", "chart/values.yaml": "password: \"\"\nextra: \"\"\n",
+				"chart/templates/s.yaml": c.template, "chart/" + c.file: c.values} {
+				fsys[name] = &fstest.MapFile{Data: []byte(text)}
+			}
+			for name := range fsys {
+				names = append(names, name)
+			}
+			var got []string
+			variants, _ := manifest.Load(fsys, names)
+			for _, v := range variants {
+				check.Run(secretInManifest(), v, func(f check.Finding) { got = append(got, fmt.Sprintf("%s, %d related", f.Severity, len(f.Related))) })
+			}
+			if strings.Join(got, "; ") != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
 func TestInterval(t *testing.T) {
 	for schedule, want := range map[string]time.Duration{
 		"* * * * *": time.Minute, "*/5 * * * *": 5 * time.Minute, "0 * * * *": time.Hour, "0 */6 * * *": 6 * time.Hour,

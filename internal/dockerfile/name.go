@@ -76,7 +76,7 @@ func roleOfName(name string) check.Role {
 		case "example", "sample", "demo":
 			return check.Sample
 		case "dev", "devel", "develop", "development", "devcontainer", "debug", "debugger", "local", "ci", "lint", "linter",
-			"tools", "watch", "cross", "docs", "reload", "livereload", "delve", "dlv":
+			"tools", "watch", "cross", "docs", "reload", "livereload", "delve", "dlv", "tilt":
 			return check.Tooling
 		}
 	}

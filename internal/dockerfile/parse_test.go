@@ -35,7 +35,7 @@ func TestIsDockerfile(t *testing.T) {
 
 func TestRole(t *testing.T) {
 	for name, want := range map[string]check.Role{
-		"Dockerfile": check.Product, "docker/app/Dockerfile": check.Product, "Dockerfile-test": check.Test, "dev.Dockerfile": check.Tooling,
+		"Dockerfile": check.Product, "docker/app/Dockerfile": check.Product, "Dockerfile-test": check.Test, "dev.Dockerfile": check.Tooling, "Dockerfile.tilt": check.Tooling,
 		"examples/Dockerfile": check.Sample, "docker/development/Dockerfile": check.Tooling, "project/dev-image/Dockerfile": check.Tooling, "docker/dummy/api/Dockerfile": check.Test,
 		"devices/Dockerfile": check.Product, "Dockerfile.e2e": check.Test, "Dockerfile.devices": check.Product,
 	} {

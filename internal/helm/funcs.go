@@ -37,6 +37,7 @@ func (r *renderer) functions(t *template.Template) template.FuncMap {
 		"fail":     func(message string) (string, error) { return "", &wantingError{message} },
 		"lookup":   func(string, string, string, string) (map[string]any, error) { return map[string]any{}, nil },
 	})
+	maps.Copy(f, durations())
 	maps.Copy(f, steady(f))
 	for name, fn := range f {
 		f[name] = r.counted(name, fn)

@@ -126,6 +126,8 @@ func (c *Chart) prepare(values map[string]any) (*chart.Chart, common.Values, err
 	}
 	caps := common.DefaultCapabilities.Copy()
 	caps.KubeVersion = *kube
+	// every cluster aggregates APIs; Helm's list knows only what its client has types for
+	caps.APIVersions = append(slices.Clip(caps.APIVersions), "apiregistration.k8s.io/v1", "apiregistration.k8s.io/v1/APIService")
 	release := common.ReleaseOptions{Name: ch.Name(), Namespace: Namespace, Revision: 1, IsInstall: true}
 	// a schema may name others that lie in the network, so values are not held against it
 	top, err := util.ToRenderValuesWithSchemaValidation(ch, values, release, caps, true)

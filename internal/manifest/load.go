@@ -57,7 +57,7 @@ func Load(fsys fs.FS, files []string) ([]*workload.Variant, []check.Notification
 	var variants []*workload.Variant
 	sets, rest := l.arrange(files)
 	sets = append(sets, l.renderCharts(files, charts)...)
-	for _, s := range append(sets, bySubtree(rest)...) {
+	for _, s := range append(sets, bySubtree(originals(rest, sets))...) {
 		if len(s.objects) > maxObjects {
 			l.warn("yaml-limit", check.Span{File: s.objects[maxObjects].file}, "more than %d objects are deployed together from %s; the rest was not judged", maxObjects, s.name)
 			s.objects, s.incomplete = s.objects[:maxObjects], true

@@ -156,6 +156,14 @@ func (n node) span() check.Span {
 	return at
 }
 
+// traceText notes which line of a values file gave the text of a scalar, which a template may have encoded.
+func (n node) traceText(text string) {
+	if r := n.doc.src.rendered; r != nil {
+		from, to := n.token()
+		r.trace(n.span(), from, to, text)
+	}
+}
+
 // part returns the place of value[from:to] within a scalar; where escapes or folding make that impossible to tell,
 // the whole token's.
 func (n node) part(from, to int) check.Span {

@@ -51,6 +51,7 @@ func hide(c *workload.ConfigMap, o *object, field string, p pair) {
 	if field == "data" {
 		if decoded, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), "")); err == nil {
 			text = string(decoded)
+			p.value.traceText(text)
 		}
 	}
 	c.Hidden[p.key.str()] = workload.Hide(text)
