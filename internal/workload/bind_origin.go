@@ -215,11 +215,12 @@ func (b *binder) bindOrigin(w *Workload, ref reference) bool {
 		for _, f := range named { // what its name tells weighs as much
 			found = append(found, origin{recipe: recipe{file: f}, how: "the image's name"})
 		}
+		named = nil
 	}
 	choices := b.choose(found, w.Deploy, named)
 	switch {
 	case len(choices) > 1:
-		w.miss("image: %s can be built in more than one way: %s\n%s", readable(ref.repository), strings.Join(hows(choices), "; "), snippet(w.Deploy, choices[0].dockerfile()))
+		b.missImage(w, ofOrigins(choices), "%s can be built in more than one way: %s", readable(ref.repository), strings.Join(hows(choices), "; "))
 	case len(choices) == 0:
 		return false
 	case choices[0].recipe.file == nil:
@@ -349,7 +350,7 @@ func sameText(a, b Value[string]) bool {
 func (b *binder) bindPlain(w *Workload, s origin) {
 	w.Program = b.program(s.pkg)
 	if w.Program == nil {
-		w.miss("program: %s builds %s, where the tree has no main package", s.how, s.pkg)
+		b.missProgram(w, nil, "%s builds %s, where the tree has no main package", s.how, s.pkg)
 		return
 	}
 	w.link("deploy", "program", "%s, built from %s", s.how, s.pkg)
@@ -366,7 +367,7 @@ func (b *binder) bindKo(w *Workload) bool {
 		w.Program = programs[0]
 		w.link("deploy", "program", "ko builds %s", name)
 	} else {
-		w.miss("program: ko builds %s, which is no main package of the tree", name)
+		b.missProgram(w, nil, "ko builds %s, which is no main package of the tree", name)
 	}
 	return true
 }

@@ -57,7 +57,12 @@ func (b *binder) findProgram(w *Workload) {
 			continue
 		}
 		if slices.ContainsFunc(found, func(bin Binary) bool { return bin.source() != found[0].source() }) {
-			w.miss("program: the container starts %s, which go builds of several packages make", name)
+			var programs []*Program
+			for _, bin := range found {
+				of, _ := b.sources(w, bin)
+				programs = append(programs, of...)
+			}
+			b.missProgram(w, programs, "the container starts %s, which go builds of several packages make", name)
 			return
 		}
 		b.bindBinary(w, found[0], "starts "+found[0].Path)
@@ -82,12 +87,10 @@ func (b *binder) findProgram(w *Workload) {
 		w.miss("program: the container starts %s, which is no Go program of the tree", name)
 	case b.bindMade(w), b.bindBuilt(w, name, copied):
 	case followed:
-		w.miss("program: the container starts %s, which no go build of %s makes", name, w.Image.File)
+		b.missProgram(w, nil, "the container starts %s, which no go build of %s makes", name, w.Image.File)
 	case b.bindName(w, name, copied), b.bindOnlyMain(w, name):
 	default:
-		w.miss("program: the container starts %s, and how %s builds it could not be followed\n"+
-			"services:\n  - name: %s\n    dockerfile: %s\n    program: ./path/to/main/package",
-			name, w.Image.File, cmp.Or(w.Name, path.Base(name)), w.Image.File)
+		b.missProgram(w, b.reachable(w), "the container starts %s, and how %s builds it could not be followed", name, w.Image.File)
 	}
 }
 
@@ -183,20 +186,18 @@ func (b *binder) contexts(w *Workload) []string {
 // bindBinary binds the program that a binary was built from.
 func (b *binder) bindBinary(w *Workload, bin Binary, reason string) {
 	if bin.source() == "" {
-		w.miss("program: %s is built from a package that is not written in %s", bin.Path, w.Image.File)
+		b.missProgram(w, nil, "%s is built from a package that is not written in %s", bin.Path, w.Image.File)
 		return
 	}
 	programs, context := b.sources(w, bin)
 	switch len(programs) {
 	case 0:
-		w.miss("program: %s is built from %s, where the tree has no main package", bin.Path, bin.source())
+		b.missProgram(w, nil, "%s is built from %s, where the tree has no main package", bin.Path, bin.source())
 	case 1:
 		w.Program = programs[0]
 		w.link("image", "program", "%s, built from %s in the context %s", reason, bin.source(), context)
 	default:
-		w.miss("program: %s is built from %s, which is a main package in more than one possible build context\n"+
-			"services:\n  - name: %s\n    dockerfile: %s\n    program: ./%s",
-			bin.Path, bin.source(), cmp.Or(w.Name, programs[0].Name), w.Image.File, programs[0].Dir)
+		b.missProgram(w, programs, "%s is built from %s, which is a main package in more than one possible build context", bin.Path, bin.source())
 	}
 }
 
@@ -250,7 +251,7 @@ func (b *binder) bindPackage(w *Workload, st start) {
 		programs, context = b.imported(st.pkg, contexts)
 	}
 	if len(programs) != 1 {
-		w.miss("program: the container runs the package %s, which could not be found", st.pkg)
+		b.missProgram(w, programs, "the container runs the package %s, which could not be found", st.pkg)
 		return
 	}
 	w.Program = programs[0]
@@ -302,7 +303,7 @@ func below(dir, top string) (rel string, ok bool) {
 func (b *binder) bindOnlyBinary(w *Workload, st start, why string) {
 	bins := w.Image.Binaries
 	if st.deploy || len(bins.Members) != 1 || bins.Open() || st.opaque != "" && w.Image.Cmd.Absent() && w.Image.Entrypoint.Absent() {
-		w.miss("program: what the container runs cannot be told: %s", why)
+		b.missProgram(w, nil, "what the container runs cannot be told: %s", why)
 		return
 	}
 	b.bindBinary(w, bins.Members[0], fmt.Sprintf("%s, and %s is its only Go program", why, bins.Members[0].Path))
