@@ -136,7 +136,7 @@ func lines(file string, line int) func(from, to int) check.Span {
 	return func(int, int) check.Span { return at }
 }
 
-// made notes an image that is built, if its Dockerfile is there.
+// made notes an image that is built, if its Dockerfile is there or its name matters without.
 func (r *reader) made(m workload.Made) {
 	m.Image = strings.TrimSpace(m.Image)
 	if m.Image == "" || len(r.found.Made) == maxFound || strings.Contains(path.Base(workload.ImageName(m.Image)), "${") {
@@ -150,7 +150,9 @@ func (r *reader) made(m workload.Made) {
 			}
 		}
 		if !r.around.Has(b.Dockerfile) {
-			return
+			if m.Build = nil; !m.Retags {
+				return
+			}
 		}
 	}
 	r.found.Made = append(r.found.Made, m)

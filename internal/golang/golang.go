@@ -112,7 +112,7 @@ func loadAll(ctx context.Context, loader Loader, in Input, mods []module) []func
 			gate <- struct{}{}
 			go func() {
 				pkgs, err := loader.Load(ctx, Request{Dir: filepath.Join(in.Root, filepath.FromSlash(m.dir)), Module: m.path,
-					Tags: tags(m, in.Root, in.Files, in.Builds), Patterns: besides(m, mods, workspace)})
+					Tags: tags(m, mods, in), Patterns: besides(m, mods, workspace)})
 				results[i] <- result{pkgs, err}
 			}()
 		}

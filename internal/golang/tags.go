@@ -21,11 +21,11 @@ type Build struct {
 // tags returns the build tags to load a module with: of those that its images are built with the ones that decide about its
 // own files. A tag that all builds give is one. One that only some give is one if it does no harm to the others: it adds files
 // and takes none away, no other such tag adds files to the same packages, and it does not stand for an environment.
-func tags(m module, root string, files []string, builds []Build) []string {
+func tags(m module, mods []module, in Input) []string {
 	given := map[string]int{}
 	total := 0
-	for _, b := range builds {
-		if !m.owns(b.Dir, files) {
+	for _, b := range in.Builds {
+		if !m.owns(b.Dir, mods) {
 			continue
 		}
 		total++
@@ -40,7 +40,7 @@ func tags(m module, root string, files []string, builds []Build) []string {
 		out   []string
 		added = map[string]string{} // which tag adds files to a folder
 		clash = map[string]bool{}
-		from  = constrained(m, root, files)
+		from  = constrained(m, mods, in)
 	)
 	for _, t := range slices.Sorted(maps.Keys(given)) {
 		dirs, harmless := effect(t, from)
@@ -64,17 +64,14 @@ func tags(m module, root string, files []string, builds []Build) []string {
 // environments are tags that say for whom a program is built, and not what it can do.
 var environments = []string{"dev", "development", "debug", "test", "testing", "integration", "e2e", "local", "mock", "race", "staging"}
 
-// owns reports whether a folder belongs to m and to no module below it.
-func (m module) owns(dir string, files []string) bool {
+// owns reports whether a folder belongs to m and to no other module below it.
+func (m module) owns(dir string, mods []module) bool {
 	if dir != m.dir && !below(dir, m.dir) {
 		return false
 	}
-	for ; dir != m.dir && dir != "."; dir = path.Dir(dir) {
-		if slices.Contains(files, path.Join(dir, "go.mod")) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(mods, func(o module) bool {
+		return o.dir != m.dir && below(o.dir, m.dir) && (dir == o.dir || below(dir, o.dir))
+	})
 }
 
 // A constrainedFile is a Go file with a build constraint.
@@ -84,13 +81,13 @@ type constrainedFile struct {
 }
 
 // constrained returns the files of a module that have build constraints.
-func constrained(m module, root string, files []string) []constrainedFile {
+func constrained(m module, mods []module, in Input) []constrainedFile {
 	var out []constrainedFile
-	for _, f := range files {
-		if !strings.HasSuffix(f, ".go") || strings.HasSuffix(f, "_test.go") || !below(f, m.dir) {
+	for _, f := range in.Files {
+		if !strings.HasSuffix(f, ".go") || strings.HasSuffix(f, "_test.go") || !m.owns(path.Dir(f), mods) {
 			continue
 		}
-		if expr := constraintOf(filepath.Join(root, filepath.FromSlash(f))); expr != nil {
+		if expr := constraintOf(filepath.Join(in.Root, filepath.FromSlash(f))); expr != nil {
 			out = append(out, constrainedFile{path.Dir(f), expr})
 		}
 	}

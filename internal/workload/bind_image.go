@@ -1,7 +1,6 @@
 package workload
 
 import (
-	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -126,7 +125,7 @@ func (b *binder) findImage(w *Workload) {
 	if d.Build != nil {
 		r, ok := b.recipeOf(d.Build)
 		if !ok {
-			w.miss("image: the build names %s, which is not among the Dockerfiles of the tree", d.Build.path())
+			b.missImage(w, b.ofFiles(nil), "the build names %s, which is not among the Dockerfiles of the tree", d.Build.path())
 			return
 		}
 		reason := "build: " + d.Build.Context
@@ -147,7 +146,7 @@ func (b *binder) findImage(w *Workload) {
 		return
 	}
 	if !d.Image.known() {
-		w.miss("image: its name holds variables that nothing in the tree sets\n%s", snippet(d, ""))
+		b.missImage(w, b.ofFiles(nil), "its name holds variables that nothing in the tree sets")
 		return
 	}
 	if b.isExternal(ref) {
@@ -158,9 +157,9 @@ func (b *binder) findImage(w *Workload) {
 	case len(files) == 0:
 		return
 	case len(files) > 1:
-		w.miss("image: %s can be built by %s\n%s", ref.repository, orList(files), snippet(d, files[0].Path()))
+		b.missImage(w, b.ofFiles(files), "%s can be built by %s", ref.repository, orList(files))
 	case b.isFork(ref):
-		w.miss("image: %s has the name of this repository's image, but another owner\n%s", ref.repository, snippet(d, files[0].Path()))
+		b.missImage(w, b.ofFiles(files), "%s has the name of this repository's image, but another owner", ref.repository)
 	case b.isBase(files[0], ref):
 		return // the deploy runs the image that the Dockerfile builds on
 	default:
@@ -180,16 +179,6 @@ func (b *binder) setImage(w *Workload, r recipe, reason string) {
 
 func (w *Workload) link(from, to, format string, args ...any) {
 	w.Links = append(w.Links, Link{From: from, To: to, Reason: fmt.Sprintf(format, args...)})
-}
-
-func (w *Workload) miss(format string, args ...any) {
-	w.Missing = append(w.Missing, fmt.Sprintf(format, args...))
-}
-
-// snippet returns what a user can write to bind d.
-func snippet(d *Deploy, dockerfile string) string {
-	return fmt.Sprintf("services:\n  - name: %s\n    dockerfile: %s\n    deploys: [%q]",
-		d.Name, cmp.Or(dockerfile, "path/to/Dockerfile"), d.File+"#"+d.Name)
 }
 
 func orList(files []*file) string {

@@ -16,9 +16,9 @@ type origin struct {
 	recipe recipe // without file if the image is made without a Dockerfile
 	pkg    string // then the directory of its main package
 	how    string // for people
-	// deployed is set if a deploy of the tree is built that way
-	deployed bool
-	at       check.Span
+	at     check.Span
+
+	deployed bool // a deploy of the tree is built that way
 }
 
 // collectOrigins gathers what builds images: deploys that say how they are built, and what was found elsewhere. It records
@@ -33,134 +33,32 @@ func (b *binder) collectOrigins() {
 			r.file.contexts[r.context] = true
 			if !d.Image.Absent() {
 				name := imagePattern(d)
-				b.origins = append(b.origins, origin{name: name, tag: tagPattern(d.ImageText), recipe: r, deployed: true, how: "image " + readable(name) + " is built by another deploy of the tree", at: d.Build.At})
+				b.origins = append(b.origins, origin{name: name, tag: tagPattern(d.ImageText), recipe: r, deployed: true, at: d.Build.At,
+					how: "image " + readable(name) + " is built by another deploy of the tree"})
 			}
 		}
 	}
 	for _, m := range b.Made {
-		s := origin{name: pattern(m.Image), tag: tagPattern(m.Image), local: m.Local, pkg: m.Package, how: m.How, at: m.At}
+		o := origin{name: pattern(m.Image), tag: tagPattern(m.Image), local: m.Local, pkg: m.Package, how: m.How, at: m.At}
 		if m.Build != nil {
 			var ok bool
-			if s.recipe, ok = b.recipeOf(m.Build); !ok {
+			if o.recipe, ok = b.recipeOf(m.Build); !ok {
 				continue
 			}
-			if !s.isMinor() {
-				s.recipe.file.contexts[s.recipe.context] = true
+			if !o.isMinor() {
+				o.recipe.file.contexts[o.recipe.context] = true
 			}
 		} else if m.Package == "" {
 			continue
 		}
-		b.origins = append(b.origins, s)
+		b.origins = append(b.origins, o)
 	}
 }
 
 // isMinor reports whether an origin is one of tests or samples, which counts only where there is no other.
-func (s origin) isMinor() bool {
-	role := check.RoleOf(s.at.File)
+func (o origin) isMinor() bool {
+	role := check.RoleOf(o.at.File)
 	return role == check.Test || role == check.Sample
-}
-
-// unknownPart stands for what cannot be told in the name of an image.
-const unknownPart = "\ue000"
-
-// pattern returns the name of an image without tag; what cannot be told of it ("${NAME}", "$NAME") is an unknownPart.
-func pattern(ref string) string { return parseReference(obscure(ref)).repository }
-
-// tagPattern returns the tag of an image likewise, "" if it has none.
-func tagPattern(ref string) string {
-	_, tag, _ := strings.Cut(path.Base(obscure(ref)), ":")
-	tag, _, _ = strings.Cut(tag, "@")
-	return tag
-}
-
-// obscure puts an unknownPart in the place of each variable.
-func obscure(ref string) string {
-	var b strings.Builder
-	for i := 0; i < len(ref); i++ {
-		if ref[i] != '$' {
-			b.WriteByte(ref[i])
-			continue
-		}
-		n, ok := parameter(ref[i:])
-		if end := closingBrace(ref[i+1:]); end >= 0 {
-			n, ok = end+2, true
-		}
-		if !ok || n < 2 {
-			n = 1
-		}
-		b.WriteString(unknownPart)
-		i += n - 1
-	}
-	return b.String()
-}
-
-// closingBrace returns the index of the brace that closes the one s begins with, or -1.
-func closingBrace(s string) int {
-	open := 0
-	for i := range len(s) {
-		switch s[i] {
-		case '{':
-			open++
-		case '}':
-			if open--; open == 0 {
-				return i
-			}
-		default:
-			if open == 0 {
-				return -1
-			}
-		}
-	}
-	return -1
-}
-
-// readable writes a pattern for people.
-func readable(pattern string) string { return strings.ReplaceAll(pattern, unknownPart, "…") }
-
-// imagePattern returns the name of a deploy's image without tag.
-func imagePattern(d *Deploy) string {
-	if text, known := d.Image.Get(); known {
-		return parseReference(text).repository
-	}
-	return pattern(d.ImageText)
-}
-
-// A nearness tells how well the name of an origin fits that of an image.
-type nearness int
-
-const (
-	farOff     nearness = iota
-	sameBase            // the last elements are the same
-	compatible          // whatever the unknown parts stand for, as far as known they are the same
-	same
-)
-
-func near(name, image string) nearness {
-	base := path.Base(image)
-	switch {
-	case base == "" || base == "." || strings.Contains(base, unknownPart) || !strings.EqualFold(path.Base(name), base):
-		return farOff
-	case name == image:
-		return same
-	case strings.Contains(name, unknownPart) && fits(name, image), strings.Contains(image, unknownPart) && fits(image, name):
-		return compatible
-	}
-	return sameBase
-}
-
-// fits reports whether a name begins and ends like what is known of a pattern.
-func fits(pattern, name string) bool {
-	if !strings.Contains(pattern, unknownPart) {
-		return pattern == name
-	}
-	first, last := strings.Index(pattern, unknownPart), strings.LastIndex(pattern, unknownPart)+len(unknownPart)
-	before, after := pattern[:first], pattern[last:]
-	if i := strings.Index(name, unknownPart); i >= 0 { // both have unknown parts
-		end := strings.LastIndex(name, unknownPart) + len(unknownPart)
-		n, m := min(i, len(before)), min(len(name)-end, len(after))
-		return before[:n] == name[:n] && after[len(after)-m:] == name[len(name)-m:]
-	}
-	return len(name) >= len(before)+len(after) && strings.HasPrefix(name, before) && strings.HasSuffix(name, after)
 }
 
 // A namesake is a name of an image, and what gave it to the image if it is a second one.
@@ -215,11 +113,12 @@ func (b *binder) bindOrigin(w *Workload, ref reference) bool {
 		for _, f := range named { // what its name tells weighs as much
 			found = append(found, origin{recipe: recipe{file: f}, how: "the image's name"})
 		}
+		named = nil
 	}
-	choices := b.choose(found, w.Deploy, named)
-	switch {
+	found = b.choose(found, w.Deploy, named)
+	switch choices := b.distinct(found); {
 	case len(choices) > 1:
-		w.miss("image: %s can be built in more than one way: %s\n%s", readable(ref.repository), strings.Join(hows(choices), "; "), snippet(w.Deploy, choices[0].dockerfile()))
+		b.missImage(w, ofOrigins(choices), "%s can be built in more than one way: %s", readable(ref.repository), strings.Join(hows(choices), "; "))
 	case len(choices) == 0:
 		return false
 	case choices[0].recipe.file == nil:
@@ -232,37 +131,37 @@ func (b *binder) bindOrigin(w *Workload, ref reference) bool {
 	return true
 }
 
-// choose returns the origins that lead to different images. Where there are several, the tag of the image may tell which is
-// meant, or its name.
+// choose narrows down origins that lead to different images: the tag of the deploy's image may tell which is meant, or its name.
 func (b *binder) choose(found []origin, d *Deploy, named []*file) []origin {
-	choices := b.distinct(found)
 	tag := tagPattern(d.ImageText)
 	for _, tells := range []func(origin) bool{
 		func(o origin) bool { return tag != "" && fits(o.tag, tag) },
 		func(o origin) bool { return len(named) == 1 && o.recipe.file == named[0] },
 	} {
-		if len(choices) < 2 {
+		if len(b.distinct(found)) < 2 {
 			break
 		}
-		if rest := slices.DeleteFunc(slices.Clone(choices), func(o origin) bool { return !tells(o) }); len(rest) > 0 {
-			choices = rest
+		if rest := slices.DeleteFunc(slices.Clone(found), func(o origin) bool { return !tells(o) }); len(rest) > 0 {
+			found = rest
 		}
 	}
-	return choices
+	return found
 }
 
-func (s origin) dockerfile() string {
-	if s.recipe.file == nil {
+// dockerfile returns the path of the Dockerfile, or "".
+func (o origin) dockerfile() string {
+	if o.recipe.file == nil {
 		return ""
 	}
-	return s.recipe.file.Path()
+	return o.recipe.file.Path()
 }
 
+// hows says for people what each origin does.
 func hows(origins []origin) []string {
 	var out []string
-	for _, s := range origins {
-		how := s.how
-		if f := s.dockerfile(); f != "" {
+	for _, o := range origins {
+		how := o.how
+		if f := o.dockerfile(); f != "" {
 			how += " → " + f
 		}
 		out = append(out, how)
@@ -346,13 +245,13 @@ func sameText(a, b Value[string]) bool {
 }
 
 // bindPlain binds a deploy to the program of an image that is made without a Dockerfile.
-func (b *binder) bindPlain(w *Workload, s origin) {
-	w.Program = b.program(s.pkg)
+func (b *binder) bindPlain(w *Workload, o origin) {
+	w.Program = b.program(o.pkg)
 	if w.Program == nil {
-		w.miss("program: %s builds %s, where the tree has no main package", s.how, s.pkg)
+		b.missProgram(w, nil, "%s builds %s, where the tree has no main package", o.how, o.pkg)
 		return
 	}
-	w.link("deploy", "program", "%s, built from %s", s.how, s.pkg)
+	w.link("deploy", "program", "%s, built from %s", o.how, o.pkg)
 }
 
 // bindKo binds a deploy whose image is the import path of a main package: ko://example.com/shop/cmd/api.
@@ -366,7 +265,7 @@ func (b *binder) bindKo(w *Workload) bool {
 		w.Program = programs[0]
 		w.link("deploy", "program", "ko builds %s", name)
 	} else {
-		w.miss("program: ko builds %s, which is no main package of the tree", name)
+		b.missProgram(w, nil, "ko builds %s, which is no main package of the tree", name)
 	}
 	return true
 }

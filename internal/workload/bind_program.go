@@ -57,7 +57,12 @@ func (b *binder) findProgram(w *Workload) {
 			continue
 		}
 		if slices.ContainsFunc(found, func(bin Binary) bool { return bin.source() != found[0].source() }) {
-			w.miss("program: the container starts %s, which go builds of several packages make", name)
+			var programs []*Program
+			for _, bin := range found {
+				of, _ := b.sources(w, bin)
+				programs = append(programs, of...)
+			}
+			b.missProgram(w, programs, "the container starts %s, which go builds of several packages make", name)
 			return
 		}
 		b.bindBinary(w, found[0], "starts "+found[0].Path)
@@ -82,12 +87,10 @@ func (b *binder) findProgram(w *Workload) {
 		w.miss("program: the container starts %s, which is no Go program of the tree", name)
 	case b.bindMade(w), b.bindBuilt(w, name, copied):
 	case followed:
-		w.miss("program: the container starts %s, which no go build of %s makes", name, w.Image.File)
+		b.missProgram(w, nil, "the container starts %s, which no go build of %s makes", name, w.Image.File)
 	case b.bindName(w, name, copied), b.bindOnlyMain(w, name):
 	default:
-		w.miss("program: the container starts %s, and how %s builds it could not be followed\n"+
-			"services:\n  - name: %s\n    dockerfile: %s\n    program: ./path/to/main/package",
-			name, w.Image.File, cmp.Or(w.Name, path.Base(name)), w.Image.File)
+		b.missProgram(w, b.reachable(w), "the container starts %s, and how %s builds it could not be followed", name, w.Image.File)
 	}
 }
 
@@ -183,20 +186,18 @@ func (b *binder) contexts(w *Workload) []string {
 // bindBinary binds the program that a binary was built from.
 func (b *binder) bindBinary(w *Workload, bin Binary, reason string) {
 	if bin.source() == "" {
-		w.miss("program: %s is built from a package that is not written in %s", bin.Path, w.Image.File)
+		b.missProgram(w, nil, "%s is built from a package that is not written in %s", bin.Path, w.Image.File)
 		return
 	}
 	programs, context := b.sources(w, bin)
 	switch len(programs) {
 	case 0:
-		w.miss("program: %s is built from %s, where the tree has no main package", bin.Path, bin.source())
+		b.missProgram(w, nil, "%s is built from %s, where the tree has no main package", bin.Path, bin.source())
 	case 1:
 		w.Program = programs[0]
 		w.link("image", "program", "%s, built from %s in the context %s", reason, bin.source(), context)
 	default:
-		w.miss("program: %s is built from %s, which is a main package in more than one possible build context\n"+
-			"services:\n  - name: %s\n    dockerfile: %s\n    program: ./%s",
-			bin.Path, bin.source(), cmp.Or(w.Name, programs[0].Name), w.Image.File, programs[0].Dir)
+		b.missProgram(w, programs, "%s is built from %s, which is a main package in more than one possible build context", bin.Path, bin.source())
 	}
 }
 
@@ -250,7 +251,7 @@ func (b *binder) bindPackage(w *Workload, st start) {
 		programs, context = b.imported(st.pkg, contexts)
 	}
 	if len(programs) != 1 {
-		w.miss("program: the container runs the package %s, which could not be found", st.pkg)
+		b.missProgram(w, programs, "the container runs the package %s, which could not be found", st.pkg)
 		return
 	}
 	w.Program = programs[0]
@@ -302,89 +303,10 @@ func below(dir, top string) (rel string, ok bool) {
 func (b *binder) bindOnlyBinary(w *Workload, st start, why string) {
 	bins := w.Image.Binaries
 	if st.deploy || len(bins.Members) != 1 || bins.Open() || st.opaque != "" && w.Image.Cmd.Absent() && w.Image.Entrypoint.Absent() {
-		w.miss("program: what the container runs cannot be told: %s", why)
+		b.missProgram(w, nil, "what the container runs cannot be told: %s", why)
 		return
 	}
 	b.bindBinary(w, bins.Members[0], fmt.Sprintf("%s, and %s is its only Go program", why, bins.Members[0].Path))
-}
-
-// copied returns the file of the build context that is copied to where a command line's name means, or "".
-func (img *Image) copied(name string, workDir Value[string]) string {
-	bare := !strings.Contains(name, "/") // looked up in PATH: any directory will do
-	if !path.IsAbs(name) {
-		dir, _ := workDir.Get()
-		name = path.Join("/", dir, name)
-	}
-	for _, c := range slices.Backward(img.Copies) {
-		dest, ok := c.Dest.Get()
-		if !ok || c.From != "" {
-			continue
-		}
-		for _, v := range c.Sources {
-			source, ok := v.Get()
-			at := path.Join(dest, path.Base(source))
-			if !ok || path.Clean("/"+source) == "/" {
-				continue
-			}
-			if at == name || path.Clean(dest) == name || bare && path.Base(at) == path.Base(name) {
-				return source
-			}
-		}
-	}
-	return ""
-}
-
-// bindName binds the only program of the tree that is named like what a container starts, or like the file of the
-// build context that it is a copy of.
-func (b *binder) bindName(w *Workload, started, copied string) bool {
-	name := path.Base(cmp.Or(copied, started))
-	if slices.Contains(everyday, strings.ToLower(name)) {
-		return false
-	}
-	var found *Program
-	for _, p := range b.Programs {
-		if p.Name == name {
-			if found != nil {
-				return false
-			}
-			found = p
-		}
-	}
-	if found == nil || !b.inReach(w, found) {
-		return false
-	}
-	w.Program = found
-	w.link("image", "program", "starts %s, the name of the main package %s alone", started, found.Dir)
-	return true
-}
-
-// bindBuilt binds the main package of a program that is built outside of the Dockerfile and copied into the image.
-func (b *binder) bindBuilt(w *Workload, started, copied string) bool {
-	if copied == "" {
-		return false
-	}
-	var found []Binary
-	for _, bin := range b.Built {
-		if slices.ContainsFunc(b.contexts(w), func(dir string) bool { return path.Join(dir, copied) == path.Clean(bin.Path) }) &&
-			!slices.ContainsFunc(found, func(o Binary) bool { return o.source() == bin.source() }) {
-			found = append(found, bin)
-		}
-	}
-	if len(found) != 1 {
-		return false
-	}
-	p := b.program(found[0].Package)
-	if found[0].Package == "" {
-		if programs, _ := b.imported(found[0].ImportPath, nil); len(programs) == 1 {
-			p = programs[0]
-		}
-	}
-	if p == nil {
-		return false
-	}
-	w.Program = p
-	w.link("image", "program", "starts %s, the copy of %s, which %s:%d builds from %s", started, copied, found[0].At.File, found[0].At.Start.Line, found[0].source())
-	return true
 }
 
 // bindOnlyMain binds the only program of a tree with one Dockerfile that starts something of its own.

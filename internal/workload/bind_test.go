@@ -79,7 +79,7 @@ func deploys(ds ...*Deploy) []*Variant {
 
 func container(name, image string) *Deploy {
 	return &Deploy{Name: name, Object: "apps/v1/Deployment//" + name, Platform: Kubernetes, Role: App, File: "k8s/" + name + ".yaml",
-		Image: Known(image, check.Span{}), Entrypoint: exec(), Args: exec(), WorkDir: Absent[string](check.Span{}),
+		Image: Known(image, check.Span{}), ImageText: image, Entrypoint: exec(), Args: exec(), WorkDir: Absent[string](check.Span{}),
 		Env: Set[EnvVar]{Complete: true}, EnvAt: at("k8s/" + name + ".yaml")}
 }
 
@@ -136,6 +136,27 @@ func TestBind(t *testing.T) {
 			out = append(out, f)
 		}
 		return out
+	}
+	built := func(image, dockerfile, in string, args ...string) Made {
+		m := Made{Image: image, Build: &Build{Context: ".", Dockerfile: dockerfile, Args: map[string]Value[string]{}}, How: "docker build in " + in, At: at(in)}
+		for _, a := range args {
+			name, value, _ := strings.Cut(a, "=")
+			m.Build.Args[name] = Known(value, check.Span{})
+		}
+		return m
+	}
+	local := func(m Made) Made {
+		m.Local = true
+		return m
+	}
+	variable := func(name, image string) *Deploy {
+		d := container(name, image)
+		d.Image = Unknown[string](check.Span{})
+		return d
+	}
+	inFile := func(d *Deploy, file string) *Deploy {
+		d.File = file
+		return d
 	}
 	const mod = "github.com/acme/shop"
 	cases := []struct {
@@ -267,6 +288,75 @@ func TestBind(t *testing.T) {
 			Programs:    []*Program{{Name: "api", Dir: "cmd/api"}, {Name: "web", Dir: "cmd/web", ModuleDir: "cmd/web", ImportPath: "vanity.com/web/cmd/web"}},
 			Dockerfiles: files(dockerfile("a/Dockerfile", exec("/x"), "/x=github.com/acme/shop/cmd/api"), dockerfile("b/Dockerfile", exec("/x"), "/x=vanity.com/web/cmd/web")),
 		}, []string{"- ⇐ a/Dockerfile ⇐ cmd/api", "- ⇐ b/Dockerfile ⇐ cmd/web"}},
+		{"what a Makefile builds, by exact name, whatever other names suggest", Evidence{
+			Programs:    programs(mod, "cmd/a", "cmd/b"),
+			Dockerfiles: files(dockerfile("one.Dockerfile", exec("/x"), "/x=./cmd/a"), dockerfile("two.Dockerfile", exec("/x"), "/x=./cmd/b")),
+			Made:        []Made{built("ghcr.io/else/one:1", "two.Dockerfile", "Makefile")},
+			Variants:    deploys(container("one", "ghcr.io/else/one:2"), container("two", "two")),
+		}, []string{"- ⇐ one.Dockerfile ⇐ cmd/a", "one ⇐ two.Dockerfile ⇐ cmd/b", "two ⇐ two.Dockerfile ⇐ cmd/b"}},
+		{"unknown parts of names on both sides", Evidence{
+			Programs:    programs(mod, "cmd/a", "cmd/b"),
+			Dockerfiles: files(dockerfile("a/x/Dockerfile", exec("/x"), "/x=./cmd/a"), dockerfile("b/x/Dockerfile", exec("/x"), "/x=./cmd/b")),
+			Made:        []Made{built("gcr.io/${PROJECT}/first:${TAG}", "a/x/Dockerfile", "Makefile"), built("${REG}/second", "b/x/Dockerfile", "Makefile")},
+			Variants: deploys(variable("open", "gcr.io/${PROJECT_ID:-none}/first"), container("known", "gcr.io/my-project/first"), container("other", "quay.io/my/first-one"),
+				container("second", "registry.acme.dev/second:3"), variable("all", "${IMAGE}")),
+		}, []string{"all ⇐ - ⇐ -", "known ⇐ a/x/Dockerfile ⇐ cmd/a", "open ⇐ a/x/Dockerfile ⇐ cmd/a", "other ⇐ - ⇐ -", "second ⇐ b/x/Dockerfile ⇐ cmd/b"}},
+		{"second names", Evidence{
+			Programs:    programs(mod, "cmd/a"),
+			Dockerfiles: files(dockerfile("build/a/x.Dockerfile", exec("/x"), "/x=./cmd/a"), dockerfile("y.Dockerfile", exec("/y"))),
+			Made:        []Made{built("local", "build/a/x.Dockerfile", "Makefile")},
+			Renamed:     []Renaming{{From: "local", To: "acme/staging:1"}, {From: "acme/staging", To: "registry.k8s.io/acme/released"}, {From: "acme/staging", To: "local"}, {From: "y", To: "${X}"}},
+			Variants:    deploys(container("released", "registry.k8s.io/acme/released:2"), container("else", "registry.k8s.io/acme/else")),
+		}, []string{"- ⇐ y.Dockerfile ⇐ -", "else ⇐ - ⇐ -", "released ⇐ build/a/x.Dockerfile ⇐ cmd/a"}},
+		{"build arguments that do not decide are no second way", Evidence{
+			Programs:    programs(mod, "cmd/a"),
+			Dockerfiles: files(dockerfile("build/Dockerfile", exec("/x"), "/x=./cmd/a"), dockerfile("y.Dockerfile", exec("/y"))),
+			Made:        []Made{built("acme/x", "build/Dockerfile", "Makefile", "V=1"), built("acme/x", "build/Dockerfile", "Makefile", "V=2"), built("acme/x", "build/Dockerfile", "ci.yml")},
+			Variants:    deploys(container("x", "acme/x")),
+		}, []string{"- ⇐ y.Dockerfile ⇐ -", "x ⇐ build/Dockerfile ⇐ cmd/a"}},
+		{"several ways bind to none, unless the tag tells", Evidence{
+			Programs:    programs(mod, "cmd/a", "cmd/b"),
+			Dockerfiles: files(dockerfile("p.Dockerfile", exec("/x"), "/x=./cmd/a"), dockerfile("q.Dockerfile", exec("/x"), "/x=./cmd/b")),
+			Made:        []Made{built("acme/x:slim", "p.Dockerfile", "Makefile"), built("acme/x:${V}-full", "q.Dockerfile", "Makefile")},
+			Variants:    deploys(container("none", "acme/x"), container("slim", "acme/x:slim"), container("full", "acme/x:1-full")),
+		}, []string{"full ⇐ q.Dockerfile ⇐ cmd/b", "none ⇐ - ⇐ -", "slim ⇐ p.Dockerfile ⇐ cmd/a"}},
+		{"what tests and developers build counts where there is nothing else", Evidence{
+			Programs: programs(mod, "cmd/a", "cmd/b"),
+			Dockerfiles: files(dockerfile("p.Dockerfile", exec("/x"), "/x=./cmd/a"), dockerfile("q.Dockerfile", exec("/x"), "/x=./cmd/b"),
+				dockerfile("dev/r.Dockerfile", exec("/x"), "/x=./cmd/b")),
+			Made: []Made{built("acme/x", "p.Dockerfile", "Makefile"), built("acme/x", "q.Dockerfile", "test/e2e/Makefile"), built("acme/y", "q.Dockerfile", "test/e2e/Makefile"),
+				built("acme/z", "dev/r.Dockerfile", "Makefile"), local(built("acme/w", "p.Dockerfile", "Tiltfile"))},
+			Variants: deploys(container("x", "acme/x"), container("y", "acme/y"), container("z", "acme/z"), inFile(container("zdev", "acme/z"), "deploy/dev/z.yaml"),
+				container("w", "acme/w"), container("other", "other/w")),
+		}, []string{"other ⇐ - ⇐ -", "w ⇐ p.Dockerfile ⇐ cmd/a", "x ⇐ p.Dockerfile ⇐ cmd/a", "y ⇐ q.Dockerfile ⇐ cmd/b", "z ⇐ - ⇐ -", "zdev ⇐ dev/r.Dockerfile ⇐ cmd/b"}},
+		{"the last element alone, unless it is everyday or the name means another Dockerfile", Evidence{
+			Programs:    programs(mod, "cmd/a", "cmd/b"),
+			Dockerfiles: files(dockerfile("p.Dockerfile", exec("/x"), "/x=./cmd/a"), dockerfile("front/Dockerfile", exec("/x"), "/x=./cmd/b")),
+			Made:        []Made{built("orders", "p.Dockerfile", "Makefile"), built("app", "p.Dockerfile", "Makefile"), built("front", "p.Dockerfile", "Makefile")},
+			Variants:    deploys(container("orders", "your-name/orders:1"), container("app", "else/app"), container("front", "else/front"), container("db", "bitnami/orders")),
+		}, []string{"- ⇐ front/Dockerfile ⇐ cmd/b", "app ⇐ - ⇐ -", "db ⇐ - ⇐ -", "front ⇐ - ⇐ -", "orders ⇐ p.Dockerfile ⇐ cmd/a"}},
+		{"programs without Dockerfile, by ko", Evidence{
+			Programs: programs(mod, "cmd/a", "cmd/b"),
+			Made:     []Made{{Image: "ghcr.io/acme/a", Package: "cmd/a"}, {Image: "ghcr.io/acme/none", Package: "cmd/none"}},
+			Variants: deploys(container("a", "ghcr.io/acme/a:1"), container("b", "ko://github.com/acme/shop/cmd/b"), container("none", "ghcr.io/acme/none"), container("c", "ko://example.com/c")),
+		}, []string{"a ⇐ - ⇐ cmd/a", "b ⇐ - ⇐ cmd/b", "c ⇐ - ⇐ -", "none ⇐ - ⇐ -"}},
+		{"a program that something else builds and the Dockerfile copies", Evidence{
+			Programs:    programs(mod, "cmd/a", "cmd/b"),
+			Dockerfiles: files(copying(dockerfile("svc/Dockerfile", exec("/app")), "bin/out", "/app"), copying(dockerfile("two/Dockerfile", exec("/app")), "bin/both", "/app")),
+			Made:        []Made{built("one", "svc/Dockerfile", "Makefile")},
+			Built: []Binary{{Path: "bin/out", Package: "cmd/b"}, {Path: "elsewhere/bin/out", Package: "cmd/a"},
+				{Path: "bin/both", Package: "cmd/a"}, {Path: "bin/both", Package: "cmd/b"}},
+			Variants: deploys(container("one", "one")),
+		}, []string{"- ⇐ - ⇐ cmd/a", "- ⇐ two/Dockerfile ⇐ -", "one ⇐ svc/Dockerfile ⇐ cmd/b"}},
+		{"one image with several programs, by command, args and entrypoint", Evidence{
+			Programs: programs(mod, "cmd/server", "cmd/worker", "cmd/migrate"),
+			Dockerfiles: files(dockerfile("Dockerfile", exec("/bin/server"), "/bin/server=./cmd/server", "/bin/worker=./cmd/worker", "/bin/migrate=./cmd/migrate"),
+				entrypoint(dockerfile("run.Dockerfile", exec("server"), "/usr/local/bin/server=./cmd/server", "/usr/local/bin/worker=./cmd/worker"), exec("tini", "--"))),
+			Variants: deploys(container("server", "acme/shop"), command(container("worker", "acme/shop"), "/bin/worker", "--queue=x"), args(container("migrate", "acme/shop"), "/bin/migrate", "up"),
+				command(container("shell", "acme/shop"), "sh", "-c", "/bin/migrate up && exec /bin/worker"), args(container("init", "acme/run"), "worker"), container("plain", "acme/run"),
+				command(container("none", "acme/shop"), "/bin/other")),
+		}, []string{"init ⇐ run.Dockerfile ⇐ cmd/worker", "migrate ⇐ Dockerfile ⇐ cmd/migrate", "none ⇐ Dockerfile ⇐ -", "plain ⇐ run.Dockerfile ⇐ cmd/server",
+			"server ⇐ Dockerfile ⇐ cmd/server", "shell ⇐ Dockerfile ⇐ cmd/worker", "worker ⇐ Dockerfile ⇐ cmd/worker"}},
 		{"bindings override", Evidence{
 			Programs:    programs(mod, "cmd/a", "cmd/b"),
 			Dockerfiles: files(dockerfile("Dockerfile", exec("/app"), "/app=", "…"), dockerfile("other/Dockerfile", exec("/app"), "/app=./cmd/a")),
@@ -333,7 +423,7 @@ func TestBindSaysWhatWouldHelp(t *testing.T) {
 		Variants: deploys(container("api", "acme/api")),
 	})
 	want := "image: acme/api can be built by api/Dockerfile or api/Dockerfile.prod\n" +
-		"services:\n  - name: api\n    dockerfile: api/Dockerfile\n    deploys: [\"k8s/api.yaml#api\"]"
+		"services:\n  - name: api\n    dockerfile: api/Dockerfile # or api/Dockerfile.prod\n    deploys: [\"k8s/api.yaml#api\"]"
 	if got := strings.Join(ws[0].Missing, "\n"); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
