@@ -259,7 +259,7 @@ func (b *builder) beyond() {
 		if p.Errors {
 			b.open(&b.p.Env.Complete, p.Main, p.Path+" does not type-check")
 		}
-		if slices.Contains(p.Imports, "C") {
+		if slices.Contains(p.Imports, "C") || slices.Contains(p.Imports, "runtime/cgo") { // the latter once cgo has run
 			b.open(&b.p.Env.Complete, p.Main, p.Path+" runs C code")
 		}
 		if p.Errors && p.Path == b.p.ImportPath {
