@@ -59,17 +59,8 @@ func (b *builder) exposes(c *Call) {
 // linked returns the imports of a main package and what it imports that do something by being there.
 func (g *Graph) linked(main string) []Import {
 	var out []Import
-	seen := map[string]bool{}
-	todo := []string{main}
-	for len(todo) > 0 {
-		p := g.packages[todo[0]]
-		todo = todo[1:]
-		if p == nil || seen[p.Path] {
-			continue
-		}
-		seen[p.Path] = true
+	for _, p := range g.parts(main) {
 		out = append(out, p.Linked...)
-		todo = append(todo, p.Imports...)
 	}
 	return out
 }

@@ -256,24 +256,33 @@ func synchronous(c *Call) bool {
 // starts returns the functions that run by themselves: main, and the initialisation of what main's package imports.
 func (g *Graph) starts(path string) []string {
 	out := []string{path + ".main"}
-	seen := map[string]bool{}
-	var visit func(string)
-	visit = func(p string) {
-		pkg := g.packages[p]
-		if pkg == nil || seen[p] {
-			return
-		}
-		seen[p] = true
-		for _, i := range pkg.Imports {
-			visit(i)
-		}
-		for _, f := range pkg.Funcs {
-			if f.ID == p+".init" || strings.HasPrefix(f.ID, p+".init@") {
+	for _, p := range g.parts(path) {
+		for _, f := range p.Funcs {
+			if f.ID == p.Path+".init" || strings.HasPrefix(f.ID, p.Path+".init@") {
 				out = append(out, f.ID)
 			}
 		}
 	}
-	visit(path)
+	return out
+}
+
+// parts returns the packages that a main package is made of, each behind those that it imports.
+func (g *Graph) parts(main string) []*Package {
+	var out []*Package
+	seen := map[string]bool{}
+	var visit func(string)
+	visit = func(path string) {
+		p := g.packages[path]
+		if p == nil || seen[path] {
+			return
+		}
+		seen[path] = true
+		for _, i := range p.Imports {
+			visit(i)
+		}
+		out = append(out, p)
+	}
+	visit(main)
 	return out
 }
 

@@ -269,12 +269,14 @@ func (b *builder) beyond() {
 			}
 		}
 	}
-	for _, p := range b.g.ordered() {
-		if !p.Errors {
-			continue
+	for _, p := range b.g.parts(b.p.ImportPath) {
+		if p.Errors {
+			b.open(&b.p.Env.Complete, p.Main, p.Path+" does not type-check")
 		}
-		b.open(&b.p.Env.Complete, p.Main, p.Path+" does not type-check")
-		if p.Path == b.p.ImportPath {
+		if slices.Contains(p.Imports, "C") || slices.Contains(p.Imports, "runtime/cgo") { // the latter once cgo has run
+			b.open(&b.p.Env.Complete, p.Main, p.Path+" runs C code")
+		}
+		if p.Errors && p.Path == b.p.ImportPath {
 			b.p.Flags.Complete = false
 		}
 	}
