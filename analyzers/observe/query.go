@@ -50,14 +50,7 @@ func IsLocal(p *workload.Program) bool {
 
 // beginning returns what an address begins with where nothing is set from outside, as far as it is known.
 func beginning(t workload.Text) string {
-	s := ""
-	for _, p := range t {
-		v, ok := workload.Text{p}.Eval(nothing{}).Get()
-		if !ok {
-			break
-		}
-		s += v
-	}
+	s, _ := t.Beginning(nothing{})
 	return s
 }
 

@@ -15,7 +15,7 @@ func replicatedSchedule() check.Check[*workload.Workload] {
 		if !ok {
 			return
 		}
-		i := slices.IndexFunc(w.Program.States.Members, func(s workload.State) bool { return s.Kind == "schedule" || s.Kind == "ticker" })
+		i := slices.IndexFunc(w.Program.States.Members, func(s workload.State) bool { return s.Kind == "schedule" })
 		if i < 0 {
 			return
 		}

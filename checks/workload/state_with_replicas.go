@@ -2,7 +2,6 @@ package workload
 
 import (
 	"fmt"
-	"path"
 	"slices"
 
 	"github.com/factorlint/factorlint/internal/check"
@@ -32,7 +31,7 @@ func stateWithReplicas() check.Check[*workload.Workload] {
 			At: r.at,
 			Message: fmt.Sprintf("%s %s, and each keeps its own %s: what a client left at one of them is unknown to the others, and gone when its pod is replaced",
 				describe(w.Deploy), r.said, whatIsKept(kept[0])),
-			Replaces: []string{"local-session-store", "package-state-in-handler"},
+			Replaces: []string{"local-session-store"},
 			Logical:  logical(w.Deploy),
 			Matter:   kept[0].Kind,
 		}
@@ -47,7 +46,7 @@ func stateWithReplicas() check.Check[*workload.Workload] {
 // keepsForClients reports whether a state is something that clients come back for, and that replicas do not share.
 func keepsForClients(w *workload.Workload, s workload.State) bool {
 	switch s.Kind {
-	case "session", "map":
+	case "session":
 		return true
 	case "embedded database":
 		return !sharesVolume(w.Deploy) && !slices.ContainsFunc(w.Program.Backings.Members, isServer)
@@ -62,11 +61,8 @@ func isServer(b workload.Backing) bool {
 }
 
 func whatIsKept(s workload.State) string {
-	switch s.Kind {
-	case "session":
+	if s.Kind == "session" {
 		return "sessions"
-	case "map":
-		return "data in the variable " + path.Base(s.Name)
 	}
 	return "database"
 }
