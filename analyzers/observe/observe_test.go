@@ -90,6 +90,7 @@ connect network driver addr addrs struct inner
 source addr addrs struct inner
 block
 ping
+query
 pool
 migrate
 leader struct

@@ -22,7 +22,9 @@ func All() []check.Check[*workload.Workload] {
 		drainExceedsGrace(),
 		noReadinessFlip(),
 		probeRouteMissing(),
+		scrapeTargetMissing(),
 		noMetrics(),
+		livenessChecksBackingService(),
 	}
 }
 

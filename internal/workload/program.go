@@ -30,6 +30,7 @@ type Program struct {
 	Commands  Set[Subcommand]
 	Configs   Set[ConfigFile]
 	Routes    Set[Route]
+	Depends   []Dependence // of handlers on backing services, as far as they are seen
 	Writes    Set[FileWrite]
 	Logs      Set[LogSink]
 	Outbounds Set[Outbound]
