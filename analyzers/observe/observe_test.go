@@ -91,6 +91,7 @@ source addr addrs struct inner
 block
 ping
 query
+status code
 pool
 migrate
 leader struct

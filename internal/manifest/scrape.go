@@ -1,7 +1,9 @@
 package manifest
 
 import (
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/factorlint/factorlint/internal/workload"
 )
@@ -98,5 +100,48 @@ func (o *object) endpoint(e node, keys ...string) workload.Scrape {
 func scrape(deploys []*workload.Deploy, asked []workload.Scrape) {
 	for _, d := range deploys {
 		d.Scrapes = append(slices.Clip(d.Scrapes), asked...)
+	}
+}
+
+// staticScrapes adds to the services of a Compose project what the configuration of a Prometheus among them asks of them by
+// name. It is found by its mount: the file, or the folder that holds prometheus.yml.
+func (l *loader) staticScrapes(v *workload.Variant) {
+	var seen []string
+	for _, d := range v.Deploys {
+		for _, m := range d.Mounts {
+			if m.Source != "bind" || !isPrometheus(d) {
+				continue
+			}
+			for _, file := range []string{m.Name, path.Join(m.Name, "prometheus.yml")} {
+				if l.files[file] && isCandidate(file) && !slices.Contains(seen, file) {
+					seen = append(seen, file)
+					l.scrapeConfigs(v, l.document(file))
+				}
+			}
+		}
+	}
+}
+
+// isPrometheus reports whether a container is one of a Prometheus, or of what reads its configuration.
+func isPrometheus(d *workload.Deploy) bool {
+	ref, _ := d.Image.Get()
+	name := path.Base(workload.ImageName(ref))
+	return strings.Contains(name, "prometheus") || name == "victoria-metrics" || name == "vmagent"
+}
+
+// scrapeConfigs reads the targets that stand in a configuration of Prometheus (scrape_config, static_config).
+func (l *loader) scrapeConfigs(v *workload.Variant, root node) {
+	for _, job := range root.get("scrape_configs").items() {
+		for _, static := range job.get("static_configs").items() {
+			for _, target := range static.get("targets").items() {
+				host, port, ok := strings.Cut(target.str(), ":")
+				i := slices.IndexFunc(v.Deploys, func(d *workload.Deploy) bool { return d.Name == host })
+				if !ok || i < 0 {
+					continue
+				}
+				scrape(v.Deploys[i:i+1], []workload.Scrape{{By: "the job " + job.get("job_name").str() + " of Prometheus", At: target.span(),
+					Port: workload.Known(port, target.span()), Path: job.get("metrics_path").value(target.span())}})
+			}
+		}
 	}
 }
