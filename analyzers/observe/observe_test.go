@@ -90,6 +90,8 @@ connect network driver addr addrs struct inner
 source addr addrs struct inner
 block
 ping
+query
+status code
 pool
 migrate
 leader struct

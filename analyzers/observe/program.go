@@ -43,6 +43,7 @@ func (g *Graph) describe(main string) *workload.Program {
 	b.configs()
 	b.beyond()
 	b.parties()
+	b.depends()
 	b.classify()
 	b.sockets()
 	b.commands()

@@ -22,7 +22,7 @@ func probeRouteMissing() check.Check[*workload.Workload] {
 			first := missing[0]
 			f := check.Finding{
 				At: first.at,
-				Message: fmt.Sprintf("%s asks for %s, but no route of %s answers that: it gets 404, and %s",
+				Message: fmt.Sprintf("%s asks for %s, but no route of %s answers a GET of it: the probe fails, and %s",
 					first.by, first.path, w.Program.Name, first.ends),
 				Logical: w.Name,
 				Matter:  first.path,

@@ -18,17 +18,19 @@ type request struct {
 	port string // number or name, "" if it cannot be told
 	path string
 	at   check.Span // the path
+
+	restarts bool // a failure restarts the container, for as long as the program runs
 }
 
 // requests returns the HTTP requests of the probes of a workload: those of the manifest, and of the image's HEALTHCHECK where Docker
 // runs it.
 func requests(w *workload.Workload) []request {
 	var out []request
-	add := func(by, ends string, probe *workload.Probe) {
+	add := func(by, ends string, restarts bool, probe *workload.Probe) {
 		if probe == nil {
 			return
 		}
-		r := request{by: by, ends: ends}
+		r := request{by: by, ends: ends, restarts: restarts}
 		if path, ok := probe.Path.Get(); ok {
 			r.path, r.at = path, probe.Path.At()
 			r.port, _ = probe.Port.Get()
@@ -42,13 +44,13 @@ func requests(w *workload.Workload) []request {
 	const unhealthy = "the container never becomes healthy"
 	switch d := w.Deploy; {
 	case d != nil && d.Platform == workload.Kubernetes:
-		add("the startup probe", "the kubelet restarts the container over and over", d.Startup)
-		add("the liveness probe", "the kubelet restarts the container over and over", d.Liveness)
-		add("the readiness probe", "the pod never becomes ready", d.Readiness)
+		add("the startup probe", "the kubelet restarts the container over and over", false, d.Startup)
+		add("the liveness probe", "the kubelet restarts the container over and over", true, d.Liveness)
+		add("the readiness probe", "the pod never becomes ready", false, d.Readiness)
 	case d != nil && d.Readiness != nil:
-		add("the healthcheck", unhealthy, d.Readiness)
+		add("the healthcheck", unhealthy, false, d.Readiness)
 	case w.Image != nil: // Docker runs it, the kubelet does not
-		add("HEALTHCHECK", unhealthy, &workload.Probe{Command: w.Image.Healthcheck})
+		add("HEALTHCHECK", unhealthy, false, &workload.Probe{Command: w.Image.Healthcheck})
 	}
 	return out
 }

@@ -99,7 +99,8 @@ func (o *object) oneShot(template node) bool {
 func (o *object) isRelevant() bool {
 	switch o.group() + "/" + o.kind {
 	case "/Service", "/ConfigMap", "/Secret", "/LimitRange", "/PersistentVolumeClaim", "autoscaling/HorizontalPodAutoscaler",
-		"keda.sh/ScaledObject", "policy/PodDisruptionBudget", "networking.k8s.io/Ingress", "extensions/Ingress":
+		"keda.sh/ScaledObject", "policy/PodDisruptionBudget", "networking.k8s.io/Ingress", "extensions/Ingress",
+		monitoring + "/ServiceMonitor", monitoring + "/PodMonitor":
 		return true
 	}
 	t := o.template()
@@ -124,6 +125,7 @@ type assembly struct {
 	limits []limitRange
 
 	configMaps map[configMapID]*workload.ConfigMap
+	metadata   map[*workload.Service]node
 	claims     []*workload.Claim
 	budgets    []budget
 	variables  int // given to all containers
@@ -145,7 +147,7 @@ type pod struct {
 
 func (s *set) variant() *workload.Variant {
 	a := &assembly{set: s, out: &workload.Variant{Name: s.name, Platform: workload.Kubernetes, Incomplete: s.incomplete},
-		configMaps: map[configMapID]*workload.ConfigMap{}}
+		configMaps: map[configMapID]*workload.ConfigMap{}, metadata: map[*workload.Service]node{}}
 	a.out.Overlay = s.rendered
 	if s.chart != nil {
 		a.out.Chart, a.out.Origins = s.chart.dir, s.chart.origins
@@ -175,6 +177,7 @@ func (s *set) variant() *workload.Variant {
 			a.budget(o)
 		case o.kind == "Ingress":
 			a.ingress(o)
+		case o.group() == monitoring: // when all Services and pods are there
 		default:
 			templates = append(templates, o)
 		}
@@ -190,6 +193,7 @@ func (s *set) variant() *workload.Variant {
 	for _, s := range a.out.Services {
 		a.connect(s)
 	}
+	a.scrapes()
 	a.govern()
 	return a.out
 }
@@ -216,6 +220,7 @@ func (a *assembly) service(o *object) {
 		s.Ports = append(s.Ports, port)
 	}
 	a.out.Services = append(a.out.Services, s)
+	a.metadata[s] = o.root.get("metadata")
 }
 
 func stringMap(n node) map[string]string {

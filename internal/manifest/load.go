@@ -68,7 +68,11 @@ func Load(fsys fs.FS, files []string) ([]*workload.Variant, []check.Notification
 		}
 	}
 	markInTree(variants)
-	variants = append(variants, l.projects(compose)...)
+	projects := l.projects(compose)
+	for _, v := range projects {
+		l.staticScrapes(v)
+	}
+	variants = append(variants, projects...)
 	slices.SortStableFunc(variants, func(a, b *workload.Variant) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(l.notes, func(a, b check.Notification) int { return a.At.Compare(b.At) })
 	return variants, slices.Compact(l.notes) // a file may be read for several projects

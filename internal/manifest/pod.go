@@ -43,6 +43,10 @@ func (a *assembly) pod(o *object) {
 		p.deploys = append(p.deploys, a.container(o, t, c, role))
 	}
 	a.placement(t, p.deploys)
+	annotated := annotatedScrape(t.get("metadata"), "pod")
+	for _, d := range p.deploys {
+		d.Scrapes = annotated
+	}
 	for _, d := range p.deploys {
 		p.size += 1 + len(d.Ports)
 	}

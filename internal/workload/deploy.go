@@ -66,6 +66,7 @@ type Deploy struct {
 	EnvSources []EnvSource    // the ConfigMaps, Secrets and env_files that it names for its variables
 	Ports      []Port         // containerPort; in Compose the container's side of ports and expose
 	Services   []*ServicePort // ports of Services (and published Compose ports) that lead to it
+	Scrapes    []Scrape       // requests for its metrics
 
 	Liveness, Readiness, Startup      *Probe
 	MemoryLimit, MemoryRequest        Value[string] // Kubernetes quantities or Compose byte values, as written

@@ -41,6 +41,15 @@ type Route struct {
 	At      check.Span // the pattern, or the call if it has none
 }
 
+// A Dependence is one backing service that a function asks for its state before it answers a request, so that the answer
+// may be an error.
+type Dependence struct {
+	Handler string // of the route
+	Kind    string // of the service: "postgres", "redis", …
+	Via     string // the function that asks
+	At      check.Span
+}
+
 // Matches reports whether a path may lead to the route. It is generous: parameters and wildcards of every framework's
 // notation match, and so does whatever lies beneath a pattern that ends in a slash.
 func (r Route) Matches(path string) bool {

@@ -32,6 +32,7 @@ type Program struct {
 	Configs   Set[ConfigFile]
 	Settings  []Setting
 	Routes    Set[Route]
+	Depends   []Dependence // of handlers on backing services, as far as they are seen
 	Writes    Set[FileWrite]
 	Logs      Set[LogSink]
 	Outbounds Set[Outbound]
