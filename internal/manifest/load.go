@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"regexp"
@@ -149,15 +148,8 @@ func (l *loader) source(name string) *source {
 	return newSource(name, data)
 }
 
-// readFile returns at most one byte more than maxFile.
-func (l *loader) readFile(name string) ([]byte, error) {
-	f, err := l.fsys.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxFile+1))
-}
+// readFile returns a file whole, or an error if it is larger than the file system reads.
+func (l *loader) readFile(name string) ([]byte, error) { return fs.ReadFile(l.fsys, name) }
 
 var (
 	apiVersionKey = regexp.MustCompile(`(?m)(?:^|[{,])[ \t]*(?:- )?["']?apiVersion["']?[ \t]*:`)
