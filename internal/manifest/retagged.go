@@ -8,22 +8,24 @@ import (
 	"github.com/factorlint/factorlint/internal/workload"
 )
 
-// artifacts notes the names of the images that a configuration of Skaffold builds, those of its profiles included.
-func (l *loader) artifacts(o *object) {
+// artifacts returns the names of the images that a configuration of Skaffold builds, those of its profiles included.
+func artifacts(o *object) []string {
 	if o.group() != "skaffold" {
-		return
+		return nil
 	}
 	builds := []node{o.root.get("build")}
 	for _, p := range o.root.get("profiles").items() {
 		builds = append(builds, p.get("build"))
 	}
+	var out []string
 	for _, b := range builds {
 		for _, artifact := range b.get("artifacts").items() {
 			if name := artifact.get("image").str(); name != "" {
-				l.retagged[name] = true
+				out = append(out, name)
 			}
 		}
 	}
+	return out
 }
 
 // tiltBuild matches what makes an image in a Tiltfile: docker_build, docker_build_with_restart, custom_build, ko_build, …
