@@ -47,6 +47,25 @@ type Result struct {
 // Run looks at a repository. The error is about the request (no such path, unknown rule); everything about the
 // repository is in the report.
 func Run(ctx context.Context, o Options) (*Result, error) {
+	r, err := judge(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return &Result{Report: r.report(), Workloads: r.workloads}, nil
+}
+
+// Check is Run for who wants the report alone: what was read of the repository takes no memory any more when it is made.
+func Check(ctx context.Context, o Options) (*check.Report, error) {
+	r, err := judge(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	r.variants, r.workloads, r.golang.Programs = nil, nil, nil
+	return r.report(), nil
+}
+
+// judge reads a repository and runs the rules on it.
+func judge(ctx context.Context, o Options) (*run, error) {
 	if o.Config == nil {
 		o.Config = &config.Config{}
 	}
@@ -70,7 +89,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	r.load(ctx, o.Loader)
 	r.bind(cfg)
 	r.check()
-	return &Result{Report: r.report(), Workloads: r.workloads}, nil
+	return r, nil
 }
 
 // choose returns the rules to look for.
@@ -233,6 +252,7 @@ func (r *run) check() {
 	report := func(f check.Finding) { r.findings = append(r.findings, f) }
 	seen := renderings{}
 	each(r, checkdockerfile.All(), r.dockerfiles, func(_ *dockerfile.File, f check.Finding) { report(f) })
+	r.dockerfiles = nil // what the images of workloads are, Bind has taken from them
 	each(r, checkmanifest.All(), r.variants, func(v *workload.Variant, f check.Finding) { seen.report(f, v, report) })
 	each(r, checkrepository.All(), []*repository.Tree{r.tree}, func(_ *repository.Tree, f check.Finding) { report(f) })
 	each(r, slices.Concat(checkworkload.All(), checkdockerfile.Commands()), r.workloads, func(w *workload.Workload, f check.Finding) {
