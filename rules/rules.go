@@ -111,15 +111,17 @@ var load = sync.OnceValues(read)
 func All() ([]*Rule, error) { return load() }
 
 // Lookup finds a rule by id or name, in any case of letters. It returns nil if there is none.
-func Lookup(idOrName string) *Rule {
+func Lookup(idOrName string) *Rule { return index()[strings.ToLower(idOrName)] }
+
+// index holds the rules by id and name in lower case.
+var index = sync.OnceValue(func() map[string]*Rule {
 	all, _ := load()
+	m := map[string]*Rule{}
 	for _, r := range all {
-		if strings.EqualFold(r.ID, idOrName) || strings.EqualFold(r.Name, idOrName) {
-			return r
-		}
+		m[strings.ToLower(r.ID)], m[strings.ToLower(r.Name)] = r, r
 	}
-	return nil
-}
+	return m
+})
 
 // Select returns the rules that a word names: an id, a name, a kind, the slug of a principle or "all".
 func Select(word string) []*Rule {

@@ -47,12 +47,14 @@ func isLocal(d *workload.Deploy, ref string) bool {
 	return d.Platform == workload.Compose && !strings.Contains(ref, "/") && !workload.IsPublic(ref)
 }
 
+var dashes = strings.NewReplacer("-", "", "_", "")
+
 // isStandIn reports whether something else is to be put in the place of a reference before it is deployed.
 func isStandIn(ref string) bool {
 	if ref == "" || strings.ContainsAny(ref, "$<>{}%# ") {
 		return true
 	}
-	word := strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(ref))
+	word := strings.ToLower(dashes.Replace(ref))
 	for _, w := range []string{"placeholder", "changeme", "replaceme", "imagename", "dockerimage", "yourimage"} {
 		if strings.Contains(word, w) {
 			return true

@@ -24,7 +24,7 @@ const maxFound = 2000
 
 // Read looks at those of a repository's files (sorted) that may build images.
 func Read(fsys fs.FS, files []string) Found {
-	around := dockerfile.NewAround("", fsys, files, nil)
+	around := dockerfile.Surroundings(fsys, files, nil)("")
 	r := &reader{around: around, follower: dockerfile.NewFollower(around)}
 	for _, name := range files {
 		r.file(name)

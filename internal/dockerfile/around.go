@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/factorlint/factorlint/internal/workload"
 )
@@ -14,36 +15,56 @@ import (
 type Around struct {
 	Deploys []*workload.Deploy // whose images are built from the Dockerfile, as their manifests say
 
-	files []string // of the repository, sorted
-	fsys  fs.FS
+	*repository
 }
 
-// NewAround gathers what is around the Dockerfile of that path. files are the repository's, sorted.
-func NewAround(dockerfile string, fsys fs.FS, files []string, variants []*workload.Variant) Around {
-	a := Around{files: files, fsys: fsys}
+// A repository is what the surroundings of all its Dockerfiles share.
+type repository struct {
+	files []string // sorted
+	fsys  fs.FS
+
+	mu     sync.Mutex
+	ending map[string][]string // files by what their paths end in, as far as somebody asked
+}
+
+// Surroundings returns what tells what is around the Dockerfile of a path. files are the repository's, sorted.
+func Surroundings(fsys fs.FS, files []string, variants []*workload.Variant) func(dockerfile string) Around {
+	shared := &repository{files: files, fsys: fsys, ending: map[string][]string{}}
+	deploys := map[string][]*workload.Deploy{}
 	for _, v := range variants {
 		for _, d := range v.Deploys {
-			if d.Build != nil && d.Build.Dockerfile == dockerfile {
-				a.Deploys = append(a.Deploys, d)
+			if d.Build != nil {
+				deploys[d.Build.Dockerfile] = append(deploys[d.Build.Dockerfile], d)
 			}
 		}
 	}
-	return a
+	return func(dockerfile string) Around { return Around{deploys[dockerfile], shared} }
 }
 
 // Has reports whether the repository holds a file.
 func (a Around) Has(name string) bool {
+	if a.repository == nil {
+		return false
+	}
 	_, ok := slices.BinarySearch(a.files, name)
 	return ok
 }
 
 // Files returns the repository's files whose path ends in suffix: "/Makefile", ".go".
 func (a Around) Files(suffix string) []string {
-	var out []string
-	for _, f := range a.files {
-		if strings.HasSuffix("/"+f, suffix) {
-			out = append(out, f)
+	if a.repository == nil {
+		return nil
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	out, ok := a.ending[suffix]
+	if !ok {
+		for _, f := range a.files {
+			if strings.HasSuffix("/"+f, suffix) {
+				out = append(out, f)
+			}
 		}
+		a.ending[suffix] = out
 	}
 	return out
 }
@@ -51,7 +72,7 @@ func (a Around) Files(suffix string) []string {
 // Read returns the content of a file of the repository. It is nil if there is none, or if it is larger than any source is.
 func (a Around) Read(name string) []byte {
 	const largest = 1 << 20
-	if a.fsys == nil {
+	if a.repository == nil {
 		return nil
 	}
 	file, err := a.fsys.Open(name)

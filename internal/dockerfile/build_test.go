@@ -263,7 +263,7 @@ func around(text string, others map[string]string) *dockerfile.File {
 	}
 	slices.Sort(files)
 	f, _ := dockerfile.Parse("Dockerfile", []byte(text))
-	f.Around = dockerfile.NewAround("Dockerfile", fsys, files, nil)
+	f.Around = dockerfile.Surroundings(fsys, files, nil)("Dockerfile")
 	return f
 }
 
@@ -299,7 +299,7 @@ func TestFollow(t *testing.T) {
 		"ci/recurse.sh": {Data: []byte("./recurse.sh\nmake\n")},
 		"ci/Makefile":   {Data: []byte("x:\n\t$(MAKE) x\n")},
 	}
-	a := dockerfile.NewFollower(dockerfile.NewAround("", fsys, []string{"Makefile", "ci/Makefile", "ci/build.sh", "ci/recurse.sh"}, nil))
+	a := dockerfile.NewFollower(dockerfile.Surroundings(fsys, []string{"Makefile", "ci/Makefile", "ci/build.sh", "ci/recurse.sh"}, nil)(""))
 	var got []string
 	visit := func(r dockerfile.Ran) {
 		if r.Words[0] == "docker" {

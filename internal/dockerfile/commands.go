@@ -3,6 +3,7 @@ package dockerfile
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"mvdan.cc/sh/v3/syntax"
@@ -107,8 +108,14 @@ func parseShell(text string) (*syntax.File, error) {
 	if len(text) > longestText || depth(text) > deepest {
 		return nil, syntax.ParseError{Text: "too long, or nested too deep"}
 	}
-	return syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), "")
+	p, _ := shellParsers.Get().(*syntax.Parser)
+	file, err := p.Parse(strings.NewReader(text), "")
+	shellParsers.Put(p)
+	return file, err
 }
+
+// shellParsers are used again: one takes more memory than most of what it reads.
+var shellParsers = sync.Pool{New: func() any { return syntax.NewParser(syntax.Variant(syntax.LangBash)) }}
 
 // depth counts what may open a nested command and is not closed again, whatever the quotes around it.
 func depth(text string) int {

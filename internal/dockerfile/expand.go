@@ -24,10 +24,10 @@ func mark(name string) string { return markOpen + name + markClose }
 
 func marked(s string) bool { return strings.Contains(s, markOpen) }
 
+var marks = strings.NewReplacer(markOpen, "${", markClose, "}")
+
 // unmark writes the unknown parts as a person would: "debian:12-${TARGETARCH}".
-func unmark(s string) string {
-	return strings.NewReplacer(markOpen, "${", markClose, "}").Replace(s)
-}
+func unmark(s string) string { return marks.Replace(s) }
 
 // A scope is the variables that an instruction can use.
 type scope struct {
@@ -64,6 +64,9 @@ func (s *scope) Keys() []string {
 
 // expand replaces the variables of a word and removes its quotes. The result is marked where it cannot be told.
 func (f *File) expand(word string, s *scope) string {
+	if f.isPlain(word) {
+		return word
+	}
 	lex := shell.NewLex(f.escape)
 	res, err := lex.ProcessWordWithMatches(word, s)
 	if err != nil {
@@ -81,6 +84,16 @@ func (f *File) expand(word string, s *scope) string {
 		}
 	}
 	return res.Result
+}
+
+// isPlain reports whether a word stands for itself, as most do: BuildKit's lexer takes a kilobyte of memory for each.
+func (f *File) isPlain(word string) bool {
+	for i := range len(word) {
+		if c := word[i]; c < ' ' || c > '~' || strings.IndexByte("$\"'<", c) >= 0 || rune(c) == f.escape {
+			return false
+		}
+	}
+	return len(word) <= longest
 }
 
 // platformArgs are set by BuildKit for every build

@@ -19,17 +19,18 @@ func (f *File) Image(target string, args map[string]workload.Value[string]) *wor
 	if s == nil {
 		return nil
 	}
-	final := s.Index == len(f.Stages)-1 && len(args) == 0
-	if final && f.image != nil {
-		img := *f.image
-		return &img
+	if img := f.images[s]; img != nil && len(args) == 0 {
+		c := *img
+		return &c
 	}
 	b := &build{f: f, given: args, global: f.globals(args), done: map[*Stage]*state{}}
 	img := b.image(s)
-	if final { // nearly every check asks
-		f.image = img
+	if len(args) == 0 { // nearly every check asks
+		if f.images == nil {
+			f.images = map[*Stage]*workload.Image{}
+		}
 		c := *img
-		return &c
+		f.images[s] = &c
 	}
 	return img
 }

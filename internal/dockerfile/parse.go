@@ -31,7 +31,7 @@ type File struct {
 
 	src    *source
 	escape rune
-	image  *workload.Image // of the last stage with the defaults of all arguments, once somebody asked
+	images map[*Stage]*workload.Image // with the defaults of all arguments, once somebody asked
 }
 
 // A Stage is a FROM and the instructions below it.

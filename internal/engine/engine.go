@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -21,6 +22,7 @@ import (
 	"github.com/factorlint/factorlint/internal/directive"
 	"github.com/factorlint/factorlint/internal/dockerfile"
 	"github.com/factorlint/factorlint/internal/golang"
+	"github.com/factorlint/factorlint/internal/inorder"
 	"github.com/factorlint/factorlint/internal/manifest"
 	"github.com/factorlint/factorlint/internal/repository"
 	"github.com/factorlint/factorlint/internal/triage"
@@ -35,6 +37,7 @@ type Options struct {
 	Only            []string       // words of rules.Select; if any, only those rules run
 	Enable, Disable []string
 	Loader          golang.Loader // nil for golang.GoList
+	ReportOnly      bool          // the result has no workloads: what was read takes no memory any more when the report is made
 }
 
 // Result is what a run found.
@@ -65,10 +68,13 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &run{tree: tree, rules: selected, notes: notes, partial: len(only) > 0 || tree.Prefix != ""}
+	r := &run{tree: tree, reader: newReader(tree), rules: selected, notes: notes, partial: len(only) > 0 || tree.Prefix != ""}
 	r.load(ctx, o.Loader)
 	r.bind(cfg)
 	r.check()
+	if o.ReportOnly {
+		r.variants, r.workloads, r.golang.Programs = nil, nil, nil
+	}
 	return &Result{Report: r.report(), Workloads: r.workloads}, nil
 }
 
@@ -153,6 +159,7 @@ func within(p, dir string) bool {
 // A run is one look at a repository.
 type run struct {
 	tree    *repository.Tree
+	reader  *reader
 	rules   []*rules.Rule
 	partial bool
 
@@ -189,12 +196,13 @@ func (r *run) load(ctx context.Context, loader golang.Loader) {
 	if !wait {
 		go analyze(nil)
 	}
-	variants, notes := manifest.Load(r.tree.FS(), files)
+	variants, notes := manifest.Load(r.reader, files)
 	r.variants = variants
 	r.notes = append(r.notes, notes...)
-	r.builds = build.Read(r.tree.FS(), files)
+	r.builds = build.Read(r.reader, files)
+	around := dockerfile.Surroundings(r.reader, files, variants)
 	for _, d := range r.dockerfiles {
-		d.Around = dockerfile.NewAround(d.Path, r.tree.FS(), files, variants)
+		d.Around = around(d.Path)
 	}
 	if wait {
 		go analyze(r.goBuilds())
@@ -204,21 +212,24 @@ func (r *run) load(ctx context.Context, loader golang.Loader) {
 }
 
 func (r *run) parseDockerfiles(files []string) {
-	for _, f := range files {
-		if !dockerfile.IsDockerfile(f) {
-			continue
-		}
-		src, err := r.tree.ReadFile(f)
-		if err != nil {
-			r.notes = append(r.notes, check.Notification{Code: "read", Level: rules.Warning, At: check.Span{File: f}, Message: err.Error()})
-			continue
-		}
-		d, notes := dockerfile.Parse(f, src)
-		r.notes = append(r.notes, notes...)
-		if d != nil {
-			r.dockerfiles = append(r.dockerfiles, d)
-		}
+	type parsed struct {
+		file  *dockerfile.File
+		notes []check.Notification
 	}
+	names := slices.DeleteFunc(slices.Clone(files), func(name string) bool { return !dockerfile.IsDockerfile(name) })
+	inorder.Each(names, func(name string) parsed {
+		src, err := r.reader.ReadFile(name)
+		if err != nil {
+			return parsed{notes: []check.Notification{{Code: "read", Level: rules.Warning, At: check.Span{File: name}, Message: err.Error()}}}
+		}
+		d, notes := dockerfile.Parse(name, src)
+		return parsed{d, notes}
+	}, func(p parsed) {
+		r.notes = append(r.notes, p.notes...)
+		if p.file != nil {
+			r.dockerfiles = append(r.dockerfiles, p.file)
+		}
+	})
 }
 
 // mayGiveTags reports whether a Dockerfile, or what it runs, may build with build tags.
@@ -267,25 +278,20 @@ func (r *run) bind(c *config.Config) {
 func (r *run) check() {
 	report := func(f check.Finding) { r.findings = append(r.findings, f) }
 	seen := renderings{}
-	for _, f := range r.dockerfiles {
-		each(r, checkdockerfile.All(), f, report)
-	}
-	for _, v := range r.variants {
-		each(r, checkmanifest.All(), v, func(f check.Finding) { seen.report(f, v, report) })
-	}
-	each(r, checkrepository.All(), r.tree, report)
-	for _, w := range r.workloads {
-		each(r, slices.Concat(checkworkload.All(), checkdockerfile.Commands()), w, func(f check.Finding) {
-			if f.Workload == "" {
-				f.Workload = w.Name
-			}
-			if w.Deploy == nil {
-				report(f)
-				return
-			}
-			seen.report(f, w.Deploy.Variant, report)
-		})
-	}
+	each(r, checkdockerfile.All(), r.dockerfiles, func(_ *dockerfile.File, f check.Finding) { report(f) })
+	r.dockerfiles = nil // what the images of workloads are, Bind has taken from them
+	each(r, checkmanifest.All(), r.variants, func(v *workload.Variant, f check.Finding) { seen.report(f, v, report) })
+	each(r, checkrepository.All(), []*repository.Tree{r.tree}, func(_ *repository.Tree, f check.Finding) { report(f) })
+	each(r, slices.Concat(checkworkload.All(), checkdockerfile.Commands()), r.workloads, func(w *workload.Workload, f check.Finding) {
+		if f.Workload == "" {
+			f.Workload = w.Name
+		}
+		if w.Deploy == nil {
+			report(f)
+			return
+		}
+		seen.report(f, w.Deploy.Variant, report)
+	})
 	bound := r.deployed()
 	for _, f := range r.golang.Findings {
 		report(raised(f, bound))
@@ -364,12 +370,26 @@ func raised(f check.Finding, bound map[check.Span]*workload.Workload) check.Find
 	return f
 }
 
-func each[T any](r *run, checks []check.Check[T], subject T, report func(check.Finding)) {
-	for _, c := range checks {
-		if slices.ContainsFunc(r.rules, func(rule *rules.Rule) bool { return rule.Name == c.Rule }) {
-			check.Run(c, subject, report)
-		}
+// each runs those checks that were asked for on all subjects, and reports what they find in the order of the subjects.
+func each[T any](r *run, checks []check.Check[T], subjects []T, report func(T, check.Finding)) {
+	checks = slices.DeleteFunc(checks, func(c check.Check[T]) bool {
+		return !slices.ContainsFunc(r.rules, func(rule *rules.Rule) bool { return rule.Name == c.Rule })
+	})
+	type judged struct {
+		subject  T
+		findings []check.Finding
 	}
+	inorder.Each(subjects, func(subject T) judged {
+		j := judged{subject: subject}
+		for _, c := range checks {
+			check.Run(c, subject, func(f check.Finding) { j.findings = append(j.findings, f) })
+		}
+		return j
+	}, func(j judged) {
+		for _, f := range j.findings {
+			report(j.subject, f)
+		}
+	})
 }
 
 // deployed returns the workloads whose program an image carries, by the place of the program's main listener or, of a
@@ -392,14 +412,8 @@ func (r *run) deployed() map[check.Span]*workload.Workload {
 
 func (r *run) report() *check.Report {
 	directives := r.golang.Directives
-	for _, f := range r.tree.Files {
-		if strings.HasSuffix(f.Path, ".go") || !r.commented(f.Path) {
-			continue
-		}
-		if src, err := r.tree.ReadFile(f.Path); err == nil {
-			directives = append(directives, directive.Scan(f.Path, src)...)
-		}
-	}
+	inorder.Each(r.tree.Files, func(f repository.File) []directive.Directive { return r.reader.suppressions(f.Path) },
+		func(found []directive.Directive) { directives = append(directives, found...) })
 	rep := triage.Apply(triage.Input{Findings: r.findings, Directives: directives, Rules: r.rules, Unread: r.unread})
 	rep.Prefix = r.tree.Prefix
 	rep.Rules = r.rules
@@ -413,28 +427,45 @@ func (r *run) report() *check.Report {
 		}
 		return strings.Compare(a.Code+a.Message, b.Code+b.Message)
 	})
-	rep.Sources = map[string][]byte{}
+	r.addSources(rep)
+	rep.Untrusted = rep.Untrusted || slices.ContainsFunc(rep.Notifications, func(n check.Notification) bool { return n.Level == rules.Error })
+	return rep
+}
+
+// addSources adds the contents of the files that a report names.
+func (r *run) addSources(rep *check.Report) {
+	named := map[string]bool{}
 	for _, f := range rep.Findings {
-		r.keep(rep, f.At.File)
+		named[f.At.File] = true
 		for _, rel := range f.Related {
-			r.keep(rep, rel.At.File)
+			named[rel.At.File] = true
 		}
 		if f.Fix != nil {
 			for _, e := range f.Fix.Edits {
-				r.keep(rep, e.At.File)
+				named[e.At.File] = true
 			}
 		}
 	}
 	for _, sup := range rep.Suppressed {
-		r.keep(rep, sup.Finding.At.File)
+		named[sup.Finding.At.File] = true
 	}
 	for _, n := range rep.Notifications {
-		r.keep(rep, n.At.File)
-		if n.Level == rules.Error {
-			rep.Untrusted = true
-		}
+		named[n.At.File] = true
 	}
-	return rep
+	type content struct {
+		file string
+		text []byte
+		err  error
+	}
+	rep.Sources = map[string][]byte{}
+	inorder.Each(slices.Sorted(maps.Keys(named)), func(file string) content {
+		text, err := r.tree.ReadFile(file)
+		return content{file, text, err}
+	}, func(c content) {
+		if c.err == nil {
+			rep.Sources[c.file] = c.text
+		}
+	})
 }
 
 // unread reports whether something that decides on findings in a file could not be read.
@@ -442,19 +473,4 @@ func (r *run) unread(file string) bool {
 	return slices.ContainsFunc(r.notes, func(n check.Notification) bool {
 		return n.At.File == file || strings.HasPrefix(n.Code, "go-") && strings.HasSuffix(file, ".go") && (r.golang.Failed || path.Dir(n.At.File) == path.Dir(file))
 	})
-}
-
-func (r *run) keep(rep *check.Report, file string) {
-	if _, ok := rep.Sources[file]; ok || file == "" {
-		return
-	}
-	if src, err := r.tree.ReadFile(file); err == nil {
-		rep.Sources[file] = src
-	}
-}
-
-// commented reports whether a file may hold suppression comments that concern it.
-func (r *run) commented(file string) bool {
-	ext := path.Ext(file)
-	return ext == ".yaml" || ext == ".yml" || ext == ".tpl" || ext == ".sh" || dockerfile.IsDockerfile(file) || strings.HasPrefix(path.Base(file), ".env") || ext == ".env"
 }

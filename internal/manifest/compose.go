@@ -56,15 +56,15 @@ func isWhole(service node) bool {
 	return service.get("image").ok() || service.get("build").ok() || service.get("extends").ok()
 }
 
-func (l *loader) composeFile(root node) *composeFile {
+func (b *notebook) composeFile(root node) *composeFile {
 	f := newComposeFile(root.doc.src.file, root)
 	if f.services.ok() && !f.services.isMap() {
-		l.warn("manifest-shape", f.services.span(), "services is not a mapping; the Compose file was not judged")
+		b.warn("manifest-shape", f.services.span(), "services is not a mapping; the Compose file was not judged")
 		return nil
 	}
 	for _, p := range f.services.pairs() {
 		if p.value.ok() && !p.value.isMap() {
-			l.warn("manifest-shape", p.value.span(), "the Compose service %.80q is not a mapping and was not judged", p.key.str())
+			b.warn("manifest-shape", p.value.span(), "the Compose service %.80q is not a mapping and was not judged", p.key.str())
 		}
 	}
 	if len(f.byName) == 0 && !f.include.ok() {

@@ -40,7 +40,7 @@ type source struct {
 }
 
 func newSource(file string, data []byte) *source {
-	s := &source{file: file, data: data, lines: []int{0}}
+	s := &source{file: file, data: data, lines: make([]int, 1, 1+bytes.Count(data, []byte("\n")))}
 	for i, c := range data {
 		if c == '\n' {
 			s.lines = append(s.lines, i+1)
@@ -181,7 +181,7 @@ func (d *document) offset(line, col int) int {
 }
 
 func (d *document) index() {
-	d.lines = []yamlLine{{}}
+	d.lines = make([]yamlLine, 1, 1+bytes.Count(d.text, []byte("\n")))
 	points := 0
 	for i := 0; i < len(d.text); {
 		r, size := utf8.DecodeRune(d.text[i:])

@@ -25,6 +25,8 @@ func (s *source) isGenerated() bool {
 	return false
 }
 
+func (o *object) isGenerated() bool { return o.root.doc.src.isGenerated() }
+
 // originals returns the objects without those of generated files that the overlays and charts of the tree make too: what is wrong
 // with these is found, and mended, where they are made from. Objects in a generated file that the tree cannot make are kept.
 func originals(objects []*object, rendered []*set) []*object {
@@ -37,15 +39,5 @@ func originals(objects []*object, rendered []*set) []*object {
 			}
 		}
 	}
-	generated := map[*source]bool{}
-	return slices.DeleteFunc(slices.Clone(objects), func(o *object) bool {
-		if !made[id{o.kind, o.name}] {
-			return false
-		}
-		src := o.root.doc.src
-		if _, ok := generated[src]; !ok {
-			generated[src] = src.isGenerated()
-		}
-		return generated[src]
-	})
+	return slices.DeleteFunc(slices.Clone(objects), func(o *object) bool { return made[id{o.kind, o.name}] && o.isGenerated() })
 }

@@ -215,70 +215,76 @@ func readEnvs(src *source, set func(key string, v workload.Value[string], at che
 	}
 }
 
-// arrange sorts the tree's kustomizations into sets and returns what they leave: the objects that no kustomization
-// has to do with. A kustomization's own objects are complete only if it does nothing but add to them, refers to
-// nothing but files, and no other refers to it. Files below a kustomization that it does not list may be patches in
-// some way not read here, so they are incomplete too.
-func (l *loader) arrange(files []string) (sets []*set, rest []*object) {
-	dirs := make([]string, 0, len(l.overlays))
-	for dir := range l.overlays {
-		dirs = append(dirs, dir)
-	}
-	slices.Sort(dirs)
+// An arrangement sorts what the tree's kustomizations have to do with into sets. A kustomization's own objects are complete
+// only if it does nothing but add to them, refers to nothing but files, and no other refers to it. Files below a
+// kustomization that it does not list may be patches in some way not read here, so they are incomplete too.
+type arrangement struct {
+	loader *loader
+	sets   []*set          // one for each kustomization, sorted by directory
+	loose  map[string]*set // of the other directories below one
+	owner  map[string]*set
+	helper map[string]bool // files that kustomizations use for something else
+}
 
-	sets, built := l.buildOverlays(files)
-	owner := map[string]*set{}
-	helper := map[string]bool{}
+// arrange looks at all kustomizations of the tree.
+func (l *loader) arrange() *arrangement {
+	a := &arrangement{loader: l, loose: map[string]*set{}, owner: map[string]*set{}, helper: map[string]bool{}}
 	referred := map[string]bool{}
-	byDir := map[string]*set{}
-	for _, dir := range dirs {
+	for _, dir := range sortedKeys(l.overlays) {
 		k := l.overlays[dir]
 		for _, h := range k.helpers {
-			helper[h] = true
+			a.helper[h] = true
 		}
 		for _, base := range k.bases {
 			referred[base] = true
 			l.rewrite(base, k.images, map[string]bool{dir: true})
 		}
 		s := &set{name: dir, overlay: k, incomplete: k.changes || len(k.bases) > 0}
-		byDir[dir] = s
-		if !built[dir] {
-			sets = append(sets, s)
-		}
+		a.sets = append(a.sets, s)
 		for _, file := range k.files {
-			if other := owner[file]; other != nil && other != s {
+			if other := a.owner[file]; other != nil && other != s {
 				other.incomplete, s.incomplete = true, true
 				continue
 			}
-			owner[file] = s
+			a.owner[file] = s
 		}
 	}
-	for dir := range referred {
-		if s := byDir[dir]; s != nil {
-			s.incomplete = true
+	for _, s := range a.sets {
+		s.incomplete = s.incomplete || referred[s.name]
+	}
+	return a
+}
+
+// add reports whether kustomizations have to do with an object. Objects come in the order of their files.
+func (a *arrangement) add(o *object) bool {
+	dir, s := path.Dir(o.file), a.owner[o.file]
+	switch {
+	case a.helper[o.file]:
+		return true
+	case s == nil && !a.loader.below(dir):
+		return false
+	case s == nil:
+		if s = a.loose[dir]; s == nil {
+			s = &set{name: dir, incomplete: true}
+			a.loose[dir] = s
 		}
 	}
-	loose := map[string]*set{}
-	for _, o := range l.objects {
-		s := owner[o.file]
-		switch {
-		case helper[o.file]:
-			continue
-		case s != nil:
-		case l.below(path.Dir(o.file)):
-			dir := path.Dir(o.file)
-			if s = loose[dir]; s == nil {
-				s = &set{name: dir, incomplete: true}
-				loose[dir] = s
-				sets = append(sets, s)
-			}
-		default:
-			rest = append(rest, o)
-			continue
+	s.objects = append(s.objects, o)
+	return true
+}
+
+// all returns the sets, those that Kustomize renders first.
+func (a *arrangement) all(files []string) []*set {
+	sets, built := a.loader.buildOverlays(files)
+	for _, s := range a.sets {
+		if !built[s.name] {
+			sets = append(sets, s)
 		}
-		s.objects = append(s.objects, o)
 	}
-	return sets, rest
+	for _, dir := range sortedKeys(a.loose) {
+		sets = append(sets, a.loose[dir])
+	}
+	return sets
 }
 
 // below reports whether a directory or one above it holds a kustomization.

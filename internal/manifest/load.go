@@ -3,19 +3,14 @@
 package manifest
 
 import (
-	"bytes"
-	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/inorder"
 	"github.com/factorlint/factorlint/internal/workload"
-	"github.com/factorlint/factorlint/rules"
 )
 
 // Load reads the manifests among files, which are the slash-separated paths of the tree that are to be looked at.
@@ -44,29 +39,43 @@ func Load(fsys fs.FS, files []string) ([]*workload.Variant, []check.Notification
 			}
 		}
 	}
-	var compose []*composeFile
-	for _, name := range files {
-		if !isCandidate(name) || inChart(name, charts) {
-			continue
-		}
-		if f := l.read(name); f != nil {
-			compose = append(compose, f)
+	candidates := slices.DeleteFunc(slices.Clone(files), func(name string) bool { return !isCandidate(name) || inChart(name, charts) })
+	for _, name := range candidates {
+		if isKustomization(name) {
+			l.take(l.read(name))
 		}
 	}
+	candidates = slices.DeleteFunc(candidates, isKustomization)
 
+	// What is applied together is put together as soon as the last of its files is read, and its text let go: unless a tool
+	// wrote some of it, perhaps from what is rendered here.
+	var compose []*composeFile
 	var variants []*workload.Variant
-	sets, rest := l.arrange(files)
-	sets = append(sets, l.renderCharts(files, charts)...)
-	for _, s := range append(sets, bySubtree(originals(rest, sets))...) {
-		if len(s.objects) > maxObjects {
-			l.warn("yaml-limit", check.Span{File: s.objects[maxObjects].file}, "more than %d objects are deployed together from %s; the rest was not judged", maxObjects, s.name)
-			s.objects, s.incomplete = s.objects[:maxObjects], true
+	var late []subtree
+	kustomized, subtrees := l.arrange(), newSubtrees(candidates)
+	inorder.Each(candidates, l.read, func(m *manifest) {
+		l.take(m)
+		if m.compose != nil {
+			compose = append(compose, m.compose)
 		}
-		v := s.variant()
-		if len(v.Deploys)+len(v.Services)+len(v.Scalers)+len(v.ConfigMaps)+len(v.Ingresses)+len(v.Previews) > 0 {
-			variants = append(variants, v)
+		for _, o := range m.objects {
+			if !kustomized.add(o) {
+				subtrees.add(o)
+			}
 		}
+		tree := subtrees.done(m.file)
+		if slices.ContainsFunc(tree.objects, (*object).isGenerated) {
+			late = append(late, tree)
+		} else {
+			variants = append(variants, l.assemble(tree.sets())...)
+		}
+	})
+	rendered := append(kustomized.all(files), l.renderCharts(files, charts)...)
+	for _, tree := range late {
+		tree.objects = originals(tree.objects, rendered)
+		variants = append(variants, l.assemble(tree.sets())...)
 	}
+	variants = append(l.assemble(rendered), variants...)
 	markInTree(variants)
 	projects := l.projects(compose)
 	for _, v := range projects {
@@ -78,37 +87,51 @@ func Load(fsys fs.FS, files []string) ([]*workload.Variant, []check.Notification
 	return variants, slices.Compact(l.notes) // a file may be read for several projects
 }
 
+// assemble puts the objects of sets together. What deploys nothing is left out.
+func (l *loader) assemble(sets []*set) []*workload.Variant {
+	var out []*workload.Variant
+	for _, s := range sets {
+		if len(s.objects) > maxObjects {
+			l.warn("yaml-limit", check.Span{File: s.objects[maxObjects].file}, "more than %d objects are deployed together from %s; the rest was not judged", maxObjects, s.name)
+			s.objects, s.incomplete = s.objects[:maxObjects], true
+		}
+		v := s.variant()
+		if len(v.Deploys)+len(v.Services)+len(v.Scalers)+len(v.ConfigMaps)+len(v.Ingresses)+len(v.Previews) > 0 {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// take files what a manifest says about more than itself.
+func (l *loader) take(m *manifest) {
+	l.notes = append(l.notes, m.notes...)
+	for _, root := range m.kustomizations {
+		if dir := path.Dir(m.file); l.overlays[dir] == nil && root.isMap() {
+			l.overlays[dir] = l.readKustomization(root)
+		}
+	}
+}
+
 // A loader holds what is known of the tree.
 type loader struct {
+	notebook
 	fsys           fs.FS
 	files          map[string]bool
 	kustomizations map[string]bool // directories that hold one
 	code           map[string]bool // directories that hold source code, or one below them does
 	overlays       map[string]*kustomization
-	objects        []*object               // relevant ones, by file
 	extended       map[string]*composeFile // files read because a service extends one of theirs
 	sources        map[string]*source      // templates and values files of charts
 	documents      map[string]node         // of values files
 	decoded        map[string][]node       // documents of what kustomizations take in
 	setImages      map[string]bool         // images that "kustomize edit set image" is called for; nil if not looked for yet
 	setAnyImage    bool
-	notes          []check.Notification
 }
 
 // sourceExt are extensions of source code that a service is developed in.
 var sourceExt = map[string]bool{".go": true, ".js": true, ".jsx": true, ".ts": true, ".tsx": true, ".vue": true, ".py": true,
 	".rb": true, ".php": true, ".java": true, ".kt": true, ".rs": true, ".cs": true}
-
-// note files a notification, unless it is about a test's or a sample's file: those may be broken on purpose.
-func (l *loader) note(n check.Notification) {
-	if check.RoleOf(n.At.File) == check.Product {
-		l.notes = append(l.notes, n)
-	}
-}
-
-func (l *loader) warn(code string, at check.Span, format string, args ...any) {
-	l.note(check.Notification{Code: code, Level: rules.Warning, At: at, Message: fmt.Sprintf(format, args...)})
-}
 
 // inChart reports whether a file is part of a chart: a template, a value, a chart within.
 func inChart(name string, charts map[string]bool) bool {
@@ -149,173 +172,49 @@ func (l *loader) source(name string) *source {
 	return newSource(name, data)
 }
 
-// readFile returns at most one byte more than maxFile.
-func (l *loader) readFile(name string) ([]byte, error) {
-	f, err := l.fsys.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxFile+1))
+// A subtree is the plain objects below a directory that is applied as a whole.
+type subtree struct {
+	root    string
+	objects []*object
 }
 
-var (
-	apiVersionKey = regexp.MustCompile(`(?m)(?:^|[{,])[ \t]*(?:- )?["']?apiVersion["']?[ \t]*:`)
-	kindKey       = regexp.MustCompile(`(?m)(?:^|[{,])[ \t]*(?:- )?["']?kind["']?[ \t]*:`)
-	crd           = regexp.MustCompile(`(?m)^kind:[ \t]*["']?CustomResourceDefinition\b`)
-	betaCRD       = regexp.MustCompile(`(?m)^apiVersion:[ \t]*["']?apiextensions\.k8s\.io/v1beta1\b`)
-	servicesKey   = regexp.MustCompile(`(?m)^["']?services["']?[ \t]*:`)
-	imageKey      = regexp.MustCompile(`(?m)(?:^|[{,])[ \t]*["']?(?:image|build)["']?[ \t]*:`)
-)
-
-// looksKubernetes reports whether text is worth decoding as Kubernetes objects. Resource definitions are not, unless their
-// API version is the removed one: they are big and deploy nothing.
-func looksKubernetes(text []byte) bool {
-	return apiVersionKey.Match(text) && kindKey.Match(text) && (!crd.Match(text) || betaCRD.Match(text))
-}
-
-func looksCompose(text []byte) bool {
-	return servicesKey.Match(text) && imageKey.Match(text)
-}
-
-// hasMarkup reports whether text has the marks of a template engine.
-func hasMarkup(text []byte) bool {
-	return bytes.Contains(text, []byte("{{")) || bytes.Contains(text, []byte("{%")) || bytes.Contains(text, []byte("<%"))
-}
-
-// read reads one file. Kubernetes objects and kustomizations are kept in l; a Compose file is returned.
-func (l *loader) read(name string) *composeFile {
-	data, err := l.readFile(name)
-	whole := check.Span{File: name}
-	named := isCompose(name) || isKustomization(name)
-	switch {
-	case err != nil:
-		if named {
-			l.warn("manifest-read", whole, "the manifest cannot be read: %v", reason(err))
-		} else if big := oversized(nil); path.Ext(name) != ".json" && errors.As(err, &big) {
-			l.note(check.Notification{Code: "yaml-limit", Level: rules.Note, At: whole, Message: "if this is a manifest, it was not judged: " + reason(err).Error()})
-		}
-		return nil
-	case len(data) > maxFile:
-		if named || looksKubernetes(data) || looksCompose(data) {
-			l.warn("yaml-limit", whole, "the manifest is bigger than %d MiB and was not judged", maxFile>>20)
-		}
-		return nil
-	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
-		if text := bytes.ReplaceAll(data[2:], []byte{0}, nil); named || looksKubernetes(text) || looksCompose(text) {
-			l.warn("yaml-encoding", whole, "the manifest is encoded as UTF-16 and was not judged; only UTF-8 is read")
-		}
-		return nil
-	case !named && !looksKubernetes(data) && !looksCompose(data):
+// sets sorts the objects into sets, as Load says.
+func (t subtree) sets() []*set {
+	if len(t.objects) == 0 {
 		return nil
 	}
-	docs, ok := split(newSource(name, data))
-	if !ok {
-		l.warn("yaml-limit", whole, "the manifest has more than %d documents; the rest was not judged", maxDocuments)
-	}
-	for _, d := range docs {
-		if f := l.readDocument(d, named); f != nil {
-			return f // Compose reads one document
-		}
-	}
-	return nil
+	return alternatives(t.root, t.objects)
 }
 
-// An oversized is the error of a file that is larger than the file system reads.
-type oversized interface {
-	error
-	Oversized() int64 // its size in bytes
+// subtrees sort plain objects by the directory that is applied as a whole.
+type subtrees struct {
+	unread  map[string]int // how many files below the directory have not been read
+	objects map[string][]*object
 }
 
-// reason returns an error of the file system without the path that it repeats.
-func reason(err error) error {
-	if p, ok := errors.AsType[*fs.PathError](err); ok {
-		return p.Err
+func newSubtrees(files []string) *subtrees {
+	t := &subtrees{unread: map[string]int{}, objects: map[string][]*object{}}
+	for _, name := range files {
+		t.unread[applied(path.Dir(name))]++
 	}
-	return err
+	return t
 }
 
-func (l *loader) readDocument(d *document, named bool) *composeFile {
-	name := d.src.file
-	if !named && !looksKubernetes(d.text) && !looksCompose(d.text) {
-		return nil
-	}
-	root, fault := d.decode()
-	if fault != nil {
-		if !hasMarkup(d.text) {
-			l.note(*fault)
-		}
-		return nil
-	}
-	if root.isTemplate() {
-		return nil
-	}
-	switch {
-	case isKustomization(name):
-		if l.overlays[path.Dir(name)] == nil && root.isMap() {
-			l.overlays[path.Dir(name)] = l.readKustomization(root)
-		}
-	case isCompose(name), hasComposeShape(root):
-		l.repeatedKeys(root, "Docker Compose refuses the file")
-		return l.composeFile(root)
-	default:
-		l.repeatedKeys(root, "only the last was judged")
-		for _, o := range objects(root) {
-			if o.isRelevant() {
-				l.objects = append(l.objects, o)
-			}
-		}
-	}
-	return nil
+func (t *subtrees) add(o *object) {
+	root := applied(path.Dir(o.file))
+	t.objects[root] = append(t.objects[root], o)
 }
 
-// repeatedKeys says which keys stand twice in one mapping: decoders accept that in silence. Variables with two values
-// are left to a rule.
-func (l *loader) repeatedKeys(root node, consequence string) {
-	const most = 20 // notifications about one document
-	found := 0
-	var walk func(n node, variables bool)
-	walk = func(n node, variables bool) {
-		seen := map[string]node{}
-		for _, p := range n.own() {
-			if found == most {
-				return
-			}
-			key := p.key.str()
-			if first, ok := seen[key]; ok && p.key.isText() && (!variables || first.str() == p.value.str()) {
-				found++
-				l.warn("yaml-duplicate-key", p.key.span(), "the key %.80q is given twice in one mapping: %s", key, consequence)
-			}
-			seen[key] = p.value
-			if p.value.use == nil { // an anchor is looked at where it stands
-				walk(p.value, key == "environment")
-			}
-		}
-		for _, item := range n.items() {
-			if item.use == nil {
-				walk(item, false)
-			}
-		}
+// done says that a file was read. It returns the objects of its directory if no file is missing from them any more.
+func (t *subtrees) done(file string) subtree {
+	root := applied(path.Dir(file))
+	t.unread[root]--
+	if t.unread[root] > 0 {
+		return subtree{}
 	}
-	walk(root, false)
-}
-
-// bySubtree sorts plain objects into variants, as Load says.
-func bySubtree(objects []*object) []*set {
-	roots := map[string][]*object{}
-	var names []string
-	for _, o := range objects {
-		root := applied(path.Dir(o.file))
-		if roots[root] == nil {
-			names = append(names, root)
-		}
-		roots[root] = append(roots[root], o)
-	}
-	var out []*set
-	for _, name := range names {
-		out = append(out, alternatives(name, roots[name])...)
-	}
-	return out
+	objects := t.objects[root]
+	delete(t.objects, root)
+	return subtree{root, objects}
 }
 
 // applied returns the directory that is applied as a whole when the manifests of dir are.

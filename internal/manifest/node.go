@@ -37,12 +37,13 @@ func (n node) isText() bool { return n.ok() && n.y.Kind == yaml.ScalarNode }
 // own returns the pairs that stand in the mapping itself, in order, repeated keys included, without those that "<<"
 // merges into it.
 func (n node) own() []pair {
-	var out []pair
-	if n.isMap() {
-		for i := 0; i+1 < len(n.y.Content); i += 2 {
-			if n.y.Content[i].Tag != yaml.MergeTag {
-				out = append(out, pair{n.child(n.y.Content[i]), n.child(n.y.Content[i+1])})
-			}
+	if !n.isMap() {
+		return nil
+	}
+	out := make([]pair, 0, len(n.y.Content)/2)
+	for i := 0; i+1 < len(n.y.Content); i += 2 {
+		if n.y.Content[i].Tag != yaml.MergeTag {
+			out = append(out, pair{n.child(n.y.Content[i]), n.child(n.y.Content[i+1])})
 		}
 	}
 	return out
@@ -122,11 +123,12 @@ func (n node) pair(key string) pair {
 }
 
 func (n node) items() []node {
-	var out []node
-	if n.isList() {
-		for _, y := range n.y.Content {
-			out = append(out, n.child(y))
-		}
+	if !n.isList() {
+		return nil
+	}
+	out := make([]node, len(n.y.Content))
+	for i, y := range n.y.Content {
+		out[i] = n.child(y)
 	}
 	return out
 }

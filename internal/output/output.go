@@ -31,6 +31,9 @@ func Formats() []string {
 	return append([]string{"text", "json", "sarif", "html", "markdown"}, ci.Formats()...)
 }
 
+// ShowsWorkloads reports whether Write needs the workloads for a format.
+func ShowsWorkloads(format string) bool { return format == "html" || format == "markdown" }
+
 // Write writes a report in one of Formats; html and markdown judge the workloads by it. The error is that of w, or tells of an
 // unknown format.
 func Write(format string, w io.Writer, r *check.Report, ws []*workload.Workload, o Options) error {

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -40,6 +39,7 @@ type Tree struct {
 	Files  []File // sorted by path
 
 	root    *os.Root
+	folders folders
 	maxSize int64
 	ignored map[string]bool // files and folders that were met and left out because git ignores them
 }
@@ -152,7 +152,7 @@ func (w *walker) dir(name string) {
 		w.note("depth-limit", rules.Warning, name, "folders lie more than %d deep in each other; what is in this one was not looked at", maxDepth)
 		return
 	}
-	entries, err := fs.ReadDir(w.tree.root.FS(), name)
+	entries, err := w.tree.list(name)
 	if err != nil {
 		w.note("read", rules.Warning, name, "the folder cannot be read: %v", cause(err))
 	}
@@ -202,7 +202,7 @@ func (w *walker) entry(name string, e fs.DirEntry) {
 		w.dir(name)
 		w.inside = outer
 	case e.Type()&fs.ModeSymlink != 0:
-		if _, err := w.tree.root.Stat(filepath.FromSlash(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if _, err := inFolder(w.tree, name, (*os.Root).Stat); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			w.note("symlink-outside", rules.Note, name, "the symbolic link leads out of the tree or in a circle; what it leads to was not read")
 		}
 	case e.Type().IsRegular():
@@ -238,7 +238,7 @@ func (w *walker) named(dir string) bool {
 
 // nested reports whether a folder is the work tree of another repository.
 func (w *walker) nested(dir string) bool {
-	_, err := w.tree.root.Lstat(filepath.FromSlash(path.Join(dir, ".git")))
+	_, err := inFolder(w.tree, path.Join(dir, ".git"), (*os.Root).Lstat)
 	return err == nil
 }
 
@@ -252,7 +252,10 @@ func cause(err error) error {
 }
 
 // Close releases the folder. The tree cannot be read afterwards.
-func (t *Tree) Close() error { return t.root.Close() }
+func (t *Tree) Close() error {
+	t.folders.close()
+	return t.root.Close()
+}
 
 // ReadFile returns the content of a regular file below the root, of a symbolic link's target if it lies there too. The error
 // of a file above the limit is a *TooLarge; errors hold no absolute path.
@@ -271,22 +274,15 @@ func (t *Tree) read(name string) ([]byte, error) {
 	if !fs.ValidPath(name) {
 		return nil, fs.ErrInvalid
 	}
-	local := filepath.FromSlash(name)
-	info, err := t.root.Stat(local) // opening a FIFO would wait for a writer
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, errors.New("is not a regular file")
-	case info.Size() > t.maxSize:
-		return nil, &TooLarge{Path: name, Size: info.Size(), Limit: t.maxSize}
-	}
-	f, err := t.root.Open(local)
+	f, err := t.open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, t.maxSize))
+	if f.size > t.maxSize {
+		return nil, &TooLarge{Path: name, Size: f.size, Limit: t.maxSize}
+	}
+	return f.first(t.maxSize)
 }
 
 // FS returns the tree as a file system that reads through ReadFile. Vendored files are there, since manifests may refer to
@@ -304,7 +300,7 @@ func (f treeFS) Open(name string) (fs.File, error) {
 	if f.t.isIgnored(name) {
 		return fail(fs.ErrNotExist)
 	}
-	info, err := f.t.root.Stat(filepath.FromSlash(name))
+	info, err := inFolder(f.t, name, (*os.Root).Stat)
 	switch {
 	case err != nil:
 		return fail(err)

@@ -32,6 +32,7 @@ func Apply(in Input) *check.Report {
 	rep := &check.Report{}
 	used := make([]bool, len(in.Directives))
 	findings := dedupe(replace(product(in.Findings)))
+	rep.Findings = slices.Grow(rep.Findings, len(findings))
 	for _, f := range findings {
 		if i := silencer(in.Directives, f); i >= 0 {
 			used[i] = true

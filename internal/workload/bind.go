@@ -74,12 +74,19 @@ type file struct {
 	dir      string          // the directory it is about: its own, or the first one above that is not named docker, build, …
 	label    string          // of Dockerfile.label, Dockerfile-label or label.Dockerfile
 	names    []string        // that an image made of it may have
+	product  bool            // it is not for developers or tests only
 	program  *Program        // what its final image runs
 }
 
 type binder struct {
 	Evidence
 	files     []*file // sorted by path
+	only      *file   // the one whose image is deployed, if there is but one
+	byPath    map[string]*file
+	byName    map[string][]*file  // by the names that their images may have
+	mains     map[string]*Program // by directory
+	ours      map[string]bool     // last elements of the names of images that the repository's owner publishes
+	carriers  map[string]int      // how many Dockerfiles' images carry a prefix; nil until somebody asked
 	repo      []string
 	owners    []string
 	images    map[string]*Image // by path, target and arguments: one image however many deploys run it
@@ -101,10 +108,7 @@ type override struct {
 func newBinder(e Evidence) *binder {
 	b := &binder{Evidence: e, images: map[string]*Image{}, recipes: map[*Workload]recipe{},
 		overrides: map[*Deploy]override{}, made: map[string]*Program{}, renamed: map[string]string{}}
-	for _, d := range e.Dockerfiles {
-		b.files = append(b.files, &file{Dockerfile: d, contexts: map[string]bool{}})
-	}
-	slices.SortFunc(b.files, func(x, y *file) int { return cmp.Compare(x.Path(), y.Path()) })
+	b.index()
 	modules := e.modules()
 	for dir, module := range modules {
 		elems := strings.Split(strings.ToLower(module), "/")
@@ -124,7 +128,9 @@ func newBinder(e Evidence) *binder {
 	for _, f := range b.files {
 		f.final = b.image(recipe{file: f})
 		f.dir, f.label = about(f.Path())
+		f.product = !f.isDevelopers()
 	}
+	b.only = b.theOnly()
 	b.collectOrigins()
 	for _, f := range b.files {
 		w := &Workload{Image: f.final}
@@ -133,8 +139,43 @@ func newBinder(e Evidence) *binder {
 		}
 		f.program = w.Program
 		f.names = b.namesOf(f, w, modules)
+		for _, name := range f.names {
+			b.byName[name] = append(b.byName[name], f)
+		}
+	}
+	for _, ref := range b.references() {
+		if slices.Contains(b.owners, ref.owner()) {
+			b.ours[path.Base(ref.repository)] = true
+		}
 	}
 	return b
+}
+
+// index makes Dockerfiles and programs known by their paths.
+func (b *binder) index() {
+	b.byPath, b.byName, b.mains, b.ours = map[string]*file{}, map[string][]*file{}, map[string]*Program{}, map[string]bool{}
+	for _, d := range b.Dockerfiles {
+		f := &file{Dockerfile: d, contexts: map[string]bool{}}
+		b.files = append(b.files, f)
+		b.byPath[path.Clean(d.Path())] = f
+	}
+	slices.SortFunc(b.files, func(x, y *file) int { return cmp.Compare(x.Path(), y.Path()) })
+	for _, p := range slices.Backward(b.Programs) { // of several in one directory the first counts
+		b.mains[path.Clean(p.Dir)] = p
+	}
+}
+
+// references returns the names of the images that deploys run, where they are known.
+func (b *binder) references() []reference {
+	var out []reference
+	for _, v := range b.Variants {
+		for _, d := range v.Deploys {
+			if text, ok := d.Image.Get(); ok {
+				out = append(out, parseReference(text))
+			}
+		}
+	}
+	return out
 }
 
 // modules returns the paths of the modules that programs belong to, by directory, without their major version.
@@ -167,23 +208,9 @@ func (build *Build) path() string {
 	return path.Clean(cmp.Or(build.Dockerfile, path.Join(build.Context, "Dockerfile")))
 }
 
-func (b *binder) file(name string) *file {
-	for _, f := range b.files {
-		if path.Clean(f.Path()) == path.Clean(name) {
-			return f
-		}
-	}
-	return nil
-}
+func (b *binder) file(name string) *file { return b.byPath[path.Clean(name)] }
 
-func (b *binder) program(dir string) *Program {
-	for _, p := range b.Programs {
-		if path.Clean(p.Dir) == path.Clean(dir) {
-			return p
-		}
-	}
-	return nil
-}
+func (b *binder) program(dir string) *Program { return b.mains[path.Clean(dir)] }
 
 func (r recipe) key() string {
 	var s strings.Builder

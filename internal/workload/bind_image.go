@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -73,7 +74,7 @@ func (b *binder) namesOf(f *file, w *Workload, modules map[string]string) []stri
 			names = append(names, strings.ToLower(path.Base(m)))
 		}
 	}
-	if n := len(b.deployable()); n == 1 && b.deployable()[0] == f {
+	if f == b.only {
 		names = append(names, b.repo...)
 	}
 	if w.Program != nil {
@@ -105,7 +106,15 @@ func (w *Workload) started() string {
 
 // deployable returns the Dockerfiles that are not for developers only.
 func (b *binder) deployable() []*file {
-	return slices.DeleteFunc(slices.Clone(b.files), (*file).isDevelopers)
+	return slices.DeleteFunc(slices.Clone(b.files), func(f *file) bool { return !f.product })
+}
+
+// theOnly returns the one Dockerfile that is not for developers only, nil if there are more.
+func (b *binder) theOnly() *file {
+	if files := b.deployable(); len(files) == 1 {
+		return files[0]
+	}
+	return nil
 }
 
 // findImage binds a deploy to its image.
@@ -189,40 +198,49 @@ func orList(files []*file) string {
 	return strings.Join(names, " or ")
 }
 
-// named returns the Dockerfiles that the name of a deploy's image can mean, and why.
+// named returns the Dockerfiles that the name of a deploy's image can mean, sorted by path, and why.
 func (b *binder) named(ref reference, d *Deploy) (files []*file, reason string) {
-	name := strings.ToLower(path.Base(ref.repository))
-	for _, f := range b.files {
-		if f.isDevelopers() && !(isDevelopersPath(d.File) && isDevelopersPath(f.Path())) {
-			continue
-		}
-		if f.final != nil && slices.Contains(f.names, name) {
-			files = append(files, f)
-		}
-	}
-	if len(files) > 0 {
+	name := ref.name()
+	if files = b.deployed(name, d); len(files) > 0 {
 		return files, "image name " + name
 	}
 	// "shop-api" for the Dockerfile named api, where it is obvious that "shop" stands for the whole repository
-	for _, f := range b.deployable() {
-		for _, own := range f.names {
-			prefix, ok := cutName(name, own)
-			if ok && !slices.Contains(everyday, own) && f.final != nil && b.isPrefix(prefix) && !slices.Contains(files, f) {
+	for _, c := range cuts(name) {
+		for _, f := range b.deployed(c.name, d) {
+			if !slices.Contains(everyday, c.name) && !slices.Contains(files, f) && b.isPrefix(c.prefix) {
 				files = append(files, f)
-				reason = fmt.Sprintf("image name %s, %s of %s", name, own, prefix)
+				reason = fmt.Sprintf("image name %s, %s of %s", name, c.name, c.prefix)
 			}
 		}
 	}
+	slices.SortFunc(files, func(x, y *file) int { return cmp.Compare(x.Path(), y.Path()) })
 	return files, reason
 }
 
-// cutName splits the image name "shop-api" or "shop_api" into the prefix "shop" and the name "api".
-func cutName(image, name string) (prefix string, ok bool) {
-	prefix, ok = strings.CutSuffix(image, name)
-	if !ok || len(prefix) < 2 || !strings.ContainsAny(prefix[len(prefix)-1:], "-_") {
-		return "", false
+// deployed returns the Dockerfiles whose image may have a name. Those for developers are for manifests for developers alone.
+func (b *binder) deployed(name string, d *Deploy) []*file {
+	var out []*file
+	for _, f := range b.byName[name] {
+		if f.final != nil && (f.product || isDevelopersPath(d.File) && isDevelopersPath(f.Path())) {
+			out = append(out, f)
+		}
 	}
-	return prefix[:len(prefix)-1], true
+	return out
+}
+
+// A cut is one way to split the name of an image: "shop-api" or "shop_api" into the prefix "shop" and the name "api".
+type cut struct{ prefix, name string }
+
+// cuts returns the ways to split the name of an image, sorted by name.
+func cuts(image string) []cut {
+	var out []cut
+	for i := 1; i+1 < len(image); i++ {
+		if image[i] == '-' || image[i] == '_' {
+			out = append(out, cut{image[:i], image[i+1:]})
+		}
+	}
+	slices.SortFunc(out, func(x, y cut) int { return cmp.Compare(x.name, y.name) })
+	return out
 }
 
 // isPrefix reports whether a prefix of image names stands for the whole repository: it is the repository's name or the
@@ -237,39 +255,37 @@ func (b *binder) isPrefix(prefix string) bool {
 			return true
 		}
 	}
-	carriers := map[*file]bool{}
-	for _, v := range b.Variants {
-		for _, d := range v.Deploys {
-			ref, _ := d.Image.Get()
-			for _, f := range b.files {
-				for _, name := range f.names {
-					image := strings.ToLower(path.Base(parseReference(ref).repository))
-					if p, ok := cutName(image, name); ok && p == prefix {
-						carriers[f] = true
-					}
+	if b.carriers == nil {
+		b.countCarriers()
+	}
+	return b.carriers[prefix] > 1
+}
+
+// countCarriers counts the Dockerfiles whose image some deploy runs under a name with a prefix.
+func (b *binder) countCarriers() {
+	type carrier struct {
+		prefix string
+		file   *file
+	}
+	seen := map[carrier]bool{}
+	b.carriers = map[string]int{}
+	for _, ref := range b.references() {
+		for _, c := range cuts(ref.name()) {
+			for _, f := range b.byName[c.name] {
+				if by := (carrier{c.prefix, f}); !seen[by] {
+					seen[by] = true
+					b.carriers[c.prefix]++
 				}
 			}
 		}
 	}
-	return len(carriers) > 1
 }
 
 // isFork reports whether an image belongs to another owner than that of the repository, though the tree also names an
 // image of the same name that is the owner's.
 func (b *binder) isFork(ref reference) bool {
-	if owner := ref.owner(); owner == "" || slices.Contains(b.owners, owner) {
-		return false
-	}
-	for _, v := range b.Variants {
-		for _, d := range v.Deploys {
-			text, ok := d.Image.Get()
-			other := parseReference(text)
-			if ok && path.Base(other.repository) == path.Base(ref.repository) && slices.Contains(b.owners, other.owner()) {
-				return true
-			}
-		}
-	}
-	return false
+	owner := ref.owner()
+	return owner != "" && !slices.Contains(b.owners, owner) && b.ours[path.Base(ref.repository)]
 }
 
 func (b *binder) isBase(f *file, ref reference) bool {
@@ -291,15 +307,14 @@ func (b *binder) isExternal(ref reference) bool {
 
 // placeTheOnlyOne binds the one image name that is left over to the one Dockerfile of a tree with one program.
 func (b *binder) placeTheOnlyOne(all []*Workload) {
-	files := b.deployable()
-	if len(files) != 1 || files[0].final == nil || files[0].program == nil || len(b.products()) != 1 {
+	if b.only == nil || b.only.final == nil || b.only.program == nil || len(b.products()) != 1 {
 		return
 	}
 	left := map[string][]*Workload{}
 	for _, w := range all {
 		d := w.Deploy
 		if w.Image != nil {
-			if w.Image.File == files[0].Path() && d.Role == App {
+			if w.Image.File == b.only.Path() && d.Role == App {
 				return // it is placed
 			}
 			continue
@@ -323,11 +338,11 @@ func (b *binder) placeTheOnlyOne(all []*Workload) {
 	}
 	for repository, ws := range left {
 		r := parseReference(repository)
-		if r.owner() != "" && !slices.Contains(b.owners, r.owner()) || b.isBase(files[0], r) {
+		if r.owner() != "" && !slices.Contains(b.owners, r.owner()) || b.isBase(b.only, r) {
 			return // somebody else's
 		}
 		for _, w := range ws {
-			b.setImage(w, recipe{file: files[0]}, "the only Dockerfile, the only program and the only unplaced image of the tree")
+			b.setImage(w, recipe{file: b.only}, "the only Dockerfile, the only program and the only unplaced image of the tree")
 		}
 	}
 }

@@ -312,7 +312,7 @@ func (b *binder) bindOnlyBinary(w *Workload, st start, why string) {
 // bindOnlyMain binds the only program of a tree with one Dockerfile that starts something of its own.
 func (b *binder) bindOnlyMain(w *Workload, name string) bool {
 	products := b.products()
-	if len(products) != 1 || len(b.deployable()) != 1 || !strings.Contains(name, "/") || !b.inReach(w, products[0]) {
+	if len(products) != 1 || b.only == nil || !strings.Contains(name, "/") || !b.inReach(w, products[0]) {
 		return false
 	}
 	base := strings.ToLower(path.Base(name))

@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"path"
 	"slices"
 	"strings"
 )
@@ -58,6 +59,9 @@ func (r reference) owner() string {
 	}
 	return strings.ToLower(elems[len(elems)-2])
 }
+
+// name returns the last element of the path, in lower case: "api" of "ghcr.io/acme/api".
+func (r reference) name() string { return strings.ToLower(path.Base(r.repository)) }
 
 // IsPublic reports whether an image is one that a well-known publisher gives to everybody: a Docker Official Image, or one of
 // an owner or registry that other people's software comes from.

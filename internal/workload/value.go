@@ -9,7 +9,7 @@ import "github.com/factorlint/factorlint/internal/check"
 type Value[T any] struct {
 	x     T
 	state state
-	at    check.Span
+	at    place
 }
 
 type state uint8
@@ -21,13 +21,13 @@ const (
 )
 
 // Known returns a value read at a place.
-func Known[T any](x T, at check.Span) Value[T] { return Value[T]{x, known, at} }
+func Known[T any](x T, at check.Span) Value[T] { return Value[T]{x, known, placeOf(at)} }
 
 // Absent returns a value that was looked for and is not there; at is where it would be written.
-func Absent[T any](at check.Span) Value[T] { return Value[T]{state: absent, at: at} }
+func Absent[T any](at check.Span) Value[T] { return Value[T]{state: absent, at: placeOf(at)} }
 
 // Unknown returns a value that is there and cannot be told.
-func Unknown[T any](at check.Span) Value[T] { return Value[T]{at: at} }
+func Unknown[T any](at check.Span) Value[T] { return Value[T]{at: placeOf(at)} }
 
 // Get returns the value, and whether it is known.
 func (v Value[T]) Get() (x T, known bool) { return v.x, v.known() }
@@ -44,17 +44,37 @@ func (v Value[T]) Or(def T) (x T, ok bool) {
 func (v Value[T]) Absent() bool { return v.state == absent }
 
 // At returns where the value stands, or where it would be written.
-func (v Value[T]) At() check.Span { return v.at }
+func (v Value[T]) At() check.Span { return v.at.span() }
 
 // Moved returns the value with its place in the file that rel names.
 func (v Value[T]) Moved(rel func(string) string) Value[T] {
-	if v.at.File != "" {
-		v.at.File = rel(v.at.File)
+	if v.at.file != "" {
+		v.at.file = rel(v.at.file)
 	}
 	return v
 }
 
 func (v Value[T]) known() bool { return v.state == known }
+
+// A place is a span in less memory: values are most of what is known of a big repository, and files are small.
+type place struct {
+	file       string
+	start, end point
+}
+
+type point struct{ offset, line, col int32 }
+
+func placeOf(s check.Span) place { return place{s.File, pointOf(s.Start), pointOf(s.End)} }
+
+func pointOf(p check.Pos) point { return point{int32(p.Offset), int32(p.Line), int32(p.Col)} }
+
+func (p place) span() check.Span {
+	return check.Span{File: p.file, Start: p.start.pos(), End: p.end.pos()}
+}
+
+func (p point) pos() check.Pos {
+	return check.Pos{Offset: int(p.offset), Line: int(p.line), Col: int(p.col)}
+}
 
 // A Set is a collection read from artifacts. Unless it is Complete there may be more members than were seen; the
 // zero Set is open, so that nobody can conclude from it that something is missing.

@@ -60,6 +60,9 @@ func JSON(text []byte) []byte {
 
 // hidden reports whether a terminal obeys r or shows nothing for it.
 func hidden(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r < ' ' || r == 0x7f
+	}
 	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 

@@ -158,7 +158,7 @@ func mayHoldSecret(file, line string) bool {
 	if strings.HasSuffix(file, ".go") && !strings.ContainsAny(line, "\"`") {
 		return false
 	}
-	if userinfo.MatchString(strings.ReplaceAll(line, "@sha256:", "")) {
+	if strings.Contains(line, "@") && userinfo.MatchString(strings.ReplaceAll(line, "@sha256:", "")) {
 		return true
 	}
 	for _, name := range identifier.FindAllString(line, -1) {
