@@ -90,16 +90,16 @@ func (a *app) check(c *cobra.Command, paths []string, f *checkFlags) error {
 	if err != nil {
 		return fmt.Errorf("--fail-on: %w", err)
 	}
-	report, err := engine.Check(c.Context(), engine.Options{Paths: paths, Config: cfg, Only: f.only, Enable: f.enable, Disable: f.disable})
+	res, err := engine.Run(c.Context(), engine.Options{Paths: paths, Config: cfg, Only: f.only, Enable: f.enable, Disable: f.disable})
 	if err != nil {
 		return err
 	}
-	a.code = exitCode(report, failOn, f)
+	a.code = exitCode(res.Report, failOn, f)
 	opts.ExitCode, opts.Category, opts.Suppressed = a.code, f.category, f.suppressed
 	if opts.Category == "" && len(f.only) > 0 {
 		opts.Category = "factorlint-partial" // the alerts of other rules are not fixed because nobody looked for them
 	}
-	return a.write(targets, report, opts)
+	return a.write(targets, res.Report, opts)
 }
 
 func exitCode(r *check.Report, failOn rules.Severity, f *checkFlags) int {

@@ -47,25 +47,6 @@ type Result struct {
 // Run looks at a repository. The error is about the request (no such path, unknown rule); everything about the
 // repository is in the report.
 func Run(ctx context.Context, o Options) (*Result, error) {
-	r, err := judge(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	return &Result{Report: r.report(), Workloads: r.workloads}, nil
-}
-
-// Check is Run for who wants the report alone: what was read of the repository takes no memory any more when it is made.
-func Check(ctx context.Context, o Options) (*check.Report, error) {
-	r, err := judge(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	r.variants, r.workloads, r.golang.Programs = nil, nil, nil
-	return r.report(), nil
-}
-
-// judge reads a repository and runs the rules on it.
-func judge(ctx context.Context, o Options) (*run, error) {
 	if o.Config == nil {
 		o.Config = &config.Config{}
 	}
@@ -89,7 +70,7 @@ func judge(ctx context.Context, o Options) (*run, error) {
 	r.load(ctx, o.Loader)
 	r.bind(cfg)
 	r.check()
-	return r, nil
+	return &Result{Report: r.report(), Workloads: r.workloads}, nil
 }
 
 // choose returns the rules to look for.
