@@ -154,8 +154,6 @@ func readMakeCall(args []string) makeCall {
 
 // runMake follows what make runs.
 func (s *interp) runMake(args []string, at check.Span) {
-	const cost = 100 // commands that reading a Makefile counts for
-	s.budget -= cost
 	c := readMakeCall(args)
 	wd := s.wd
 	if c.dir != "" {
@@ -166,6 +164,8 @@ func (s *interp) runMake(args []string, at check.Span) {
 		s.lost = true
 		return
 	}
+	const cost = 100 // commands that reading a Makefile counts for, besides its length
+	s.budget -= cost + len(text)>>10
 	o := makefile.Options{Set: c.set, Unknown: mark(""), Undefined: s.get,
 		Env: func(name string) (string, bool) { v, ok := s.vars[name]; return v, ok },
 		Read: func(included string) []byte {

@@ -298,6 +298,7 @@ func (s *interp) script(file string, args []string, at check.Span) bool {
 	if text == nil || !isShellScript(name, text) {
 		return false
 	}
+	s.budget -= len(text) >> 10 // reading counts too
 	s.called(args, func() { s.inner(string(text), s.placesIn(name, text, at)) })
 	return true
 }

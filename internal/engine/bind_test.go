@@ -94,6 +94,72 @@ func TestWhatIsUnboundIsBoundByPasting(t *testing.T) {
 	}
 }
 
+// TestWhatBuildsImagesBindsThem goes from the files of a tree to the program of the container main.
+func TestWhatBuildsImagesBindsThem(t *testing.T) {
+	const copied = "FROM scratch\nCOPY out /app\nENTRYPOINT [\"/app\"]\n"
+	const built = "FROM golang AS build\nARG PROGRAM=none\nCOPY . /src\nWORKDIR /src\nRUN go build -o /app ./cmd/$PROGRAM\nFROM scratch\nCOPY --from=build /app /app\nENTRYPOINT [\"/app\"]\n"
+	const two = two + "-- other/Dockerfile --\nFROM scratch\n-- k8s/a.yaml --" + pod
+	for _, c := range []struct{ name, text, want string }{
+		{"make in a Dockerfile", two + "acme/other-name\n-- Makefile --\nCMD ?= api\nbuild:\n\tgo build -o /app ./cmd/$(CMD)\nimage:\n\tdocker build -t acme/other-name .\n" +
+			"-- Dockerfile --\nFROM golang\nCOPY . /src\nWORKDIR /src\nRUN make build CMD=worker\nENTRYPOINT [\"/app\"]\n", "Dockerfile ⇐ cmd/worker"},
+		{"a build argument of a script that a pipeline calls", two + "acme/other-name\n-- cloudbuild.yaml --\nsteps:\n  - name: docker\n    entrypoint: ./build.sh\n    args: [worker, other-name]\n  - name: docker\n    entrypoint: ./build.sh\n    args: [api, name]\n" +
+			"-- build.sh --\ndocker build -t $REGISTRY/$2 --build-arg PROGRAM=$1 .\n-- Dockerfile --\n" + built, "Dockerfile ⇐ cmd/worker"},
+		{"GoReleaser's program, copied", two + "acme/other-name\n-- .goreleaser.yaml --\nbuilds:\n  - main: ./cmd/worker\n    binary: out\ndockers:\n  - image_templates: [\"acme/other-name:{{ .Tag }}\"]\n-- Dockerfile --\n" + copied, "Dockerfile ⇐ cmd/worker"},
+		{"GoReleaser's ko", two + "acme/other-name\n-- .goreleaser.yaml --\nbuilds:\n  - id: w\n    main: ./cmd/worker\nkos:\n  - repository: acme/other-name\n    build: w\n    bare: true\n", " ⇐ cmd/worker"},
+		{"a new name of Kustomize", two + "acme/base\n-- k8s/kustomization.yaml --\nresources: [a.yaml]\nimages:\n  - name: acme/base\n    newName: quay.io/acme/released\n" +
+			"-- docker-bake.hcl --\ntarget \"t\" {\n  tags = [\"acme/base\"]\n  args = { PROGRAM = \"api\" }\n}\n-- Dockerfile --\n" + built, "Dockerfile ⇐ cmd/api"},
+		{"two builds of one name", two + "acme/other-name\n-- Makefile --\nimage:\n\tdocker build -t acme/other-name --build-arg PROGRAM=api .\n\tdocker build -t acme/other-name --build-arg PROGRAM=worker .\n-- Dockerfile --\n" + built, " ⇐ "},
+	} {
+		for _, w := range workloads(t, unpack(t, c.text), nil) {
+			if w.Deploy == nil {
+				continue
+			}
+			file, program := "", ""
+			if w.Image != nil {
+				file = w.Image.File
+			}
+			if w.Program != nil {
+				program = w.Program.Dir
+			}
+			if got := file + " ⇐ " + program; got != c.want {
+				t.Errorf("%s: got %s, want %s: links %v, missing %q", c.name, got, c.want, w.Links, w.Missing)
+			}
+		}
+	}
+}
+
+// TestBuildTags loads a program that is behind a build tag.
+func TestBuildTags(t *testing.T) {
+	const text = `
+-- go.mod --
+module example.com/shop
+
+go 1.26
+-- main.go --
+//go:build service
+
+package main
+
+func main() {}
+-- stub.go --
+//go:build !service
+
+package shop
+-- Dockerfile --
+FROM golang
+WORKDIR /src
+COPY . .
+RUN go build -tags "netgo service" -o /app .
+CMD ["/app"]
+`
+	for _, w := range workloads(t, unpack(t, text), nil) {
+		if w.Program != nil && w.Image != nil {
+			return
+		}
+	}
+	t.Error("the program was not found")
+}
+
 func workloads(t *testing.T, dir string, cfg *config.Config) []*workload.Workload {
 	t.Helper()
 	res, err := engine.Run(t.Context(), engine.Options{Paths: []string{dir}, Config: cfg})

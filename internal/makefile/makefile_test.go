@@ -106,3 +106,14 @@ func TestHostile(t *testing.T) {
 		t.Errorf("took %v", d)
 	}
 }
+
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{"A = $(B)\nx: $(A) ; echo $@\n", "ifeq (a,$(shell b))\nelse\nendif\n%.o: %.c\n\tcc $<\n", "define T\n$(1):\nendef\n$(foreach s,a b,$(eval $(call T,$(s))))\n"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(_ *testing.T, text string) {
+		m := Parse("Makefile", []byte(text), options(nil))
+		m.Goal()
+		m.All()
+	})
+}
