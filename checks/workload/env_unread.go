@@ -69,11 +69,19 @@ func isUnread(w *workload.Workload, name string) bool {
 }
 
 // isOfLibrary reports whether a variable is named after a library of which nobody here knows what it reads: FLAGD_HOST after
-// github.com/open-feature/go-sdk-contrib/providers/flagd.
+// github.com/open-feature/go-sdk-contrib/providers/flagd. Words that name no product tell nothing.
 func isOfLibrary(p *workload.Program, name string) bool {
 	word, _, _ := strings.Cut(strings.ToLower(name), "_")
-	return slices.ContainsFunc(p.Libraries, func(path string) bool { return strings.Contains(strings.ToLower(path), word) })
+	if slices.Contains(everydayWords, word) {
+		return false
+	}
+	return slices.ContainsFunc(p.Libraries, func(path string) bool {
+		return slices.Contains(strings.FieldsFunc(strings.ToLower(path), func(c rune) bool { return strings.ContainsRune("/.-_", c) }), word)
+	})
 }
+
+var everydayWords = strings.Fields(`api app auth base cache client conf config core data database db env go grpc host http io key log logger main
+	net port server service sql test token tools url user web`)
 
 // meant returns the variable that somebody who set another one probably meant: the program reads it, and nothing sets it.
 func meant(w *workload.Workload, name string) (read workload.EnvRead, ok bool) {
