@@ -48,10 +48,12 @@ func TestEnvUnread(t *testing.T) {
 			more(w)
 		}
 	}
+	optional := func(w *workload.Workload) { w.Program.Env.Members[1].Required = known(false, "main.go", 12) }
 	table(t, "env-unread", []row{
 		{"nothing set", func(*workload.Workload) {}, nil},
 		{"read", set(env("DATABASE", "x"), env("PORT", "80")), nil},
-		{"misspelt", set(env("DATABSE", "x")), []string{says + hint}},
+		{"misspelt", with(optional), []string{says + hint}},
+		{"misspelt and required: another rule's", set(env("DATABSE", "x")), nil},
 		{"beside the right one", set(env("DATABSE", "x"), env("DATABASE", "x")), []string{says}},
 		{"a reference from another", set(env("DATABSE", "x"), env("DATABASE", "$(DATABSE)")), nil},
 		{"reads that cannot be told", with(func(w *workload.Workload) { w.Program.Env.Complete = false }), nil},

@@ -15,7 +15,11 @@ import (
 func envUnread() check.Check[*workload.Workload] {
 	return check.Check[*workload.Workload]{Rule: "env-unread", Run: func(p *check.Pass[*workload.Workload]) {
 		w := p.Subject
+		missing := notProvided(w) // env-not-provided names what was set in its place
 		for _, u := range unreadOf(w) {
+			if slices.ContainsFunc(missing, func(r workload.EnvRead) bool { return alike(u.name, r.Name) }) {
+				continue
+			}
 			f := u.finding(fmt.Sprintf("%s sets %s, which no code of %s reads: the value has no effect", u.by, u.name, w.Program.Name))
 			if read, ok := meant(w, u.name); ok {
 				f.Message += "; it reads " + read.Name + " instead, which nothing sets"
@@ -86,7 +90,7 @@ var everydayWords = strings.Fields(`api app auth base cache client conf config c
 // meant returns the variable that somebody who set another one probably meant: the program reads it, and nothing sets it.
 func meant(w *workload.Workload, name string) (read workload.EnvRead, ok bool) {
 	for _, r := range w.Program.Env.Members {
-		if !r.Prefix && !isSet(w, r.Name) && alike(strings.ToUpper(name), strings.ToUpper(r.Name)) {
+		if !r.Prefix && !isSet(w, r.Name) && alike(name, r.Name) {
 			return r, true
 		}
 	}
@@ -95,6 +99,7 @@ func meant(w *workload.Workload, name string) (read workload.EnvRead, ok bool) {
 
 // alike reports whether two names are spelt alike, have the same words, or one has some more of them at one end.
 func alike(a, b string) bool {
+	a, b = strings.ToUpper(a), strings.ToUpper(b)
 	if len(a) > len(b) {
 		a, b = b, a
 	}
