@@ -63,6 +63,7 @@ func TestEnvUnread(t *testing.T) {
 		{"another program inherits it", with(func(w *workload.Workload) {
 			w.Program.Execs.Members = []workload.Exec{{Command: workload.Lit("git", at("main.go", 30))}}
 		}), nil},
+		{"a file in which variables are expanded", with(func(w *workload.Workload) { w.Program.Configs.Members = []workload.ConfigFile{{Expands: true}} }), nil},
 		{"a library of that name", with(func(w *workload.Workload) { w.Program.Libraries = []string{"example.com/databse/sdk"} }), nil},
 		{"a script", with(func(w *workload.Workload) {
 			w.Image.Entrypoint = known(command("/entrypoint.sh", "/api"), "Dockerfile", 5)

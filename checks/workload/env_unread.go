@@ -47,6 +47,9 @@ func unreadOf(w *workload.Workload) []unread {
 	if w.Program == nil || w.Program.Env.Open() || len(w.Program.Execs.Members) > 0 {
 		return nil // another program that it starts inherits the environment
 	}
+	if slices.ContainsFunc(w.Program.Configs.Members, func(c workload.ConfigFile) bool { return c.Expands }) {
+		return nil
+	}
 	var out []unread
 	if d := w.Deploy; d != nil {
 		for _, v := range d.Env.Members {
