@@ -242,7 +242,8 @@ func (b *builder) fill(f *Func, c *Call, a *api) {
 	}
 }
 
-// libraries adds the packages of others that the program calls, of projects that apis.txt does not know.
+// libraries adds the packages of others that the program calls, of projects that apis.txt does not know. One that by its
+// name is about configuration may read any variable.
 func (b *builder) libraries() {
 	known := map[string]bool{}
 	for symbol := range apis() {
@@ -252,9 +253,31 @@ func (b *builder) libraries() {
 		p := packageOf(symbol)
 		if !known[project(symbol)] && b.g.packages[p] == nil && !isStandardCall(symbol) && strings.Contains(p, "/") && !slices.Contains(b.p.Libraries, p) {
 			b.p.Libraries = append(b.p.Libraries, p)
+			if configuresOthers(p) {
+				b.open(&b.p.Env.Complete, b.p.At, p+" may read any variable")
+			}
 		}
 	}
 }
+
+// configuresOthers reports whether a package's path says that it is there to configure programs. A package that is just called
+// config, within a project about something else, configures that.
+func configuresOthers(path string) bool {
+	elems := strings.Split(path, "/")
+	project := 1
+	if host := elems[0]; host == "github.com" || host == "gitlab.com" || host == "bitbucket.org" {
+		project = 2
+	}
+	for i, elem := range elems {
+		own := elem != "config" && elem != "conf" && elem != "configs"
+		if i == project && !own || i >= project && own && configWord.MatchString(elem) {
+			return true
+		}
+	}
+	return false
+}
+
+var configWord = regexp.MustCompile(`onfig|conf|(^|[-_.])(go|dot)?env(s|y|subst|parse|load|$|[-_.])`)
 
 // fromFile reports whether another call may fill the same struct from a file first.
 func (b *builder) fromFile(c *Call, a *api, fr *frame) bool {

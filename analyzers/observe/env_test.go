@@ -227,3 +227,16 @@ func TestFlags(t *testing.T) {
 		})
 	}
 }
+
+func TestConfiguresOthers(t *testing.T) {
+	for path, want := range map[string]bool{
+		"github.com/cristalhq/aconfig": true, "github.com/jinzhu/configor": true, "go.uber.org/config": true, "github.com/num30/config": true,
+		"github.com/ory/x/configx": true, "github.com/a8m/envsubst": true, "github.com/x/go-env": true, "github.com/x/env/v3": true,
+		"github.com/uber/jaeger-client-go/config": false, "sigs.k8s.io/controller-runtime/pkg/client/config": false,
+		"github.com/envoyproxy/go-control-plane/envoy": false, "github.com/config-inc/pay": false, "github.com/x/inventory": false,
+	} {
+		if got := configuresOthers(path); got != want {
+			t.Errorf("%s: got %t", path, got)
+		}
+	}
+}

@@ -48,10 +48,12 @@ func TestEnvUnread(t *testing.T) {
 			more(w)
 		}
 	}
+	optional := func(w *workload.Workload) { w.Program.Env.Members[1].Required = known(false, "main.go", 12) }
 	table(t, "env-unread", []row{
 		{"nothing set", func(*workload.Workload) {}, nil},
 		{"read", set(env("DATABASE", "x"), env("PORT", "80")), nil},
-		{"misspelt", set(env("DATABSE", "x")), []string{says + hint}},
+		{"misspelt", with(optional), []string{says + hint}},
+		{"misspelt and required: another rule's", set(env("DATABSE", "x")), nil},
 		{"beside the right one", set(env("DATABSE", "x"), env("DATABASE", "x")), []string{says}},
 		{"a reference from another", set(env("DATABSE", "x"), env("DATABASE", "$(DATABSE)")), nil},
 		{"reads that cannot be told", with(func(w *workload.Workload) { w.Program.Env.Complete = false }), nil},
@@ -61,6 +63,7 @@ func TestEnvUnread(t *testing.T) {
 		{"another program inherits it", with(func(w *workload.Workload) {
 			w.Program.Execs.Members = []workload.Exec{{Command: workload.Lit("git", at("main.go", 30))}}
 		}), nil},
+		{"a file in which variables are expanded", with(func(w *workload.Workload) { w.Program.Configs.Members = []workload.ConfigFile{{Expands: true}} }), nil},
 		{"a library of that name", with(func(w *workload.Workload) { w.Program.Libraries = []string{"example.com/databse/sdk"} }), nil},
 		{"a script", with(func(w *workload.Workload) {
 			w.Image.Entrypoint = known(command("/entrypoint.sh", "/api"), "Dockerfile", 5)

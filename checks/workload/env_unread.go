@@ -15,7 +15,11 @@ import (
 func envUnread() check.Check[*workload.Workload] {
 	return check.Check[*workload.Workload]{Rule: "env-unread", Run: func(p *check.Pass[*workload.Workload]) {
 		w := p.Subject
+		missing := notProvided(w) // env-not-provided names what was set in its place
 		for _, u := range unreadOf(w) {
+			if slices.ContainsFunc(missing, func(r workload.EnvRead) bool { return alike(u.name, r.Name) }) {
+				continue
+			}
 			f := u.finding(fmt.Sprintf("%s sets %s, which no code of %s reads: the value has no effect", u.by, u.name, w.Program.Name))
 			if read, ok := meant(w, u.name); ok {
 				f.Message += "; it reads " + read.Name + " instead, which nothing sets"
@@ -43,6 +47,9 @@ func unreadOf(w *workload.Workload) []unread {
 	if w.Program == nil || w.Program.Env.Open() || len(w.Program.Execs.Members) > 0 {
 		return nil // another program that it starts inherits the environment
 	}
+	if slices.ContainsFunc(w.Program.Configs.Members, func(c workload.ConfigFile) bool { return c.Expands }) {
+		return nil
+	}
 	var out []unread
 	if d := w.Deploy; d != nil {
 		for _, v := range d.Env.Members {
@@ -69,16 +76,24 @@ func isUnread(w *workload.Workload, name string) bool {
 }
 
 // isOfLibrary reports whether a variable is named after a library of which nobody here knows what it reads: FLAGD_HOST after
-// github.com/open-feature/go-sdk-contrib/providers/flagd.
+// github.com/open-feature/go-sdk-contrib/providers/flagd. Words that name no product tell nothing.
 func isOfLibrary(p *workload.Program, name string) bool {
 	word, _, _ := strings.Cut(strings.ToLower(name), "_")
-	return slices.ContainsFunc(p.Libraries, func(path string) bool { return strings.Contains(strings.ToLower(path), word) })
+	if slices.Contains(everydayWords, word) {
+		return false
+	}
+	return slices.ContainsFunc(p.Libraries, func(path string) bool {
+		return slices.Contains(strings.FieldsFunc(strings.ToLower(path), func(c rune) bool { return strings.ContainsRune("/.-_", c) }), word)
+	})
 }
+
+var everydayWords = strings.Fields(`api app auth base cache client conf config core data database db env go grpc host http io key log logger main
+	net port server service sql test token tools url user web`)
 
 // meant returns the variable that somebody who set another one probably meant: the program reads it, and nothing sets it.
 func meant(w *workload.Workload, name string) (read workload.EnvRead, ok bool) {
 	for _, r := range w.Program.Env.Members {
-		if !r.Prefix && !isSet(w, r.Name) && alike(strings.ToUpper(name), strings.ToUpper(r.Name)) {
+		if !r.Prefix && !isSet(w, r.Name) && alike(name, r.Name) {
 			return r, true
 		}
 	}
@@ -87,6 +102,7 @@ func meant(w *workload.Workload, name string) (read workload.EnvRead, ok bool) {
 
 // alike reports whether two names are spelt alike, have the same words, or one has some more of them at one end.
 func alike(a, b string) bool {
+	a, b = strings.ToUpper(a), strings.ToUpper(b)
 	if len(a) > len(b) {
 		a, b = b, a
 	}
