@@ -18,7 +18,7 @@ type Keeper struct {
 }
 
 // KeeperOf returns the shell that certainly keeps the signals of a workload for itself: the one that its manifest's command
-// starts, or its image. ok is false if there is none, or if it cannot be told.
+// starts, or its image, around a program that the Dockerfile builds. ok is false if there is none, or if it cannot be told.
 func KeeperOf(w *workload.Workload) (k Keeper, ok bool) {
 	d := w.Deploy
 	if w.Image == nil || d != nil && d.Development {
@@ -40,7 +40,7 @@ func KeeperOf(w *workload.Workload) (k Keeper, ok bool) {
 		command, k.Init, k.At, k.Form = st.command, st.init, st.at, formOf(st)
 	}
 	script, ok := dockerfile.ScriptOf(command, w.Image.Shell)
-	if !ok || script.OneShot || script.Fate != dockerfile.Stays {
+	if !ok || script.OneShot || script.Fate != dockerfile.Stays || !builds(w.Image, script.Program) {
 		return k, false
 	}
 	if k.At.IsZero() {
