@@ -133,9 +133,9 @@ func TestCompare(t *testing.T) {
 func TestMeasure(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"acme_shop/Dockerfile": "FROM alpine:latest\nCOPY api /api\nENTRYPOINT [\"/api\"]\n",
+		"acme_shop/Dockerfile": "FROM alpine:latest\nCOPY api /api\nENTRYPOINT [\"/api\"]\nUSER 65532\n",
 		"acme_shop/.env":       "DB_PASSWORD=q7Wm2xTz9RbL\n",
-		"unknown/Dockerfile":   "FROM alpine:3.22\nCOPY api /api\nENTRYPOINT [\"/api\"]\n",
+		"unknown/Dockerfile":   "FROM alpine:3.22\nCOPY api /api\nENTRYPOINT [\"/api\"]\nUSER 65532\n",
 		"README.md":            "no checkout\n",
 	} {
 		file := filepath.Join(dir, filepath.FromSlash(name))

@@ -14,14 +14,23 @@ import (
 func TestSamples(t *testing.T) {
 	for name, broken := range map[string]string{
 		"notes": `
+			Dockerfile:9                       FL1703
 			chart/templates/deployment.yaml:19 FL0914
-			chart/templates/deployment.yaml:26 FL0320`,
+			chart/templates/deployment.yaml:26 FL0320
+			chart/templates/deployment.yaml:33 FL2005
+			chart/templates/deployment.yaml:39 FL1503
+			chart/templates/deployment.yaml:43 FL1401
+			chart/templates/deployment.yaml:50 FL0605`,
 		"stock": `
-			Dockerfile:14 FL0911`,
+			Dockerfile:14                                 FL0913
+			deploy/base/deployment.yaml:20                FL0702
+			deploy/overlays/production/autoscaler.yaml:10 FL0603
+			deploy/overlays/production/resources.yaml:15  FL1801`,
 		"thumbs": `
 			cmd/thumbs/main.go:44 FL0902
-			compose.yaml:6 FL0320
-			compose.yaml:22 FL0202`,
+			compose.yaml:5        FL0605
+			compose.yaml:6        FL0320
+			compose.yaml:23       FL0202`,
 	} {
 		for version, want := range map[string][]string{"clean": nil, "broken": strings.Fields(broken)} {
 			t.Run(name+"/"+version, func(t *testing.T) {

@@ -30,7 +30,7 @@ func main() {
 
 	handler := &note.Handler{Store: note.NewStore(db)}
 	srv := &http.Server{
-		Addr:              ":" + env.Or("NOTES_PORT", "8080"),
+		Addr:              ":" + env.Or("PORT", "8080"),
 		Handler:           handler.Routes(),
 		ReadHeaderTimeout: 5 * time.Second,
 	}

@@ -38,7 +38,7 @@ func main() {
 	live := health.NewServer()
 	grpc_health_v1.RegisterHealthServer(srv, live)
 
-	listener, err := net.Listen("tcp", "localhost:"+cmp.Or(os.Getenv("STOCK_PORT"), "9090"))
+	listener, err := net.Listen("tcp", ":"+cmp.Or(os.Getenv("STOCK_PORT"), "9090"))
 	if err != nil {
 		log.Fatal(err)
 	}
