@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -13,6 +14,9 @@ import (
 func sshdInImage() check.Check[*dockerfile.File] {
 	return each("sshd-in-image", func(p *check.Pass[*dockerfile.File], r release) {
 		img, list := starts(r)
+		if servesSSH(list) || usesMPI.Match(r.file.Source) {
+			return
+		}
 		for _, s := range list {
 			if startsSSHD(s.Args()) && !builds(img, s.Args()[0]) {
 				reportAt(p, s, s.At, img, check.Finding{
@@ -42,6 +46,19 @@ func sshdInImage() check.Check[*dockerfile.File] {
 		}
 	})
 }
+
+// servesSSH reports whether an SSH server is what the image is for: the program that it ends in.
+func servesSSH(list []started) bool {
+	for _, s := range slices.Backward(list) {
+		if dockerfile.MayServe(s.Call) {
+			return startsSSHD(s.Args()) && !s.Background && !slices.Contains(s.Args(), "start")
+		}
+	}
+	return false
+}
+
+// usesMPI matches what a Dockerfile says that makes an image for MPI, which starts its processes on other hosts by SSH.
+var usesMPI = regexp.MustCompile(`(?i)\b(?:open)?mpi(?:ch|run|exec)?\b`)
 
 func startsSSHD(args []string) bool {
 	if len(args) == 0 {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/workload"
+	"github.com/factorlint/factorlint/rules"
 )
 
 // graceTooShort is FL0915.
@@ -39,7 +40,11 @@ func graceTooShort() check.Check[*workload.Variant] {
 			default:
 				continue
 			}
-			p.Report(f)
+			severity := rules.Error
+			if saysDevelopment(f.At.File) { // a cluster that is thrown away
+				severity = rules.Note
+			}
+			p.ReportAs(severity, f)
 		}
 	}}
 }

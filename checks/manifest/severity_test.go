@@ -21,6 +21,8 @@ func TestSeverities(t *testing.T) {
 	for _, c := range []struct{ file, text, want string }{
 		{"k8s/p.yaml", pod(secret), "FL1702 warning"},
 		{"overlays/dev-eu/p.yaml", pod(secret), "FL1702 note"},
+		{"k8s/p.yaml", strings.Replace(pod(secret), "spec:", "spec:\n  terminationGracePeriodSeconds: 0", 1), "FL0915 error"},
+		{"deploy/kind/p.yaml", strings.Replace(pod(secret), "spec:", "spec:\n  terminationGracePeriodSeconds: 0", 1), "FL0915 note"},
 		{"k8s/p.yaml", pod(volume), "FL2008 warning"},
 		{"k8s/p.yaml", pod(volume + ", resources: {limits: {memory: 1Mi}}"), "FL2008 note"},
 		{"compose.yaml", "services:\n  a: {image: i, environment: {DB_PASSWORD: hunter2hunter2}}\n", "FL1702 note"},

@@ -40,13 +40,13 @@ func roleOfDir(elem string) Role {
 	switch elem {
 	case "test", "tests", "testing", "testdata", "e2e", "mock", "mocks", "fixture", "fixtures", "suites", "acceptance":
 		return Test
-	case "example", "examples", "sample", "samples", "docs", "doc", "demo", "demos":
+	case "example", "examples", "sample", "samples", "docs", "doc", "demo", "demos", "quickstart", "quickstarts", "quick-start":
 		return Sample
 	case "hack", "tool", "tools", "script", "scripts", "contrib", "dev", "devtools", "magefiles", "devcontainer",
 		".github", ".gitlab", ".circleci", "ci":
 		return Tooling
 	}
-	for _, prefix := range []string{"testutil", "integration", "benchmark"} {
+	for _, prefix := range []string{"testutil", "integration", "benchmark", "e2e"} {
 		if strings.HasPrefix(elem, prefix) {
 			return Test
 		}

@@ -233,7 +233,8 @@ func (f *renderedFile) span(from, to int) check.Span {
 	return src.span(start, end)
 }
 
-// trace notes which line of a values file gave the text of a token, if its template names such a value.
+// trace notes which line of a values file gave the text of a token, if its template names such a value. What an action writes
+// when the chart is rendered for its own tests is theirs as far as nothing else is known.
 func (f *renderedFile) trace(at check.Span, from, to int, text string) {
 	if _, ok := f.origins[at]; ok || text == "" {
 		return
@@ -245,6 +246,10 @@ func (f *renderedFile) trace(at check.Span, from, to int, text string) {
 				return
 			}
 		}
+	}
+	src := f.loader.template(at.File)
+	if src != nil && check.RoleOf(f.values) != check.Product && bytes.HasPrefix(src.data[at.Start.Offset:], []byte("{{")) {
+		f.origins[at] = check.Span{File: f.values}
 	}
 }
 
