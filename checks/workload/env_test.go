@@ -71,9 +71,7 @@ func TestEnvUnread(t *testing.T) {
 		{"named by the command", with(func(w *workload.Workload) {
 			w.Image.Entrypoint = known(command("sh", "-c", "exec /api -db=$DATABSE"), "Dockerfile", 5)
 		}), nil},
-		{"another service has it from the same place", with(func(w *workload.Workload) {
-			w.Deploy.Variant.Deploys = append(w.Deploy.Variant.Deploys, &workload.Deploy{Env: w.Deploy.Env})
-		}), nil},
+		{"another service has it from the same place", with(func(w *workload.Workload) { w.Deploy.Env.Members[0].Shared = true }), nil},
 		{"the build uses it", func(w *workload.Workload) {
 			w.Image.Env = []workload.EnvVar{{Name: "DATABSE", Used: true, At: at("Dockerfile", 4)}}
 		}, nil},

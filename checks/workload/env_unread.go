@@ -51,16 +51,17 @@ func unreadOf(w *workload.Workload) []unread {
 		return nil
 	}
 	var out []unread
+	used := w.UsedBeside()
 	if d := w.Deploy; d != nil {
 		for _, v := range d.Env.Members {
-			if isUnread(w, v.Name) && !d.SharesEnv(v) && path.Base(v.At.File) != ".env" {
+			if !v.Shared && isUnread(w.Program, v.Name) && !used(v.Name) && path.Base(v.At.File) != ".env" {
 				out = append(out, unread{v.Name, v.At, cmp.Or(v.From, describe(d)), logical(d)})
 			}
 		}
 	}
 	if img := w.Image; img != nil && len(img.Binaries.Members) < 2 { // a second program may read them
 		for _, v := range img.Env {
-			if isUnread(w, v.Name) && !tellsOfBuild(v.Name) {
+			if isUnread(w.Program, v.Name) && !used(v.Name) && !tellsOfBuild(v.Name) {
 				out = append(out, unread{v.Name, v.At, "the image", img.File + "/" + img.Stage})
 			}
 		}
@@ -68,9 +69,9 @@ func unreadOf(w *workload.Workload) []unread {
 	return out
 }
 
-// isUnread reports whether nothing in the container reads a variable.
-func isUnread(w *workload.Workload, name string) bool {
-	return !isImplicit(name) && !isOfLibrary(w.Program, name) && !w.UsedBeside(name) && !slices.ContainsFunc(w.Program.Env.Members, func(r workload.EnvRead) bool {
+// isUnread reports whether neither the program nor anything that it links reads a variable.
+func isUnread(p *workload.Program, name string) bool {
+	return !isImplicit(name) && !isOfLibrary(p, name) && !slices.ContainsFunc(p.Env.Members, func(r workload.EnvRead) bool {
 		return r.Name == name || r.Prefix && strings.HasPrefix(name, r.Name)
 	})
 }

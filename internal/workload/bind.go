@@ -42,6 +42,7 @@ func Bind(e Evidence) ([]*Workload, []check.Notification) {
 	b.readBindings()
 	var all []*Workload
 	for _, v := range e.Variants {
+		markShared(v)
 		for _, d := range v.Deploys {
 			all = append(all, &Workload{Name: d.Name, Deploy: d})
 		}

@@ -101,11 +101,12 @@ type Binary struct {
 
 // An EnvVar is a variable that an artifact sets.
 type EnvVar struct {
-	Name  string
-	Value Value[string]
-	At    check.Span // the name, where it can be told
-	From  string     // "ConfigMap api-config", "env_file .env", … or "" when set in place
-	Used  bool       // of an image: the build may use it as well
+	Name   string
+	Value  Value[string]
+	At     check.Span // the name, where it can be told
+	From   string     // "ConfigMap api-config", "env_file .env", … or "" when set in place
+	Used   bool       // of an image: the build may use it as well
+	Shared bool       // of a deploy: another container takes it from the same place, ConfigMap, Secret or file
 }
 
 // A Port is a port that an artifact declares.

@@ -1,23 +1,38 @@
 package workload
 
 import (
-	"regexp"
 	"slices"
+	"strings"
+
+	"github.com/factorlint/factorlint/internal/check"
 )
 
-// UsedBeside reports whether something besides the program may use a variable that the container has: a script or another
-// program that the container starts, a command line, another variable's value, a probe, a ConfigMap, or, if the image sets
-// it, the build.
-func (w *Workload) UsedBeside(name string) bool {
+// UsedBeside returns what tells whether something besides the program may use a variable that the container has: a script or
+// another program that the container starts, a command line, another variable's value, a probe, a mounted ConfigMap, or, if the
+// image sets it, the build.
+func (w *Workload) UsedBeside() func(name string) bool {
 	if st := w.start(); st.opaque != "" || st.via != "" || st.unsure && st.pkg == "" {
-		return true
+		return func(string) bool { return true }
 	}
-	word, err := regexp.Compile(`\b` + regexp.QuoteMeta(name) + `\b`)
-	if err != nil {
-		return true
+	words := map[string]bool{}
+	for _, text := range w.texts() {
+		for _, word := range wordsOf(text) {
+			words[word] = true
+		}
 	}
-	return slices.ContainsFunc(w.texts(), word.MatchString) ||
-		w.Image != nil && slices.ContainsFunc(w.Image.Env, func(v EnvVar) bool { return v.Name == name && v.Used })
+	if w.Image != nil {
+		for _, v := range w.Image.Env {
+			words[v.Name] = words[v.Name] || v.Used
+		}
+	}
+	return func(name string) bool {
+		return words[name] || !slices.ContainsFunc(wordsOf(name), func(word string) bool { return !words[word] })
+	}
+}
+
+// wordsOf returns the parts of a text that may be names of variables.
+func wordsOf(text string) []string {
+	return strings.FieldsFunc(text, func(c rune) bool { return c >= 0x80 || !isNameByte(byte(c)) })
 }
 
 // texts returns everything around the program that may refer to a variable of its container.
@@ -48,36 +63,49 @@ func (w *Workload) texts() []string {
 			out = append(out, s)
 		}
 	}
-	if w.Deploy.Variant != nil {
-		for _, c := range w.Deploy.Variant.ConfigMaps {
-			for _, v := range c.Data {
-				s, _ := v.Get()
-				out = append(out, s)
-			}
+	if w.Deploy.Variant == nil {
+		return out
+	}
+	for _, c := range w.Deploy.Variant.ConfigMaps {
+		mounted := func(m Mount) bool { return sourceOf(m) == "ConfigMap "+c.Name || m.Source == "projected" }
+		if !slices.ContainsFunc(w.Deploy.Mounts, mounted) {
+			continue
+		}
+		for _, v := range c.Data {
+			s, _ := v.Get()
+			out = append(out, s)
 		}
 	}
 	return out
 }
 
-// SharesEnv reports whether a variable that its deploy gets from elsewhere is there for others as well: another container
-// names the same ConfigMap, Secret or file, stands where the variable does, or something mounts it.
-func (d *Deploy) SharesEnv(v EnvVar) bool {
-	if d.Variant == nil {
-		return false
+// markShared notes which variables of a variant's containers are there for others as well: another container takes them from
+// the same place, ConfigMap, Secret or file, or something mounts that.
+func markShared(v *Variant) {
+	places, sources := map[check.Span]int{}, map[string]int{}
+	for _, d := range v.Deploys {
+		mine, from := map[check.Span]bool{}, map[string]bool{}
+		for _, e := range d.Env.Members {
+			mine[e.At] = true
+		}
+		for _, s := range d.EnvSources {
+			from[s.Kind+" "+s.Name] = true
+		}
+		for at := range mine {
+			places[at]++
+		}
+		for name := range from {
+			sources[name]++
+		}
+		for _, m := range d.Mounts {
+			sources[sourceOf(m)] += 2
+		}
 	}
-	for _, o := range d.Variant.Deploys {
-		if slices.ContainsFunc(o.Mounts, func(m Mount) bool { return v.From != "" && v.From == sourceOf(m) }) {
-			return true
-		}
-		if o == d {
-			continue
-		}
-		if slices.ContainsFunc(o.EnvSources, func(s EnvSource) bool { return v.From != "" && v.From == s.Kind+" "+s.Name }) ||
-			slices.ContainsFunc(o.Env.Members, func(other EnvVar) bool { return other.At == v.At }) {
-			return true
+	for _, d := range v.Deploys {
+		for i, e := range d.Env.Members {
+			d.Env.Members[i].Shared = places[e.At] > 1 || e.From != "" && sources[e.From] > 1
 		}
 	}
-	return false
 }
 
 // sourceOf names what a volume shows as [EnvVar.From] does.
