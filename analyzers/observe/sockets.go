@@ -15,13 +15,14 @@ func (b *builder) sockets() {
 	for _, f := range b.g.sorted(b.r.wide) {
 		for i := range f.Calls {
 			c := &f.Calls[i]
-			switch listens := lookup(c.Callee, "listen") != nil; {
+			listens := lookup(c.Callee, "listen") != nil
+			switch {
 			case listens && b.r.funcs[f.ID] && !c.Mention:
 				if !slices.Contains(b.listened, c.At) {
 					set.Members = append(set.Members, workload.Socket{Via: c.Callee, At: c.At})
 				}
-			case listens, b.mayListen(c):
-				set.Complete = false
+			case set.Complete && (listens || b.mayListen(c)):
+				b.open(&set.Complete, c.At, c.Callee+" may listen")
 			}
 		}
 	}
@@ -34,11 +35,11 @@ func (b *builder) mayListen(c *Call) bool {
 		isStandardCall(c.Callee) && !strings.HasPrefix(c.Callee, "net.Listen") || strings.HasPrefix(c.Callee, "var ") {
 		return false
 	}
-	name := strings.ToLower(c.Callee)
-	for _, word := range []string{"listen", "serve", "httpd", "pprof"} {
-		if strings.Contains(name, word) {
-			return true
-		}
+	name := lastName(c.Callee)
+	has := func(word string) bool { return strings.Contains(name, word) }
+	begins := func(verb string) bool { return strings.HasPrefix(name, verb) }
+	if strings.HasPrefix(pkg, "go.opentelemetry.io/otel/trace") || slices.ContainsFunc([]string{"Span", "Timer", "Transaction", "Segment"}, has) {
+		return false // it starts a trace or a clock
 	}
-	return slices.Contains([]string{"Run", "Start", "Open", "Launch"}, lastName(c.Callee))
+	return slices.ContainsFunc([]string{"Listen", "Serve", "Run", "Start", "Launch"}, begins) && !begins("Server")
 }

@@ -183,3 +183,14 @@ func TestSharing(t *testing.T) {
 		}
 	}
 }
+
+func TestReplacedFix(t *testing.T) {
+	part := finding("shell-form-entrypoint", "Dockerfile", 7)
+	part.Fix = &check.Fix{Message: "Use the exec form", Safe: true}
+	whole := finding("drain-never-runs", "Dockerfile", 7)
+	whole.Replaces = []string{"shell-form-entrypoint"}
+	rep := triage.Apply(triage.Input{Findings: []check.Finding{part, whole}, Rules: all(t), Unread: func(string) bool { return false }})
+	if len(rep.Findings) != 1 || rep.Findings[0].Fix != part.Fix {
+		t.Errorf("got %+v, want one finding with the fix of the replaced one", rep.Findings)
+	}
+}
