@@ -9,16 +9,16 @@ import (
 	"github.com/factorlint/factorlint/internal/workload"
 )
 
-// All returns the rules in the order of their names.
+// All returns the rules in the order of their ids.
 func All() []check.Check[*workload.Workload] {
 	return []check.Check[*workload.Workload]{
 		envNotProvided(),
-		portMismatch(),
-		drainExceedsGrace(),
 		stateWithReplicas(),
 		writeOutsideVolume(),
 		writeUnderReadOnlyRoot(),
 		replicatedSchedule(),
+		portMismatch(),
+		drainExceedsGrace(),
 		backingServiceDrift(),
 		migrateAtBoot(),
 		runsAsRoot(),
