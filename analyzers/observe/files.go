@@ -40,7 +40,7 @@ func (b *builder) writing(f *Func, c *Call, a *api, onRequest bool) {
 		if a.index("flags") >= 0 && !b.opensToWrite(c, a, fr) {
 			continue
 		}
-		w := workload.FileWrite{Path: b.written(c, a, fr), Via: c.Callee, OnRequest: onRequest, Leaves: a.arg["removes"] == "" && a.arg["folder"] == "", At: c.At}
+		w := workload.FileWrite{Path: b.written(c, a, fr), Via: c.Callee, OnRequest: onRequest, Leaves: a.arg["removes"] == "" && a.arg["folder"] == "", Sure: b.sure(f, c), At: c.At}
 		w.Temporary = isTemporary(w.Path) || a.index("temp") >= 0 && b.removes(f)
 		b.write(w)
 	}

@@ -68,6 +68,7 @@ type builder struct {
 	envFlags []site       // calls that have flags set from the environment
 	consumes []consume
 	polls    []string        // functions that take one piece of work
+	certain  map[string]bool // functions that run on every way to serving; see sure
 	used     map[string]bool // functions and variables of libraries that are called or mentioned
 }
 

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -16,7 +15,6 @@ import (
 // are not looked at.
 func (b *builder) states() {
 	all := b.g.sessions(b.p, b.r)
-	always := sync.OnceValue(func() map[string]bool { return b.g.certain(b.p, b.r) })
 	for _, f := range b.g.sorted(b.r.funcs) {
 		for i := range f.Calls {
 			c := &f.Calls[i]
@@ -24,7 +22,7 @@ func (b *builder) states() {
 				continue
 			}
 			for a := apis()[c.Callee]; a != nil; a = a.next {
-				all = b.state(all, f, c, a, always)
+				all = b.state(all, f, c, a)
 			}
 		}
 	}
@@ -32,11 +30,11 @@ func (b *builder) states() {
 }
 
 // state adds what a call of an API keeps. A database counts where it is opened on every way to serving: many programs leave
-// the choice to their configuration. always are the functions that run on every such way.
-func (b *builder) state(all []workload.State, f *Func, c *Call, a *api, always func() map[string]bool) []workload.State {
+// the choice to their configuration.
+func (b *builder) state(all []workload.State, f *Func, c *Call, a *api) []workload.State {
 	embedded := a.kind == "embedded" || a.arg["state"] == "database"
 	switch {
-	case embedded && b.g.chosen(c, a.index("driver"), a, f, b.r) && !c.Cond && !c.Early && always()[f.ID]:
+	case embedded && b.g.chosen(c, a.index("driver"), a, f, b.r) && b.sure(f, c):
 		all = append(all, workload.State{Kind: "embedded database", Name: c.Callee, At: named(c)})
 	case a.kind == "schedule" || a.arg["state"] == "schedule":
 		all = append(all, workload.State{Kind: "schedule", Name: c.Callee, At: named(c)})
@@ -46,6 +44,14 @@ func (b *builder) state(all []workload.State, f *Func, c *Call, a *api, always f
 		}
 	}
 	return all
+}
+
+// sure reports whether a call is made on every way to serving.
+func (b *builder) sure(f *Func, c *Call) bool {
+	if b.certain == nil {
+		b.certain = b.g.certain(b.p, b.r)
+	}
+	return b.certain[f.ID] && !c.Cond && !c.Early
 }
 
 // named returns the called name of a call with what it is selected from: "memstore.NewStore".

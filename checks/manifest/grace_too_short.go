@@ -41,7 +41,7 @@ func graceTooShort() check.Check[*workload.Variant] {
 				continue
 			}
 			severity := rules.Error
-			if saysDevelopment(f.At.File) { // a cluster that is thrown away
+			if check.SaysDevelopment(f.At.File) { // a cluster that is thrown away
 				severity = rules.Note
 			}
 			p.ReportAs(severity, f)

@@ -23,7 +23,8 @@ func placeOf(w *workload.Workload, t workload.Text, at check.Span) (p place, ok 
 	if !whole {
 		s = s[:strings.LastIndexByte(s, '/')+1]
 	}
-	if s == "" || s == "-" {
+	s, file := fileOf(s)
+	if !file {
 		return p, false
 	}
 	if !path.IsAbs(s) {
@@ -40,6 +41,13 @@ func placeOf(w *workload.Workload, t workload.Text, at check.Span) (p place, ok 
 		}
 	}
 	return p, p.dir != "/"
+}
+
+// fileOf returns the file that a path means, or the name of a data source of SQLite: "file:shop.db?mode=rwc". ok is false if it
+// means none.
+func fileOf(name string) (file string, ok bool) {
+	file, options, _ := strings.Cut(strings.TrimPrefix(name, "file:"), "?")
+	return file, file != "" && file != "-" && !strings.Contains(file, ":memory:") && !strings.Contains(options, "mode=memory")
 }
 
 // onVolume reports whether a place lies, or may lie, on a volume of the workload's container for which accept holds, or on one

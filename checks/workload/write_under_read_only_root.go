@@ -47,7 +47,7 @@ func refusedWrites(w *workload.Workload) []place {
 		}
 	}
 	for _, write := range w.Program.Writes.Members {
-		if write.Leaves {
+		if write.Leaves && (write.OnRequest || write.Sure) { // what configuration decides may be decided against
 			add(write.Path, write.At)
 		}
 	}

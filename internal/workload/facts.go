@@ -82,6 +82,7 @@ type FileWrite struct {
 	Path      Text
 	Via       string // the function
 	OnRequest bool   // on the way of a request
+	Sure      bool   // on every way to serving
 	Leaves    bool   // it leaves a file there: it removes nothing and makes more than a folder
 	Temporary bool   // removed by the function that makes it, or in the folder for temporary files
 	At        check.Span

@@ -31,28 +31,6 @@ func replicatedSchedule() check.Check[*workload.Workload] {
 	}}
 }
 
-func migrateAtBoot() check.Check[*workload.Workload] {
-	return check.Check[*workload.Workload]{Rule: "migrate-at-boot", Run: func(p *check.Pass[*workload.Workload]) {
-		w := p.Subject
-		r, ok := uncoordinated(w)
-		if !ok {
-			return
-		}
-		i := slices.IndexFunc(w.Program.Migrates.Members, func(m workload.Migration) bool { return m.Serving && !m.Locks })
-		if i < 0 {
-			return
-		}
-		p.Report(check.Finding{
-			At: r.at,
-			Message: fmt.Sprintf("%s %s, and each changes the schema of the database when it starts, with nothing that lets only one of them do it at a time",
-				describe(w.Deploy), r.said),
-			Related: related(related(nil, w.Program.Migrates.Members[i].At, "changes the schema here"), w.Deploy.At, "runs it"),
-			Logical: logical(w.Deploy),
-			Matter:  "migration",
-		})
-	}}
-}
-
 // uncoordinated returns how a service comes to run more than one replica. ok is false if it does not, or if its replicas may
 // elect one of them.
 func uncoordinated(w *workload.Workload) (r replicas, ok bool) {
