@@ -90,6 +90,7 @@ type composition struct {
 	out       *workload.Variant
 	all       []*composeFile  // those of the first project, then included ones
 	services  map[string]bool // that are in it, by name
+	includes  int             // that were followed
 	variables int             // given to all services
 }
 
@@ -238,7 +239,7 @@ func (p *project) environment(files ...string) {
 func (p *project) fill() {
 	p.all = append(p.all, p.files...)
 	for _, f := range p.files {
-		p.includes(f)
+		p.addIncluded(f)
 	}
 	for _, f := range p.files {
 		for _, pair := range f.services.pairs() {

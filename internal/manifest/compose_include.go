@@ -12,9 +12,12 @@ import (
 	"github.com/factorlint/factorlint/rules"
 )
 
-// includes adds what a file includes (compose-spec, include): each entry is a project of its own, with its own folder and
+// maxIncludes bounds how many includes make one variant.
+const maxIncludes = 200
+
+// addIncluded adds what a file includes (compose-spec, include): each entry is a project of its own, with its own folder and
 // variables, and its services are as if they stood in the file that includes it.
-func (p *project) includes(f *composeFile) {
+func (p *project) addIncluded(f *composeFile) {
 	for _, item := range f.include.items() {
 		paths, dir, env := item, node{}, node{}
 		if item.isMap() {
@@ -23,6 +26,10 @@ func (p *project) includes(f *composeFile) {
 		files := p.found(listOf(paths))
 		if len(files) == 0 || slices.ContainsFunc(p.all, func(f *composeFile) bool { return f.name == files[0].name }) {
 			continue // twice, or in a circle
+		}
+		if p.includes++; p.includes > maxIncludes {
+			p.l.warn("yaml-limit", item.span(), "more than %d Compose files are included together; the rest was not judged", maxIncludes)
+			return
 		}
 		folder := path.Dir(files[0].name)
 		if dir.ok() {

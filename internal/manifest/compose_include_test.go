@@ -123,6 +123,25 @@ compose-file compose.yaml:6:3 "gone.yaml" is not in the tree, or is no Compose f
 	}
 }
 
+func TestComposeIncludeLimit(t *testing.T) {
+	files := map[string]string{}
+	top := "include:\n"
+	for i := range maxIncludes + 5 {
+		files[fmt.Sprintf("s%d.yaml", i)] = fmt.Sprintf("services:\n  s%d: {image: i}\n", i)
+		top += fmt.Sprintf("- s%d.yaml\n", i)
+	}
+	files["compose.yaml"] = top
+	variants, notes := loadFiles(files)
+	if len(notes) != 1 || notes[0].Code != "yaml-limit" {
+		t.Errorf("notifications %v", notes)
+	}
+	for _, v := range variants {
+		if v.Name == "compose.yaml" && len(v.Deploys) != maxIncludes {
+			t.Errorf("%d services", len(v.Deploys))
+		}
+	}
+}
+
 func TestComposeFileVariable(t *testing.T) {
 	for _, c := range []struct{ name, tree, want string }{
 		{"merged in order, beside others", `
