@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -69,6 +70,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	r := &run{tree: tree, reader: newReader(tree), rules: selected, notes: notes, partial: len(only) > 0 || tree.Prefix != ""}
+	defer r.saveMemory()()
 	r.load(ctx, o.Loader)
 	r.bind(cfg)
 	r.check()
@@ -170,6 +172,17 @@ type run struct {
 	workloads   []*workload.Workload
 	findings    []check.Finding
 	notes       []check.Notification
+}
+
+// saveMemory makes the garbage collector run more often until the function that it returns is called, unless Go code is loaded
+// or the user has a wish (GOGC). What is alive of manifests and Dockerfiles is little beside what they leave behind: a tenth
+// more time saves a fifth of the memory. Of loaded Go code nearly everything stays alive.
+func (r *run) saveMemory() (restore func()) {
+	if os.Getenv("GOGC") != "" || r.wants(rules.Go, rules.Workload) {
+		return func() {}
+	}
+	before := debug.SetGCPercent(50)
+	return func() { debug.SetGCPercent(before) }
 }
 
 func (r *run) wants(kinds ...rules.Kind) bool {
