@@ -50,7 +50,7 @@ func releases(f *dockerfile.File) []release {
 	if f.Role() != check.Product {
 		return nil
 	}
-	targets := []string{""}
+	targets := append([]string{""}, f.Around.Targets...)
 	for _, d := range f.Around.Deploys {
 		if !d.Development && check.RoleOf(d.File) == check.Product {
 			targets = append(targets, d.Build.Target)

@@ -3,8 +3,11 @@
 package build
 
 import (
+	"cmp"
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/factorlint/factorlint/internal/check"
@@ -17,6 +20,33 @@ type Found struct {
 	Made     []workload.Made
 	Renamed  []workload.Renaming
 	Programs []workload.Binary // that are built outside of any Dockerfile; Path and Package are relative to the root
+}
+
+// Targets returns the stages whose images a tool puts into the manifests, by Dockerfile. An image that is made in several ways
+// tells none.
+func (f Found) Targets() map[string][]string {
+	type stage struct{ dockerfile, target string }
+	stages := map[string]stage{} // by image
+	for _, m := range f.Made {
+		if !m.Retags || m.Local {
+			continue
+		}
+		var s stage
+		if m.Build != nil {
+			s = stage{path.Clean(cmp.Or(m.Build.Dockerfile, path.Join(m.Build.Context, "Dockerfile"))), m.Build.Target}
+		}
+		if old, ok := stages[m.Image]; ok && old != s {
+			s = stage{}
+		}
+		stages[m.Image] = s
+	}
+	out := map[string][]string{}
+	for _, image := range slices.Sorted(maps.Keys(stages)) {
+		if s := stages[image]; s.target != "" {
+			out[s.dockerfile] = append(out[s.dockerfile], s.target)
+		}
+	}
+	return out
 }
 
 // maxFound is how many images, names and programs are kept of each.

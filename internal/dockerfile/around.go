@@ -14,6 +14,7 @@ import (
 // an image starts is often a script, and whether an image is one for developers is often said by the Compose file alone.
 type Around struct {
 	Deploys []*workload.Deploy // whose images are built from the Dockerfile, as their manifests say
+	Targets []string           // stages whose images another tool than docker puts into manifests
 
 	*repository
 }

@@ -212,8 +212,10 @@ func (r *run) load(ctx context.Context, loader golang.Loader) {
 	r.notes = append(r.notes, notes...)
 	r.builds = build.Read(r.reader, files)
 	around := dockerfile.Surroundings(r.reader, files, variants)
+	targets := r.builds.Targets()
 	for _, d := range r.dockerfiles {
 		d.Around = around(d.Path)
+		d.Around.Targets = targets[d.Path]
 	}
 	if wait {
 		go analyze(r.goBuilds())
