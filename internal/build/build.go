@@ -3,7 +3,6 @@
 package build
 
 import (
-	"cmp"
 	"io/fs"
 	"maps"
 	"path"
@@ -33,7 +32,7 @@ func (f Found) Targets() map[string][]string {
 		}
 		var s stage
 		if m.Build != nil {
-			s = stage{path.Clean(cmp.Or(m.Build.Dockerfile, path.Join(m.Build.Context, "Dockerfile"))), m.Build.Target}
+			s = stage{m.Build.Path(), m.Build.Target}
 		}
 		if old, ok := stages[m.Image]; ok && old != s {
 			s = stage{}

@@ -39,7 +39,7 @@ func Surroundings(fsys fs.FS, files []string, variants []*workload.Variant) func
 			}
 		}
 	}
-	return func(dockerfile string) Around { return Around{deploys[dockerfile], shared} }
+	return func(dockerfile string) Around { return Around{Deploys: deploys[dockerfile], repository: shared} }
 }
 
 // Has reports whether the repository holds a file.

@@ -201,12 +201,8 @@ func (b *binder) recipeOf(build *Build) (recipe, bool) {
 	if build == nil {
 		return recipe{}, false
 	}
-	f := b.file(build.path())
+	f := b.file(build.Path())
 	return recipe{f, build.Target, build.Args, path.Clean(build.Context)}, f != nil
-}
-
-func (build *Build) path() string {
-	return path.Clean(cmp.Or(build.Dockerfile, path.Join(build.Context, "Dockerfile")))
 }
 
 func (b *binder) file(name string) *file { return b.byPath[path.Clean(name)] }

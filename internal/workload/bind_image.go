@@ -134,7 +134,7 @@ func (b *binder) findImage(w *Workload) {
 	if d.Build != nil {
 		r, ok := b.recipeOf(d.Build)
 		if !ok {
-			b.missImage(w, b.ofFiles(nil), "the build names %s, which is not among the Dockerfiles of the tree", d.Build.path())
+			b.missImage(w, b.ofFiles(nil), "the build names %s, which is not among the Dockerfiles of the tree", d.Build.Path())
 			return
 		}
 		reason := "build: " + d.Build.Context

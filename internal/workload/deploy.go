@@ -1,6 +1,8 @@
 package workload
 
 import (
+	"cmp"
+	"path"
 	"strconv"
 	"time"
 
@@ -116,6 +118,11 @@ type Build struct {
 	Target     string // stage, or ""
 	Args       map[string]Value[string]
 	At         check.Span
+}
+
+// Path returns the path of the Dockerfile, that which docker takes where none is named.
+func (b *Build) Path() string {
+	return path.Clean(cmp.Or(b.Dockerfile, path.Join(b.Context, "Dockerfile")))
 }
 
 // An EnvSource is what a container names as the origin of variables.
