@@ -2,6 +2,7 @@ package workload
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -40,7 +41,7 @@ func livenessChecksBackingService() check.Check[*workload.Workload] {
 // may answer, or the handler asks none.
 func dependent(p *workload.Program, path string) (route workload.Route, on workload.Dependence, ok bool) {
 	for _, r := range p.Routes.Members {
-		if r.Method != "" && r.Method != "GET" || !r.Known || strings.Trim(r.Pattern, "/") != strings.Trim(path, "/") {
+		if r.Method != "" && r.Method != http.MethodGet || !r.Known || strings.Trim(r.Pattern, "/") != strings.Trim(path, "/") {
 			continue // what is written out is more specific in every framework
 		}
 		i := slices.IndexFunc(p.Depends, func(d workload.Dependence) bool { return d.Handler == r.Handler })

@@ -2,6 +2,7 @@ package workload
 
 import (
 	"fmt"
+	"net/http"
 	"path"
 	"slices"
 	"strconv"
@@ -56,7 +57,7 @@ func knowsRoutes(p *workload.Program) bool {
 func answers(p *workload.Program, path string) bool {
 	return slices.ContainsFunc(p.Routes.Members, func(r workload.Route) bool {
 		r.Pattern = strings.ToLower(r.Pattern)
-		return (r.Method == "" || r.Method == "GET" || r.Method == "HEAD") && r.Matches(strings.ToLower(path))
+		return (r.Method == "" || r.Method == http.MethodGet || r.Method == http.MethodHead) && r.Matches(strings.ToLower(path))
 	})
 }
 

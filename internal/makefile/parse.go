@@ -62,7 +62,7 @@ func continued(line string) bool {
 
 // comment cuts a line before its comment.
 func comment(line string) string {
-	for i := 0; i < len(line); i++ {
+	for i := range len(line) {
 		if line[i] == '#' && (i == 0 || line[i-1] != '\\') {
 			return line[:i]
 		}

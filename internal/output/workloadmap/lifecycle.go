@@ -3,6 +3,7 @@ package workloadmap
 import (
 	"cmp"
 	"fmt"
+	"net/http"
 	"slices"
 
 	"github.com/factorlint/factorlint/internal/check"
@@ -137,7 +138,7 @@ func (b *builder) probe(p *workload.Probe) (value, note, answer string) {
 	}
 	routes := b.Program.Routes
 	if i := slices.IndexFunc(routes.Members, func(r workload.Route) bool {
-		return (r.Method == "" || r.Method == "GET") && r.Known && r.Matches(route)
+		return (r.Method == "" || r.Method == http.MethodGet) && r.Known && r.Matches(route)
 	}); i >= 0 {
 		r := routes.Members[i]
 		return value, fmt.Sprintf("answered by %s at %s", routeName(r), b.place(r.At)), routeName(r)
