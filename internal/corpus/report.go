@@ -127,20 +127,22 @@ func (p *printer) line(format string, args ...any) {
 }
 
 func (p *printer) places(runs []*Run) {
-	all, wrong := 0, 0
+	all, wrong, unnamed := 0, 0, 0
 	for _, r := range runs {
 		all += len(r.Findings)
 		for _, j := range r.Findings {
 			if j.Place != "" {
 				wrong++
+			} else if j.Unnamed {
+				unnamed++
 			}
 		}
 	}
-	p.line("\nplaces of findings: %d of %d look wrong", wrong, all)
+	p.line("\nplaces of findings: %d of %d are wrong; %d to look at, which show no word of the message", wrong, all, unnamed)
 	for _, r := range runs {
 		for _, j := range r.Findings {
-			if at := j.Finding.At; j.Place != "" {
-				p.line("  %s %s:%d:%d %s %s: %s", r.Name, at.File, at.Start.Line, at.Start.Col, j.Finding.Rule.ID, j.Place, j.Finding.Message)
+			if at := j.Finding.At; j.Place != "" || j.Unnamed {
+				p.line("  %s %s:%d:%d %s %s: %s", r.Name, at.File, at.Start.Line, at.Start.Col, j.Finding.Rule.ID, cmp.Or(j.Place, "to look at"), j.Finding.Message)
 			}
 		}
 	}

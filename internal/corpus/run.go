@@ -78,9 +78,7 @@ func Measure(ctx context.Context, c Checkout, labels Labels, enable []string) (*
 	score := Compare(of, res.Report.Rules, res.Report.Findings, res.Workloads)
 	for i, j := range score.Findings {
 		score.Findings[i].Place = Misplaced(j.Finding, res.Report.Sources)
-		if score.Findings[i].Place == "" && !Names(j.Finding, res.Report.Sources) {
-			score.Findings[i].Place = "shows nothing that the message names"
-		}
+		score.Findings[i].Unnamed = j.Finding.Rule.Kind != rules.Go && !Names(j.Finding, res.Report.Sources)
 	}
 	return &Run{
 		Checkout: c,

@@ -24,6 +24,7 @@ type Judged struct {
 	Verdict Verdict
 	Label   Label  // of a verdict other than Unlabelled
 	Place   string // what is wrong with its place, or ""
+	Unnamed bool   // see Names; what a Go rule stands at is a call
 }
 
 // A Score compares one run with the labels of its repository.
