@@ -144,6 +144,10 @@ func (s *routing) api(f *Func, c *Call, a *api) {
 		}
 	case "serve":
 		s.serveCall(f, c, a)
+	case "metrics":
+		if c.Router && !c.Mention {
+			s.unsure(c.At, c.Callee+" is given the router")
+		}
 	}
 }
 

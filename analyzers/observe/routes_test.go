@@ -11,6 +11,15 @@ import (
 
 // routers are stand-ins for web frameworks, with the signatures of the real ones.
 var routers = map[string]string{
+	"github.com/zsais/go-gin-prometheus": `package ginprometheus
+
+import "github.com/gin-gonic/gin"
+
+type Prometheus struct{}
+
+func NewPrometheus(subsystem string) *Prometheus { return nil }
+func (p *Prometheus) Use(e *gin.Engine)          {}
+`,
 	"github.com/gin-gonic/gin": `package gin
 
 import "net/http"
@@ -273,6 +282,10 @@ func admin() http.Handler {
 		"given to a library": {`"github.com/third/party"` + "\n\t" + std, `mux := http.NewServeMux()
 	party.Register(mux)
 	http.ListenAndServe("", mux)`, h, "+"},
+		"given to a library for metrics": {gin + "\n\tginprometheus \"github.com/zsais/go-gin-prometheus\"", `r := gin.New()
+	r.GET("/a", h)
+	ginprometheus.NewPrometheus("x").Use(r)
+	r.Run()`, gh, "GET /a+"},
 		"wrapped by a library": {`"github.com/third/party"` + "\n\t" + std, `mux := http.NewServeMux()
 	mux.HandleFunc("/a", h)
 	http.ListenAndServe("", party.Wrap(mux))`, h, "/a"},

@@ -36,8 +36,8 @@ func backingServiceDrift() check.Check[*workload.Workload] {
 func reportDrift(p *check.Pass[*workload.Workload], dev, prod backingService, what string) {
 	p.Report(check.Finding{
 		At: dev.deploy.Image.At(),
-		Message: fmt.Sprintf("%s is developed with %s %s, but deployed with %s %s in %s: %s",
-			p.Subject.Name, dev.engine, dev.tag, prod.engine, prod.tag, prod.deploy.Image.At().File, what),
+		Message: fmt.Sprintf("developers run %s %s, but %s deploys %s %s: %s",
+			dev.engine, dev.tag, prod.deploy.Image.At().File, prod.engine, prod.tag, what),
 		Related: related(nil, prod.deploy.Image.At(), fmt.Sprintf("runs %s %s", prod.engine, prod.tag)),
 		Logical: logical(dev.deploy),
 		Matter:  dev.engine + " " + prod.engine,

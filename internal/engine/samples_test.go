@@ -27,7 +27,7 @@ func TestSamples(t *testing.T) {
 			deploy/overlays/production/autoscaler.yaml:10 FL0603
 			deploy/overlays/production/resources.yaml:15  FL1801`,
 		"thumbs": `
-			cmd/thumbs/main.go:44 FL0902
+			cmd/thumbs/main.go:48 FL0902
 			compose.yaml:5        FL0605
 			compose.yaml:6        FL0320
 			compose.yaml:23       FL0202`,

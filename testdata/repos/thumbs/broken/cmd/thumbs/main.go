@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -25,6 +26,9 @@ func main() {
 	dir := os.Getenv("THUMBS_DIR")
 	if dir == "" {
 		dir = "/var/lib/thumbs"
+	}
+	if err := os.WriteFile(filepath.Join(dir, ".writable"), nil, 0o600); err != nil {
+		log.Fatal(err)
 	}
 
 	closed := make(chan struct{})

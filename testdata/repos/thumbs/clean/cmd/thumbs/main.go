@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -26,6 +27,9 @@ func main() {
 	dir := os.Getenv("THUMBS_DIR")
 	if dir == "" {
 		dir = "/var/lib/thumbs"
+	}
+	if err := os.WriteFile(filepath.Join(dir, ".writable"), nil, 0o600); err != nil {
+		log.Fatal(err)
 	}
 
 	closed := make(chan struct{})
