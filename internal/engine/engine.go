@@ -174,12 +174,13 @@ type run struct {
 	notes       []check.Notification
 }
 
-// saveMemory makes the garbage collector run more often from here on, until the report is written, unless Go code is loaded or
-// the user has a wish (GOGC). What is alive of manifests and Dockerfiles is little beside what they leave behind: a tenth more
-// time saves a fifth of the memory. Of loaded Go code nearly everything stays alive.
+// saveMemory bounds the heap by what a tree of that many files needs, unless Go code is loaded or the user has a wish (GOGC,
+// GOMEMLIMIT). What is alive of manifests and Dockerfiles is little beside what they leave behind: so the garbage collector runs
+// seldom while the heap is small, and often enough when it is not. The limit is soft, and holds until the report is written.
 func (r *run) saveMemory() {
-	if os.Getenv("GOGC") == "" && !r.wants(rules.Go, rules.Workload) {
-		debug.SetGCPercent(50)
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" && !r.wants(rules.Go, rules.Workload) {
+		debug.SetGCPercent(200)
+		debug.SetMemoryLimit(52<<20 + int64(len(r.tree.Files))<<12)
 	}
 }
 
