@@ -37,7 +37,7 @@ func TestIsImplicit(t *testing.T) {
 }
 
 func TestEnvUnread(t *testing.T) {
-	says := "compose.yaml:4 the Compose service api sets DATABSE, which no code of api reads: the value has no effect"
+	says := "compose.yaml:4 the Compose service api sets DATABSE, which api never reads: the value has no effect"
 	hint := "; it reads DATABASE instead, which nothing sets | main.go:12 DATABASE is read here"
 	set := func(vars ...workload.EnvVar) func(*workload.Workload) {
 		return func(w *workload.Workload) { w.Deploy.Env.Members = vars }
