@@ -3,7 +3,6 @@ package backgroundcontextinhandler
 
 import (
 	"fmt"
-	"path"
 
 	"github.com/factorlint/factorlint/analyzers/observe"
 	"github.com/factorlint/factorlint/internal/gopass"
@@ -15,6 +14,6 @@ var Analyzer = gopass.New("background-context-in-handler", run, observe.Analyzer
 func run(pass *gopass.Pass) {
 	for _, d := range observe.BackgroundContexts(pass.Pass) {
 		pass.ReportSpan(d.At, observe.ProgramOf(pass.Pass).At, fmt.Sprintf("%s gets %s() while a request waits for it: it goes on when the client has gone away, and "+
-			"nothing ends it when the other side does not answer", path.Base(d.Via), d.Context), nil)
+			"nothing ends it when the other side does not answer", observe.Short(d.Via), d.Context), nil)
 	}
 }

@@ -3,7 +3,6 @@ package connectatinit
 
 import (
 	"fmt"
-	"path"
 
 	"github.com/factorlint/factorlint/analyzers/observe"
 	"github.com/factorlint/factorlint/internal/gopass"
@@ -20,6 +19,6 @@ func run(pass *gopass.Pass) {
 		}
 		pass.ReportSpan(c.At, observe.ProgramOf(pass.Pass).At, fmt.Sprintf("%s connects to %s before main begins, while a package is initialised: until the other side answers "+
 			"no signal is handled and nothing can be logged or tried again by main, and every program and test with that package needs the other side to be there",
-			path.Base(c.Via), to), nil)
+			observe.Short(c.Via), to), nil)
 	}
 }

@@ -3,7 +3,6 @@ package fatalinhandler
 
 import (
 	"fmt"
-	"path"
 
 	"github.com/factorlint/factorlint/analyzers/observe"
 	"github.com/factorlint/factorlint/internal/gopass"
@@ -14,7 +13,7 @@ var Analyzer = gopass.New("fatal-in-handler", run, observe.Analyzer)
 
 func run(pass *gopass.Pass) {
 	for _, f := range observe.RequestFatals(pass.Pass) {
-		what := path.Base(f.Via) + " ends the process"
+		what := observe.Short(f.Via) + " ends the process"
 		if f.Go {
 			what += " from a goroutine that a request starts"
 			if f.Via == "panic" {

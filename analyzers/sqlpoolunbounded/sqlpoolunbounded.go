@@ -3,7 +3,6 @@ package sqlpoolunbounded
 
 import (
 	"fmt"
-	"path"
 
 	"github.com/factorlint/factorlint/analyzers/observe"
 	"github.com/factorlint/factorlint/internal/gopass"
@@ -15,6 +14,6 @@ var Analyzer = gopass.New("sql-pool-unbounded", run, observe.Analyzer)
 func run(pass *gopass.Pass) {
 	for _, u := range observe.UnboundedPools(pass.Pass) {
 		pass.ReportSpan(u.At, observe.ProgramOf(pass.Pass).At, fmt.Sprintf("nothing limits how many connections the pool from %s opens: under load each replica opens one per "+
-			"concurrent query until the database refuses more, for all its clients", path.Base(u.Via)), nil)
+			"concurrent query until the database refuses more, for all its clients", observe.Short(u.Via)), nil)
 	}
 }
