@@ -312,21 +312,10 @@ func (g *Graph) kept(r *reach) []workload.State {
 			}
 		}
 	}
-	told := map[string]bool{}
-	var out []workload.State
-	for _, f := range g.sorted(r.funcs) {
-		if _, ok := way[f.ID]; !ok {
-			continue
-		}
-		for _, t := range f.Touches {
-			drops := func(o Touch) bool { return o.Of == t.Of && o.How == Drop }
-			if t.How == Put && t.Fed && looked[t.Of] && !told[t.Of] && !slices.ContainsFunc(f.Touches, drops) {
-				told[t.Of] = true
-				out = append(out, workload.State{Kind: "map", Name: t.Of, At: t.At})
-			}
-		}
-	}
-	return out
+	return g.singled(r, way, "map", func(f *Func, t Touch) bool {
+		drops := func(o Touch) bool { return o.Of == t.Of && o.How == Drop }
+		return t.How == Put && t.Fed && looked[t.Of] && !slices.ContainsFunc(f.Touches, drops)
+	})
 }
 
 // queues returns the channels on which the way of a request leaves work for goroutines beside it.
@@ -343,6 +332,11 @@ func (g *Graph) queues(r *reach) []workload.State {
 			}
 		}
 	}
+	return g.singled(r, way, "queue", func(_ *Func, t Touch) bool { return t.How == Send && workers[t.Of] })
+}
+
+// singled returns what the touches on the way of a request that pick chooses are about, each once, as states of a kind.
+func (g *Graph) singled(r *reach, way map[string]int, kind string, pick func(*Func, Touch) bool) []workload.State {
 	told := map[string]bool{}
 	var out []workload.State
 	for _, f := range g.sorted(r.funcs) {
@@ -350,9 +344,9 @@ func (g *Graph) queues(r *reach) []workload.State {
 			continue
 		}
 		for _, t := range f.Touches {
-			if t.How == Send && workers[t.Of] && !told[t.Of] {
+			if !told[t.Of] && pick(f, t) {
 				told[t.Of] = true
-				out = append(out, workload.State{Kind: "queue", Name: t.Of, At: t.At})
+				out = append(out, workload.State{Kind: kind, Name: t.Of, At: t.At})
 			}
 		}
 	}

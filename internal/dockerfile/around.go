@@ -146,11 +146,22 @@ func (f *File) contexts() []string {
 
 // InTree returns the file of the repository that a path of the build context means, "" if there is none or more than one
 // that may be meant.
-func (f *File) InTree(src string) string {
+func (f *File) InTree(src string) string { return f.inContext(src, f.Around.Has) }
+
+// GoDir returns the directory of the repository that a package of the build context means, "" if there is none or more than
+// one that may be meant.
+func (f *File) GoDir(pkg string) string {
+	return f.inContext(pkg, func(dir string) bool {
+		return slices.ContainsFunc(f.Around.files, func(name string) bool { return path.Dir(name) == dir && strings.HasSuffix(name, ".go") })
+	})
+}
+
+// inContext returns the one path that a path of the build context means, of those that exist; "" if there is none or more.
+func (f *File) inContext(rel string, exists func(string) bool) string {
 	found := ""
-	for _, dir := range f.contexts() {
-		name := path.Join(dir, src)
-		if !f.Around.Has(name) {
+	for _, context := range f.contexts() {
+		name := path.Join(context, rel)
+		if !exists(name) {
 			continue
 		}
 		if len(f.Around.Deploys) > 0 { // the manifest's own context comes first
@@ -160,26 +171,6 @@ func (f *File) InTree(src string) string {
 			return ""
 		}
 		found = name
-	}
-	return found
-}
-
-// GoDir returns the directory of the repository that a package of the build context means, "" if there is none or more than
-// one that may be meant.
-func (f *File) GoDir(pkg string) string {
-	found := ""
-	for _, context := range f.contexts() {
-		dir := path.Join(context, pkg)
-		if !slices.ContainsFunc(f.Around.files, func(name string) bool { return path.Dir(name) == dir && strings.HasSuffix(name, ".go") }) {
-			continue
-		}
-		if len(f.Around.Deploys) > 0 { // the manifest's own context comes first
-			return dir
-		}
-		if found != "" && found != dir {
-			return ""
-		}
-		found = dir
 	}
 	return found
 }

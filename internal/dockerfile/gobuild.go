@@ -186,7 +186,7 @@ func isGoFile(arg string) bool {
 // before if that is a version (cmd/go DefaultExecName).
 func binaryName(importPath string) string {
 	last := path.Base(importPath)
-	if len(last) > 1 && last[0] == 'v' && strings.Trim(last[1:], "0123456789") == "" && path.Dir(importPath) != "." {
+	if workload.IsMajorVersion(last) && path.Dir(importPath) != "." {
 		return path.Base(path.Dir(importPath))
 	}
 	return last

@@ -345,15 +345,11 @@ func (a *analysisRun) program(p *workload.Program, pkg *packages.Package) {
 	p.Dir = path.Dir(a.rel(pkg.GoFiles[0]))
 	p.ModuleDir = a.module.dir
 	p.GoVersion = a.module.goVersion
-	if v := path.Base(p.ImportPath); isMajor(v) && p.ImportPath == a.module.path { // go build names it after the element before /v2
+	if v := path.Base(p.ImportPath); workload.IsMajorVersion(v) && p.ImportPath == a.module.path { // go build names it after the element before /v2
 		p.Name = path.Base(path.Dir(p.ImportPath))
 	}
 	relocate(p, a.rel)
 	a.res.Programs = append(a.res.Programs, p)
-}
-
-func isMajor(elem string) bool {
-	return len(elem) > 1 && elem[0] == 'v' && strings.Trim(elem[1:], "0123456789") == ""
 }
 
 // relocate rewrites every place in a program, wherever it stands.

@@ -187,7 +187,7 @@ func (e Evidence) modules() map[string]string {
 		if rel, ok := below(p.Dir, p.ModuleDir); ok && rel != "." {
 			module = strings.TrimSuffix(module, "/"+rel)
 		}
-		if last := path.Base(module); len(last) > 1 && last[0] == 'v' && strings.Trim(last[1:], "0123456789") == "" {
+		if IsMajorVersion(path.Base(module)) {
 			module = path.Dir(module)
 		}
 		if module != "" {

@@ -49,6 +49,11 @@ type Program struct {
 	Unbounded []string // why the sets that are open are open, for people: "os.Getenv of a computed name at a.go:3"
 }
 
+// IsMajorVersion reports whether an element of an import path is the major version of its module: "v4".
+func IsMajorVersion(elem string) bool {
+	return len(elem) > 1 && elem[0] == 'v' && strings.Trim(elem[1:], "0123456789") == ""
+}
+
 // A Class says what sort of program it is.
 type Class string
 
