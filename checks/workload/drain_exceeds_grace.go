@@ -10,7 +10,7 @@ import (
 func drainExceedsGrace() check.Check[*workload.Workload] {
 	return check.Check[*workload.Workload]{Rule: "drain-exceeds-grace", Run: func(p *check.Pass[*workload.Workload]) {
 		w, d := p.Subject, p.Subject.Deploy
-		if w.Program == nil || d == nil || ends(d) || d.Development || !servesAll(w) {
+		if !runsWhole(w) || d.Development {
 			return
 		}
 		if c := w.Program.Class; c != workload.Server && c != workload.Worker {

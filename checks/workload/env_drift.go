@@ -11,7 +11,7 @@ import (
 func envDrift() check.Check[*workload.Workload] {
 	return check.Check[*workload.Workload]{Rule: "env-drift", Run: func(p *check.Pass[*workload.Workload]) {
 		w, d := p.Subject, p.Subject.Deploy
-		if w.Program == nil || d == nil || ends(d) || d.Development || !servesAll(w) {
+		if !runsWhole(w) || d.Development {
 			return
 		}
 		in := w.Inputs()

@@ -13,7 +13,7 @@ import (
 func livenessChecksBackingService() check.Check[*workload.Workload] {
 	return check.Check[*workload.Workload]{Rule: "liveness-checks-backing-service", Run: func(p *check.Pass[*workload.Workload]) {
 		w, d := p.Subject, p.Subject.Deploy
-		if w.Program == nil || d == nil || d.Platform != workload.Kubernetes || ends(d) || sharesPod(d) || !servesAll(w) {
+		if !runsWhole(w) || d.Platform != workload.Kubernetes || sharesPod(d) {
 			return
 		}
 		for _, r := range requests(w) {

@@ -12,7 +12,7 @@ import (
 func loopbackBind() check.Check[*workload.Workload] {
 	return check.Check[*workload.Workload]{Rule: "loopback-bind", Run: func(p *check.Pass[*workload.Workload]) {
 		w, d := p.Subject, p.Subject.Deploy
-		if w.Program == nil || d == nil || !d.Alone || ends(d) || !servesAll(w) {
+		if !runsWhole(w) || !d.Alone {
 			return
 		}
 		all, ok := listeners(w)

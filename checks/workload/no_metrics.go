@@ -11,7 +11,7 @@ import (
 func noMetrics() check.Check[*workload.Workload] {
 	return check.Check[*workload.Workload]{Rule: "no-metrics", Run: func(p *check.Pass[*workload.Workload]) {
 		w, d := p.Subject, p.Subject.Deploy
-		if w.Program == nil || d == nil || ends(d) || d.Development || sharesPod(d) || !servesAll(w) || w.Program.Class != workload.Server {
+		if !runsWhole(w) || d.Development || sharesPod(d) || w.Program.Class != workload.Server {
 			return
 		}
 		if m := w.Program.Metrics; m.Open() || len(m.Members) > 0 || slices.ContainsFunc(w.Program.Routes.Members, func(r workload.Route) bool {

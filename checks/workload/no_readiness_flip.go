@@ -10,7 +10,7 @@ import (
 func noReadinessFlip() check.Check[*workload.Workload] {
 	return check.Check[*workload.Workload]{Rule: "no-readiness-flip", Run: func(p *check.Pass[*workload.Workload]) {
 		w, d := p.Subject, p.Subject.Deploy
-		if w.Program == nil || d == nil || d.Platform != workload.Kubernetes || len(d.Services) == 0 || ends(d) || !servesAll(w) {
+		if !runsWhole(w) || d.Platform != workload.Kubernetes || len(d.Services) == 0 {
 			return
 		}
 		if w.Program.Class != workload.Server || w.Program.Drains.Open() || len(w.Program.Drains.Members) == 0 || !w.Program.Handles("SIGTERM") {

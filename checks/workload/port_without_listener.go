@@ -12,7 +12,7 @@ import (
 func portWithoutListener() check.Check[*workload.Workload] {
 	return check.Check[*workload.Workload]{Rule: "port-without-listener", Run: func(p *check.Pass[*workload.Workload]) {
 		w, d := p.Subject, p.Subject.Deploy
-		if w.Program == nil || d == nil || ends(d) || sharesPod(d) || !servesAll(w) {
+		if !runsWhole(w) || sharesPod(d) {
 			return
 		}
 		if w.Program.Class != workload.Worker && w.Program.Class != workload.Server ||

@@ -12,7 +12,7 @@ import (
 func scrapeTargetMissing() check.Check[*workload.Workload] {
 	return check.Check[*workload.Workload]{Rule: "scrape-target-missing", Run: func(p *check.Pass[*workload.Workload]) {
 		w, d := p.Subject, p.Subject.Deploy
-		if w.Program == nil || d == nil || len(d.Scrapes) == 0 || ends(d) || sharesPod(d) || !servesAll(w) ||
+		if !runsWhole(w) || len(d.Scrapes) == 0 || sharesPod(d) ||
 			w.Program.Sockets.Open() || len(w.Program.Sockets.Members) > 0 {
 			return
 		}

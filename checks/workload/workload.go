@@ -52,13 +52,15 @@ func servesAll(w *workload.Workload) bool {
 	return ok && (name == "" || slices.Contains([]string{"serve", "server", "start", "run", "web", "http", "api", "daemon"}, strings.ToLower(name)))
 }
 
+// runsWhole reports whether a workload deploys its program, in whole and not for a task that ends by itself.
+func runsWhole(w *workload.Workload) bool {
+	return w.Program != nil && w.Deploy != nil && !ends(w.Deploy) && servesAll(w)
+}
+
 // runsService reports whether a workload deploys a program that serves or takes work until it is stopped, and not for a
 // developer.
 func runsService(w *workload.Workload) bool {
-	if w.Program == nil || w.Image == nil || w.Deploy == nil || ends(w.Deploy) || w.Deploy.Development || !servesAll(w) {
-		return false
-	}
-	return w.Program.Class == workload.Server || w.Program.Class == workload.Worker
+	return runsWhole(w) && w.Image != nil && !w.Deploy.Development && (w.Program.Class == workload.Server || w.Program.Class == workload.Worker)
 }
 
 // ends reports whether a deploy ends by itself: a job, a hook, an init container.
