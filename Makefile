@@ -6,7 +6,7 @@ KUBE_SCORE_VERSION := v1.20.0
 KUBE_LINTER_VERSION := v0.7.6
 GOLANGCI_LINT = $(or $(wildcard bin/golangci-lint),$(shell command -v golangci-lint),bin/golangci-lint)
 
-.PHONY: build test browser lint golangci-lint fmt vet self check bench bench-tools corpus generate rule
+.PHONY: build test browser integration lint golangci-lint fmt vet self check bench bench-tools corpus generate rule
 
 build: ## the command, as ./factorlint
 	$(GO) build -o factorlint ./cmd/factorlint
@@ -17,12 +17,16 @@ test: ## all tests
 browser: ## the page of the scorecard in headless Chromium; fails if there is none
 	FACTORLINT_BROWSER=required $(GO) test ./internal/output/scorecard -count=1 -run TestBrowser -v
 
+integration: ## factorlint inside the tools that run it or read what it writes; builds and downloads some of them
+	$(GO) test -tags integration ./internal/integration -count=1 -timeout 40m -v
+
 fmt: ## fails if a file is not formatted
 	@files=$$(gofmt -l analyzers checks cmd internal rules); \
 	if [ -n "$$files" ]; then echo "not formatted by gofmt:"; echo "$$files"; exit 1; fi
 
 vet: # the programs that only "go run" builds are no part of ./...
 	$(GO) vet ./...
+	$(GO) vet -tags integration ./internal/integration
 	$(GO) vet rules/generate.go
 	$(GO) vet rules/scaffold.go
 	$(GO) vet internal/corpus/main.go

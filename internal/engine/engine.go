@@ -37,9 +37,12 @@ type Options struct {
 	Config          *config.Config // nil for the defaults
 	Only            []string       // words of rules.Select; if any, only those rules run
 	Enable, Disable []string
-	Loader          golang.Loader // nil for golang.GoList
-	ReportOnly      bool          // the result has no workloads: what was read takes no memory any more when the report is made
+	Analyze         Analyze // what looks at Go code; nil for golang.Analyze with the go command
+	ReportOnly      bool    // the result has no workloads: what was read takes no memory any more when the report is made
 }
+
+// Analyze looks at the Go code of a tree. What it returns is the run's: the next call has to return another value.
+type Analyze func(context.Context, golang.Input) *golang.Result
 
 // Result is what a run found.
 type Result struct {
@@ -53,8 +56,10 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if o.Config == nil {
 		o.Config = &config.Config{}
 	}
-	if o.Loader == nil {
-		o.Loader = golang.GoList{}
+	if o.Analyze == nil {
+		o.Analyze = func(ctx context.Context, in golang.Input) *golang.Result {
+			return golang.Analyze(ctx, golang.GoList{}, in)
+		}
 	}
 	selected, err := choose(o)
 	if err != nil {
@@ -71,7 +76,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	}
 	r := &run{tree: tree, reader: newReader(tree), rules: selected, notes: notes, partial: len(only) > 0 || tree.Prefix != ""}
 	r.saveMemory()
-	r.load(ctx, o.Loader)
+	r.load(ctx, o.Analyze)
 	r.bind(cfg)
 	r.check()
 	if o.ReportOnly {
@@ -190,23 +195,23 @@ func (r *run) wants(kinds ...rules.Kind) bool {
 
 // load reads Go code, Dockerfiles and manifests, the latter while the go command is at work, unless it has to wait for the
 // build tags that they tell.
-func (r *run) load(ctx context.Context, loader golang.Loader) {
+func (r *run) load(ctx context.Context, analyze Analyze) {
 	files := make([]string, len(r.tree.Files))
 	for i, f := range r.tree.Files {
 		files[i] = f.Path
 	}
 	done := make(chan *golang.Result, 1)
-	analyze := func(builds []golang.Build) {
+	start := func(builds []golang.Build) {
 		if !r.wants(rules.Go, rules.Workload) {
 			done <- &golang.Result{}
 			return
 		}
-		done <- golang.Analyze(ctx, loader, golang.Input{Root: r.tree.Root, Files: files, Rules: r.rules, Builds: builds})
+		done <- analyze(ctx, golang.Input{Root: r.tree.Root, Files: files, Rules: r.rules, Builds: builds})
 	}
 	r.parseDockerfiles(files)
 	wait := slices.ContainsFunc(r.dockerfiles, mayGiveTags)
 	if !wait {
-		go analyze(nil)
+		go start(nil)
 	}
 	variants, notes := manifest.Load(r.reader, files)
 	r.variants = variants
@@ -219,7 +224,7 @@ func (r *run) load(ctx context.Context, loader golang.Loader) {
 		d.Around.Targets = targets[d.Path]
 	}
 	if wait {
-		go analyze(r.goBuilds())
+		go start(r.goBuilds())
 	}
 	r.golang = <-done
 	r.notes = append(r.notes, r.golang.Notes...)
