@@ -31,6 +31,7 @@ type checkFlags struct {
 	suppressed            bool
 	exitZero, strict      bool
 	facts                 string
+	cache                 cacheFlags
 }
 
 func (a *app) checkCommand() *cobra.Command {
@@ -47,6 +48,7 @@ configuration, or something essential could not be analysed. 2 wins over 1.`,
 		RunE: func(c *cobra.Command, paths []string) error { return a.check(c, paths, &f) },
 	}
 	f.configFlags.add(c)
+	f.cache.add(c)
 	c.Flags().StringArrayVarP(&f.outputs, "output", "o", []string{"text"},
 		"`FORMAT[=FILE]` to write: "+strings.Join(output.Formats(), ", ")+"; may be repeated")
 	c.Flags().StringSliceVar(&f.only, "only", nil, "look for these rules alone: ids, names, principles or kinds")
@@ -98,8 +100,12 @@ func (a *app) check(c *cobra.Command, paths []string, f *checkFlags) error {
 			return fmt.Errorf("--facts: %w", err)
 		}
 	}
-	res, err := engine.Run(c.Context(), engine.Options{Paths: paths, Config: cfg, Only: f.only, Enable: f.enable, Disable: f.disable, Analyze: analyze,
-		ReportOnly: !slices.ContainsFunc(targets, func(t target) bool { return output.ShowsWorkloads(t.format) })})
+	o := engine.Options{Paths: paths, Config: cfg, Only: f.only, Enable: f.enable, Disable: f.disable, Analyze: analyze,
+		ReportOnly: !slices.ContainsFunc(targets, func(t target) bool { return output.ShowsWorkloads(t.format) })}
+	if err := f.cache.apply(&o); err != nil {
+		return err
+	}
+	res, err := engine.Run(c.Context(), o)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@
 package godecl
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -23,15 +24,24 @@ type Importer struct {
 	sizes  types.Sizes
 	slots  chan struct{} // one is held by whoever works
 	cache  *cache.Cache
-	keys   keys
 
 	mu   sync.Mutex
-	pkgs map[string]func() (*types.Package, error)
+	pkgs map[string]*declared
 
 	reading sync.Mutex
 	read    map[string]*types.Package // what can be read from the cache, some of it only as far as others need it
-	lost    map[string]bool           // what is not in the cache
+	lost    map[string]bool           // what cannot be kept
 	failed  atomic.Bool
+}
+
+// A declared is a package and what is known of it, each once somebody asks.
+type declared struct {
+	listed   *golist.Package
+	key      func() cache.Key // what its declarations are computed from
+	identity func() cache.Key // see Importer.Identity
+	types    func() (*types.Package, error)
+	adopted  *types.Package
+	data     []byte // for the cache; once types has returned
 }
 
 // New returns an importer of the packages that lookup knows; it returns nil for one that it does not. What is found goes to the
@@ -39,14 +49,23 @@ type Importer struct {
 func New(fset *token.FileSet, sizes types.Sizes, c *cache.Cache, lookup func(path string) *golist.Package) *Importer {
 	return &Importer{
 		fset: fset, lookup: lookup, sizes: sizes, cache: c, slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
-		keys: keys{lookup: lookup, known: map[string]cache.Key{}}, pkgs: map[string]func() (*types.Package, error){},
-		read: map[string]*types.Package{}, lost: map[string]bool{},
+		pkgs: map[string]*declared{}, read: map[string]*types.Package{}, lost: map[string]bool{},
 	}
 }
 
-// Failed reports whether the cache had parts of a package and not the package, so that what was imported does not fit together.
-// Another importer without a cache has to start over.
-func (im *Importer) Failed() bool { return im.failed.Load() }
+// Finish puts what was found into the cache. It reports whether that was possible: if the cache had parts of a package and not the
+// package, what was imported does not fit together, and another importer without a cache has to start over.
+func (im *Importer) Finish() bool {
+	if im.failed.Load() {
+		return false
+	}
+	for _, d := range im.pkgs {
+		if d != nil && d.data != nil {
+			im.cache.Put(d.key(), d.data)
+		}
+	}
+	return true
+}
 
 // Import returns the declarations of a package. What does not type-check is left out; the error means that there is no such
 // package, or that none of its files could be read.
@@ -54,31 +73,59 @@ func (im *Importer) Import(path string) (*types.Package, error) {
 	if path == "unsafe" {
 		return types.Unsafe, nil
 	}
-	im.mu.Lock()
-	get := im.pkgs[path]
-	if get == nil {
-		get = sync.OnceValues(func() (*types.Package, error) { return im.declare(path) })
-		im.pkgs[path] = get
-	}
-	im.mu.Unlock()
-	return get()
-}
-
-func (im *Importer) declare(path string) (*types.Package, error) {
-	p := im.lookup(path)
-	if p == nil {
+	d := im.of(path)
+	if d == nil {
 		return nil, fmt.Errorf("no such package: %s", path)
 	}
-	key := im.keys.of(p)
-	if pkg := im.fromCache(key, path); pkg != nil {
+	return d.types()
+}
+
+// Adopt gives a package that was type-checked in whole for its declarations. It has to be called before anybody asks for them.
+func (im *Importer) Adopt(path string, pkg *types.Package) {
+	if d := im.of(path); d != nil {
+		d.adopted = pkg
+	}
+}
+
+func (im *Importer) of(path string) *declared {
+	im.mu.Lock()
+	defer im.mu.Unlock()
+	d, ok := im.pkgs[path]
+	if !ok {
+		if p := im.lookup(path); p != nil {
+			d = &declared{listed: p}
+			d.key = sync.OnceValue(func() cache.Key { return im.key(d) })
+			d.identity = sync.OnceValue(func() cache.Key { return im.identity(d) })
+			d.types = sync.OnceValues(func() (*types.Package, error) { return im.load(d) })
+		}
+		im.pkgs[path] = d
+	}
+	return d
+}
+
+// load returns the declarations of a package from where they are at hand.
+func (im *Importer) load(d *declared) (*types.Package, error) {
+	if d.adopted != nil {
+		im.keep(d, d.adopted)
+		return d.adopted, nil
+	}
+	if pkg := im.fromCache(d); pkg != nil {
 		return pkg, nil
 	}
+	pkg, err := im.declare(d.listed)
+	if err == nil {
+		im.keep(d, pkg)
+	}
+	return pkg, err
+}
+
+func (im *Importer) declare(p *golist.Package) (*types.Package, error) {
 	files := im.parse(p)
 	if len(files) == 0 {
 		if p.Error != nil {
-			return nil, fmt.Errorf("%s", p.Error.Err)
+			return nil, errors.New(p.Error.Err)
 		}
-		return nil, fmt.Errorf("package %s has no Go files that can be read", path)
+		return nil, fmt.Errorf("package %s has no Go files that can be read", p.ImportPath)
 	}
 	var wait sync.WaitGroup
 	for _, dep := range imports(files) {
@@ -97,11 +144,10 @@ func (im *Importer) declare(path string) (*types.Package, error) {
 		FakeImportC:              true,
 		DisableUnusedImportCheck: true,
 	}
-	pkg, err := conf.Check(path, im.fset, files, nil)
+	pkg, err := conf.Check(p.ImportPath, im.fset, files, nil)
 	if pkg == nil {
 		return nil, err
 	}
-	im.toCache(key, pkg)
 	return pkg, nil
 }
 
@@ -129,7 +175,7 @@ func (im *Importer) parse(p *golist.Package) []*ast.File {
 		}
 	}
 	prune(files, func(written string) string {
-		if dep := im.lookup(p.Resolve(written)); dep != nil && dep.Name != "" {
+		if dep := im.lookup(p.Resolve(written)); dep != nil {
 			return dep.Name
 		}
 		return ""

@@ -3,6 +3,7 @@ package golang
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -33,7 +34,7 @@ type Source struct {
 }
 
 // Load implements Loader.
-func (l Source) Load(ctx context.Context, r Request) ([]*packages.Package, error) {
+func (l Source) Load(ctx context.Context, r Request) (*Loaded, error) {
 	if _, err := exec.LookPath("go"); err != nil {
 		return nil, errors.New("the go command is not on PATH")
 	}
@@ -54,11 +55,7 @@ func (l Source) Load(ctx context.Context, r Request) ([]*packages.Package, error
 	if err != nil {
 		return nil, err
 	}
-	if pkgs, ok := typeCheck(list, r.Shard, l.Cache); ok {
-		return pkgs, nil
-	}
-	pkgs, _ := typeCheck(list, r.Shard, nil)
-	return pkgs, nil
+	return units(list, r, l.Cache), nil
 }
 
 // hopeless returns the error of a listing that holds nothing to analyse.
@@ -77,150 +74,153 @@ func hopeless(list []*golist.Package) error {
 	return nil
 }
 
-// A checked is the type-checking of one listing.
-type checked struct {
+// A sources is the type-checking of one listing.
+type sources struct {
+	dir   string // where it was listed
 	fset  *token.FileSet
 	sizes types.Sizes
 	decls *godecl.Importer
 	slots chan struct{} // one is held by whoever works
-	own   map[string]*ownPackage
+	list  map[string]*golist.Package
 }
 
-// An ownPackage is a package that is analysed.
-type ownPackage struct {
-	listed *golist.Package
-	loaded *packages.Package
-	check  func() // type-checks it, once
-}
-
-// typeCheck returns the packages of a listing that belong to the modules, as far as a shard needs them. ok is false if the
-// cache holds what does not fit together.
-func typeCheck(list []*golist.Package, shard Shard, store *cache.Cache) (out []*packages.Package, ok bool) {
-	byPath := map[string]*golist.Package{}
+// units returns the packages of a listing that belong to the modules, as far as they were asked for.
+func units(list []*golist.Package, r Request, store *cache.Cache) *Loaded {
+	if r.Fresh {
+		store = nil
+	}
+	s := &sources{
+		dir: r.Dir, fset: token.NewFileSet(), sizes: types.SizesFor("gc", runtime.GOARCH), slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		list: map[string]*golist.Package{},
+	}
 	for _, p := range list {
-		if old := byPath[p.ImportPath]; old == nil || old.Error != nil { // that a package may not be imported is an error of a second one
-			byPath[p.ImportPath] = p
+		if old := s.list[p.ImportPath]; old == nil || old.Error != nil { // that a package may not be imported is an error of a second one
+			s.list[p.ImportPath] = p
 		}
 	}
-	c := &checked{
-		fset: token.NewFileSet(), sizes: types.SizesFor("gc", runtime.GOARCH), slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
-		own: map[string]*ownPackage{},
-	}
-	c.decls = godecl.New(c.fset, c.sizes, store, func(path string) *golist.Package { return byPath[path] })
+	s.decls = godecl.New(s.fset, s.sizes, store, func(path string) *golist.Package { return s.list[path] })
+	out := &Loaded{Finish: s.decls.Finish}
+	wanted := map[string]bool{}
 	var want func(path string)
 	want = func(path string) {
-		p := byPath[path]
-		if p == nil || p.DepOnly || c.own[path] != nil {
+		p := s.list[path]
+		if p == nil || p.DepOnly || wanted[path] {
 			return
 		}
-		o := &ownPackage{listed: p}
-		o.check = sync.OnceFunc(func() { c.check(o) })
-		c.own[path] = o
+		wanted[path] = true
+		u := s.unit(p)
 		for _, dep := range p.Imports {
-			want(dep)
+			if dep = p.Resolve(dep); s.list[dep] != nil && !s.list[dep].DepOnly {
+				u.Imports = append(u.Imports, dep)
+				want(dep)
+			}
 		}
+		out.Units = append(out.Units, u)
 	}
 	for _, p := range list {
-		if shard.Has(p.ImportPath) {
+		if r.Shard.Has(p.ImportPath) {
 			want(p.ImportPath)
 		}
 	}
-	var wait sync.WaitGroup
-	for _, o := range c.own {
-		wait.Go(o.check)
-	}
-	wait.Wait()
-	for _, p := range list {
-		if o := c.own[p.ImportPath]; o != nil && o.listed == p {
-			for written := range o.loaded.Imports {
-				if dep := c.own[p.Resolve(written)]; dep != nil {
-					o.loaded.Imports[written] = dep.loaded
-				} else {
-					delete(o.loaded.Imports, written)
-				}
-			}
-			out = append(out, o.loaded)
-		}
-	}
-	return out, !c.decls.Failed()
+	return out
 }
 
-// check loads one package, after those that it imports.
-func (c *checked) check(o *ownPackage) {
-	p := o.listed
-	o.loaded = &packages.Package{
-		ID: p.ImportPath, PkgPath: p.ImportPath, Name: p.Name, Dir: p.Dir, GoFiles: p.Files(), CompiledGoFiles: p.Files(),
-		Fset: c.fset, TypesSizes: c.sizes, Imports: map[string]*packages.Package{}, Module: moduleOf(p.Module),
-	}
-	if p.Error != nil {
-		o.fail(packages.Error{Pos: cmp.Or(p.Error.Pos, "-"), Msg: p.Error.Err, Kind: packages.ListError})
-	}
-	c.slots <- struct{}{}
-	c.parse(o)
-	<-c.slots
+func (s *sources) unit(p *golist.Package) *Unit {
+	u := &Unit{Package: &packages.Package{
+		ID: p.ImportPath, PkgPath: p.ImportPath, Name: p.Name, Dir: p.Dir, GoFiles: p.Files(), CompiledGoFiles: p.Files(), IgnoredFiles: p.IgnoredFiles(),
+		Fset: s.fset, TypesSizes: s.sizes, Module: moduleOf(p.Module),
+	}}
+	u.Parse = sync.OnceFunc(func() {
+		s.slots <- struct{}{}
+		defer func() { <-s.slots }()
+		s.parse(u.Package)
+	})
+	u.Load = sync.OnceFunc(func() { s.load(u, p) })
+	u.Key = func() cache.Key { return s.key(p) }
+	return u
+}
 
+// load reads and type-checks a package, after those of its own modules that it imports.
+func (s *sources) load(u *Unit, p *golist.Package) {
+	if p.Error != nil {
+		pos := cmp.Or(p.Error.Pos, "-")
+		if pos != "-" && !filepath.IsAbs(pos) {
+			pos = filepath.Join(s.dir, pos)
+		}
+		fail(u.Package, packages.Error{Pos: pos, Msg: p.Error.Err, Kind: packages.ListError})
+	}
+	u.Parse()
 	var wait sync.WaitGroup
 	for _, dep := range p.Imports {
-		o.loaded.Imports[dep] = nil
-		wait.Go(func() { c.importPackage(dep) }) //nolint:errcheck // the type-checker asks again, and gets the error
+		wait.Go(func() { s.decls.Import(p.Resolve(dep)) }) //nolint:errcheck // the type-checker asks again, and gets the error
 	}
 	wait.Wait()
 
-	c.slots <- struct{}{}
-	defer func() { <-c.slots }()
-	c.types(o)
-}
-
-func (c *checked) importPackage(path string) (*types.Package, error) {
-	if o := c.own[path]; o != nil {
-		o.check()
-		if o.loaded.Types == nil {
-			return nil, fmt.Errorf("package %s has no Go files that can be read", path)
-		}
-		return o.loaded.Types, nil
+	s.slots <- struct{}{}
+	defer func() { <-s.slots }()
+	s.types(u.Package, p)
+	if u.Package.Types != nil {
+		s.decls.Adopt(p.ImportPath, u.Package.Types)
 	}
-	return c.decls.Import(path)
 }
 
-func (c *checked) parse(o *ownPackage) {
-	for _, name := range o.loaded.GoFiles {
-		f, err := parser.ParseFile(c.fset, name, nil, parser.AllErrors|parser.ParseComments)
+// key returns what the types and the syntax of a package depend on.
+func (s *sources) key(p *golist.Package) cache.Key {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s %s %q\n%s\n%s\n%+v\n", p.ImportPath, p.Name, p.Dir, godecl.Contents(p.Files()), godecl.Contents(p.IgnoredFiles()), p.Error)
+	if m := p.Module; m != nil {
+		fmt.Fprintf(h, "%s %s %s\n", m.Path, m.Version, m.GoVersion)
+	}
+	for _, dep := range p.Imports {
+		path := p.Resolve(dep)
+		id := s.decls.Identity(path)
+		fmt.Fprintf(h, "%s %x\n", path, id)
+		if d := s.list[path]; d != nil && d.Error != nil {
+			fmt.Fprintf(h, "%+v\n", *d.Error)
+		}
+	}
+	return cache.Key(h.Sum(nil))
+}
+
+func (s *sources) parse(p *packages.Package) {
+	for _, name := range p.GoFiles {
+		f, err := parser.ParseFile(s.fset, name, nil, parser.AllErrors|parser.ParseComments)
 		if err != nil {
-			o.fail(err)
+			fail(p, err)
 		}
 		if f != nil {
-			o.loaded.Syntax = append(o.loaded.Syntax, f)
+			p.Syntax = append(p.Syntax, f)
 		}
 	}
 }
 
-func (c *checked) types(o *ownPackage) {
-	if len(o.loaded.Syntax) == 0 {
+func (s *sources) types(p *packages.Package, listed *golist.Package) {
+	if len(p.Syntax) == 0 {
 		return
 	}
-	o.loaded.TypesInfo = &types.Info{
+	p.TypesInfo = &types.Info{
 		Types: map[ast.Expr]types.TypeAndValue{}, Instances: map[*ast.Ident]types.Instance{}, Defs: map[*ast.Ident]types.Object{},
 		Uses: map[*ast.Ident]types.Object{}, Implicits: map[ast.Node]types.Object{}, Selections: map[*ast.SelectorExpr]*types.Selection{},
 		Scopes: map[ast.Node]*types.Scope{}, FileVersions: map[*ast.File]string{},
 	}
 	conf := types.Config{
-		Importer:    importerFunc(func(written string) (*types.Package, error) { return c.importPackage(o.listed.Resolve(written)) }),
-		Error:       o.fail,
-		Sizes:       c.sizes,
+		Importer:    importerFunc(func(written string) (*types.Package, error) { return s.decls.Import(listed.Resolve(written)) }),
+		Error:       func(err error) { fail(p, err) },
+		Sizes:       s.sizes,
 		FakeImportC: true,
 	}
-	if m := o.listed.Module; m != nil && m.GoVersion != "" {
+	if m := listed.Module; m != nil && m.GoVersion != "" {
 		conf.GoVersion = "go" + m.GoVersion
 	}
-	pkg, err := conf.Check(o.loaded.PkgPath, c.fset, o.loaded.Syntax, o.loaded.TypesInfo)
-	o.loaded.Types = pkg
-	if err != nil && len(o.loaded.Errors) == 0 {
-		o.fail(err)
+	pkg, err := conf.Check(p.PkgPath, s.fset, p.Syntax, p.TypesInfo)
+	p.Types = pkg
+	if err != nil && len(p.Errors) == 0 {
+		fail(p, err)
 	}
-	if len(o.listed.CgoFiles) > 0 { // the types of what is C are not known
-		o.fail(types.Error{Fset: c.fset, Pos: o.loaded.Syntax[len(o.listed.GoFiles)].Package, Msg: `what import "C" declares is not known`})
+	if len(listed.CgoFiles) > 0 { // the types of what is C are not known
+		fail(p, types.Error{Fset: s.fset, Pos: p.Syntax[len(p.Syntax)-1].Package, Msg: `what import "C" declares is not known`})
 	}
-	o.loaded.IllTyped = len(o.loaded.Errors) > 0
+	p.IllTyped = len(p.Errors) > 0
 }
 
 type importerFunc func(path string) (*types.Package, error)
@@ -228,14 +228,14 @@ type importerFunc func(path string) (*types.Package, error)
 func (f importerFunc) Import(path string) (*types.Package, error) { return f(path) }
 
 // fail records what parser, type-checker or go command have against a package.
-func (o *ownPackage) fail(err error) {
+func fail(p *packages.Package, err error) {
 	var (
 		parse scanner.ErrorList
 		typed types.Error
 		read  *fs.PathError
 		told  packages.Error
 	)
-	switch p := o.loaded; {
+	switch {
 	case errors.As(err, &told):
 		p.Errors = append(p.Errors, told)
 	case errors.As(err, &parse):

@@ -52,19 +52,21 @@ func TestLoadersAgree(t *testing.T) {
 		want := found(t, GoList{}, in)
 		for _, c := range []struct {
 			name   string
-			loader Loader
+			cache  *cache.Cache
 			before func()
 		}{
-			{"without a cache", Source{}, nil},
-			{"with a cache that knows other repositories", Source{Cache: store}, nil},
-			{"with a cache that knows this one", Source{Cache: store}, nil},
-			{"with a cache that lost every third entry", Source{Cache: store}, func() { lose(t, store, 3) }},
-			{"with a cache that lost every second entry", Source{Cache: store}, func() { lose(t, store, 2) }},
+			{"without a cache", nil, nil},
+			{"with a cache that knows other repositories", store, nil},
+			{"with a cache that knows this one", store, nil},
+			{"with a cache that lost every third entry", store, func() { lose(t, store, 3) }},
+			{"with a cache that lost every second entry", store, func() { lose(t, store, 2) }},
+			{"with a cache that knows this one again", store, nil},
 		} {
 			if c.before != nil {
 				c.before()
 			}
-			if got := found(t, c.loader, in); !reflect.DeepEqual(got, want) {
+			in.Cache = c.cache
+			if got := found(t, Source{Cache: c.cache}, in); !reflect.DeepEqual(got, want) {
 				t.Errorf("%s %s: not what is found with everything compiled", repo, c.name)
 			}
 		}

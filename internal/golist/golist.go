@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -21,6 +22,7 @@ type Package struct {
 	Dir        string
 	GoFiles    []string // names in Dir; without those that import "C"
 	CgoFiles   []string // those that do
+	Ignored    []string `json:"IgnoredGoFiles"` // those that a build constraint leaves out
 	Imports    []string
 	ImportMap  map[string]string // paths as written whose package has another: a vendored one
 	Module     *Module
@@ -39,15 +41,18 @@ func (p *Package) Resolve(written string) string {
 }
 
 // Files returns the absolute names of the package's Go files.
-func (p *Package) Files() []string {
+func (p *Package) Files() []string { return p.absolute(slices.Concat(p.GoFiles, p.CgoFiles)) }
+
+// IgnoredFiles returns the absolute names of the Go files in the package's folder that a build constraint leaves out.
+func (p *Package) IgnoredFiles() []string { return p.absolute(p.Ignored) }
+
+func (p *Package) absolute(names []string) []string {
 	var out []string
-	for _, list := range [][]string{p.GoFiles, p.CgoFiles} {
-		for _, name := range list {
-			if !filepath.IsAbs(name) {
-				name = filepath.Join(p.Dir, name)
-			}
-			out = append(out, name)
+	for _, name := range names {
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(p.Dir, name)
 		}
+		out = append(out, name)
 	}
 	return out
 }
@@ -72,7 +77,7 @@ type Error struct {
 }
 
 // fields are those of Package. Without Stale and the like, the go command has no reason to ask a C compiler for its version.
-const fields = "-json=ImportPath,Name,Dir,GoFiles,CgoFiles,Imports,ImportMap,Module,Standard,DepOnly,Error,DepsErrors"
+const fields = "-json=ImportPath,Name,Dir,GoFiles,CgoFiles,IgnoredGoFiles,Imports,ImportMap,Module,Standard,DepOnly,Error,DepsErrors"
 
 // A Request says which packages to list.
 type Request struct {
