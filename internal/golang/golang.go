@@ -239,4 +239,3 @@ func firstLine(err error) string {
 	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
 	return strings.TrimPrefix(s, "go: ")
 }
-
