@@ -284,7 +284,7 @@ type dockerfileEvidence struct{ *dockerfile.File }
 func (d dockerfileEvidence) Path() string { return d.File.Path }
 
 func (r *run) bind(c *config.Config) {
-	e := workload.Evidence{Root: filepath.Base(r.tree.Root), Programs: r.golang.Programs, Variants: r.variants,
+	e := workload.Evidence{Root: r.tree.Name(), Programs: r.golang.Programs, Variants: r.variants,
 		Made: r.builds.Made, Renamed: r.builds.Renamed, Built: r.builds.Programs, Bindings: c.Services}
 	for _, d := range r.dockerfiles {
 		e.Dockerfiles = append(e.Dockerfiles, dockerfileEvidence{d})
