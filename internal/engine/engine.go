@@ -454,7 +454,7 @@ func (r *run) report() *check.Report {
 // addSources adds the contents of the files that a report names.
 func (r *run) addSources(rep *check.Report) {
 	named := map[string]bool{}
-	for _, f := range rep.Findings {
+	name := func(f check.Finding) {
 		named[f.At.File] = true
 		for _, rel := range f.Related {
 			named[rel.At.File] = true
@@ -465,8 +465,12 @@ func (r *run) addSources(rep *check.Report) {
 			}
 		}
 	}
+	for _, f := range rep.Findings {
+		name(f)
+	}
 	for _, sup := range rep.Suppressed {
-		named[sup.Finding.At.File] = true
+		name(sup.Finding)
+		named[sup.At.File] = true
 	}
 	for _, n := range rep.Notifications {
 		named[n.At.File] = true

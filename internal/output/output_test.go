@@ -199,10 +199,15 @@ func TestHostileTextIsHarmless(t *testing.T) {
 			if !strings.Contains(out, "::") && !strings.Contains(out, "#58;#58;") {
 				t.Errorf("%s has lost text:\n%s", name, out)
 			}
-			if actions && (strings.HasPrefix(name, "workloads ") && name != "workloads json" || name == "text") {
-				if m := regexp.MustCompile(`(?m)^\s*::.*|##\[|##vso\[`).FindString(out); m != "" {
-					t.Errorf("%s holds the command %q", name, m)
-				}
+			if !actions || name == "html" { // a page is no text for a log
+				continue
+			}
+			commands := regexp.MustCompile(`(?m)^\s*::.*|(?i)##\[|##vso\[`).FindAllString(out, -1)
+			if name == "github" && len(commands) == 2 { // one for the finding, one for the notification
+				continue
+			}
+			if len(commands) > 0 {
+				t.Errorf("%s holds the commands %q", name, commands)
 			}
 		}
 	}

@@ -98,5 +98,5 @@ func junit(r *check.Report) ([]byte, error) {
 
 func asXML(doc any) ([]byte, error) {
 	out, err := xml.MarshalIndent(doc, "", "  ")
-	return append(append([]byte(xml.Header), out...), '\n'), err
+	return append(append([]byte(xml.Header), plain.XML(out)...), '\n'), err
 }

@@ -41,6 +41,14 @@ type Options struct {
 	Suppressed bool   // whether suppressed findings are written too, marked as such
 }
 
+// Results returns how many results a report makes: all findings, and with suppressed those that comments silence.
+func Results(r *check.Report, suppressed bool) int {
+	if suppressed {
+		return len(r.Findings) + len(r.Suppressed)
+	}
+	return len(r.Findings)
+}
+
 // Write writes a report. Equal reports and options give equal bytes. The error is that of w.
 func Write(w io.Writer, r *check.Report, o Options) error {
 	b := builder{
