@@ -201,17 +201,20 @@ func write(t *testing.T, file, text string) {
 // processors, give the same bytes in every format, and nothing in them tells of the machine.
 func TestClones(t *testing.T) {
 	origin := copyTree(t, "testdata/repos/shop")
-	if err := os.Remove(filepath.Join(origin, "go.mod")); err != nil { // then names of the repository count
+	if err := os.Remove(filepath.Join(origin, "go.mod")); err != nil { // then it is the repository's name that binds this image
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(origin, "cmd/go.mod"), "module example.com/shop/cmd\n\ngo 1.26\n")
+	write(t, filepath.Join(origin, "deploy/site.yaml"), "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: site}\nspec:\n"+
+		"  selector: {matchLabels: {app: site}}\n  template:\n    metadata: {labels: {app: site}}\n"+
+		"    spec: {containers: [{name: site, image: example.com/acme/shop:1}]}\n")
 	unpack(t, origin, unreadable)
 	if err := os.Symlink("/etc/passwd", filepath.Join(origin, "outside.yaml")); err != nil {
 		t.Fatal(err)
 	}
 	commit(t, origin)
 	var logs [2]map[string]string
-	for i, clone := range []string{filepath.Join(t.TempDir(), "alpha"), filepath.Join(t.TempDir(), "deep", "er", "beta")} {
+	for i, clone := range []string{filepath.Join(t.TempDir(), "alpha"), filepath.Join(t.TempDir(), "deep", "er", "shop")} {
 		for _, args := range [][]string{
 			{"clone", "-q", origin, clone},
 			{"-C", clone, "remote", "set-url", "origin", "https://example.com/acme/shop.git"},
@@ -222,7 +225,7 @@ func TestClones(t *testing.T) {
 		}
 		cwd, path := clone, "."
 		if i > 0 {
-			cwd, path = filepath.Dir(clone), "beta"
+			cwd, path = filepath.Dir(clone), filepath.Base(clone)
 		}
 		logs[i] = allFormats(t, cwd, path, i)
 	}
