@@ -69,10 +69,29 @@ func checkRanking(t *testing.T, rule *rules.Rule, properties map[string]any) {
 		}
 		return
 	}
+	if !slices.ContainsFunc(tags, func(tag any) bool { return strings.HasPrefix(tag.(string), "external/cwe/cwe-") }) {
+		t.Errorf("%s: no weakness among the tags %v of a security rule", rule.ID, tags)
+	}
 	score, _ := security.(string)
 	if n, err := strconv.ParseFloat(score, 64); err != nil || n <= 0 || n > 10 || problem != nil {
 		t.Errorf("%s: security-severity %v, problem.severity %v", rule.ID, security, problem)
 	}
+}
+
+// A rule whose page refers to a weakness is related to it, and the log describes no other weakness.
+func TestWeaknesses(t *testing.T) {
+	run, _ := write(t, &check.Report{Rules: []*rules.Rule{rules.Lookup("secret-in-image")}}, sarif.Options{Version: "0.1.0"})
+	expect(t, run, map[string]string{
+		"taxonomies.2.name":                                             `"CWE"`,
+		"taxonomies.2.taxa.0.id":                                        `"CWE-798"`,
+		"taxonomies.2.taxa.0.name":                                      `"UseOfHardCodedCredentials"`,
+		"taxonomies.2.taxa.1":                                           `null`,
+		"tool.driver.rules.0.properties.tags.6":                         `"external/cwe/cwe-798"`,
+		"tool.driver.rules.0.relationships.2.target.id":                 `"CWE-798"`,
+		"tool.driver.rules.0.relationships.2.target.toolComponent.name": `"CWE"`,
+	})
+	run, _ = write(t, &check.Report{Rules: []*rules.Rule{rules.Lookup("port-mismatch")}}, sarif.Options{Version: "0.1.0"})
+	expect(t, run, map[string]string{"taxonomies.2": `null`, "tool.driver.supportedTaxonomies.2": `null`})
 }
 
 // checkPrinciples looks for each principle of a rule among its tags and among its relationships.

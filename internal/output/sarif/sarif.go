@@ -92,11 +92,16 @@ func (b *builder) run() *run {
 	base.Artifacts = b.listArtifacts(entries, notifications)
 
 	out := &run{Run: base, Tool: tool{driver(b.options.Version)}, Results: []*result{}}
+	listed := b.rules(entries)
 	for _, t := range taxonomies {
-		out.Taxonomies = append(out.Taxonomies, t.component())
+		taxa := t.taxa(listed)
+		if len(taxa) == 0 {
+			continue // no rule refers to a weakness
+		}
+		out.Taxonomies = append(out.Taxonomies, t.component(taxa))
 		out.Tool.Driver.SupportedTaxonomies = append(out.Tool.Driver.SupportedTaxonomies, t.reference())
 	}
-	for i, r := range b.rules(entries) {
+	for i, r := range listed {
 		b.ruleIndex[r.ID] = i
 		out.Tool.Driver.Rules = append(out.Tool.Driver.Rules, ruleDescriptor(r))
 	}
