@@ -22,9 +22,9 @@ func TestReviewdog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	write(t, manifest, strings.Replace(string(flawed), "containerPort: 8080", "containerPort: 9090", 1))
+	writeSource(t, manifest, strings.Replace(string(flawed), "containerPort: 8080", "containerPort: 9090", 1))
 	commit(t, dir)
-	write(t, manifest, string(flawed))
+	writeSource(t, manifest, string(flawed))
 	commit(t, dir)
 	logs := t.TempDir()
 	for format, input := range map[string]string{"sarif": "-f=sarif", "rdjson": "-f=rdjson", "checkstyle": "-f=checkstyle", "concise": "-efm=%f:%l:%c: %m"} {

@@ -54,7 +54,7 @@ func TestMultitool(t *testing.T) {
 	logs := t.TempDir()
 	shop := copyTree(t, "testdata/repos/shop")
 	broken := t.TempDir()
-	unpack(t, broken, unreadable)
+	unpackTree(t, broken, unreadable)
 	for name, args := range map[string][]string{
 		"empty":      {t.TempDir()},
 		"shop":       {shop},
@@ -180,14 +180,14 @@ FROM alpine
 FOO bar
 `
 
-func unpack(t *testing.T, dir, archive string) {
+func unpackTree(t *testing.T, dir, archive string) {
 	t.Helper()
 	for _, f := range txtar.Parse([]byte(archive)).Files {
-		write(t, filepath.Join(dir, f.Name), string(f.Data))
+		writeSource(t, filepath.Join(dir, f.Name), string(f.Data))
 	}
 }
 
-func write(t *testing.T, file, text string) {
+func writeSource(t *testing.T, file, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
 		t.Fatal(err)
@@ -204,11 +204,11 @@ func TestClones(t *testing.T) {
 	if err := os.Remove(filepath.Join(origin, "go.mod")); err != nil { // then it is the repository's name that binds this image
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(origin, "cmd/go.mod"), "module example.com/shop/cmd\n\ngo 1.26\n")
-	write(t, filepath.Join(origin, "deploy/site.yaml"), "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: site}\nspec:\n"+
+	writeSource(t, filepath.Join(origin, "cmd/go.mod"), "module example.com/shop/cmd\n\ngo 1.26\n")
+	writeSource(t, filepath.Join(origin, "deploy/site.yaml"), "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: site}\nspec:\n"+
 		"  selector: {matchLabels: {app: site}}\n  template:\n    metadata: {labels: {app: site}}\n"+
 		"    spec: {containers: [{name: site, image: example.com/acme/shop:1}]}\n")
-	unpack(t, origin, unreadable)
+	unpackTree(t, origin, unreadable)
 	if err := os.Symlink("/etc/passwd", filepath.Join(origin, "outside.yaml")); err != nil {
 		t.Fatal(err)
 	}
@@ -283,7 +283,7 @@ func TestTooManyFindings(t *testing.T) {
 		for j := range n {
 			text += fmt.Sprintf("ENV SERVICE_%d_PASSWORD=kR7vQ2nW9xTz%d\n", j, j)
 		}
-		write(t, filepath.Join(dir, fmt.Sprintf("service%03d", i), "Dockerfile"), text+"ENTRYPOINT [\"/api\"]\n")
+		writeSource(t, filepath.Join(dir, fmt.Sprintf("service%03d", i), "Dockerfile"), text+"ENTRYPOINT [\"/api\"]\n")
 	}
 	file := filepath.Join(t.TempDir(), "out.sarif")
 	r := run(t, dir, nil, command, "check", "--only", "secret-in-image,unpinned-base-image", "-o", "sarif="+file)
