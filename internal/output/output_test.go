@@ -180,7 +180,7 @@ func wellFormed(format, out string) error {
 	case "checkstyle", "junit":
 		d := xml.NewDecoder(strings.NewReader(out))
 		for {
-			if _, err := d.Token(); err == io.EOF {
+			if _, err := d.Token(); errors.Is(err, io.EOF) {
 				return nil
 			} else if err != nil {
 				return err
