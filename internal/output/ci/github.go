@@ -22,43 +22,32 @@ var commands = map[rules.Severity]string{rules.Error: "error", rules.Warning: "w
 // than any finding. What GitHub would not show follows as in concise, for those who read the log.
 func github(r *check.Report) ([]byte, error) {
 	var b bytes.Buffer
-	shown := map[rules.Severity]int{}
-	fits := func(s rules.Severity) bool {
-		shown[s]++
-		return shown[s] <= maxAnnotations
-	}
 	rest := check.Report{Prefix: r.Prefix}
-	notify := func(n check.Notification) {
-		if !fits(n.Level) {
-			rest.Notifications = append(rest.Notifications, n)
-			return
-		}
-		at := ""
-		if n.At.File != "" {
-			at = fmt.Sprintf(" file=%s,line=%d", property(file(r, n.At)), max(n.At.Start.Line, 1))
-		}
-		fmt.Fprintf(&b, "::%s%s::%s\n", commands[n.Level], at, data(plain.Text(n.Message)))
+	shown := map[rules.Severity]int{}
+	exhausted := func(s rules.Severity) bool {
+		shown[s]++
+		return shown[s] > maxAnnotations
 	}
-	fatal := func(n check.Notification) bool { return n.Level == rules.Error }
-	for _, n := range r.Notifications {
-		if fatal(n) {
-			notify(n)
+	notify := func(fatal bool) {
+		for _, n := range r.Notifications {
+			switch {
+			case fatal != (n.Level == rules.Error):
+			case exhausted(n.Level):
+				rest.Notifications = append(rest.Notifications, n)
+			default:
+				b.WriteString(notificationCommand(r, n))
+			}
 		}
 	}
+	notify(true)
 	for _, f := range worst(r) {
-		if !fits(f.Severity) {
+		if exhausted(f.Severity) {
 			rest.Findings = append(rest.Findings, f)
-			continue
-		}
-		fmt.Fprintf(&b, "::%s file=%s,line=%d,endLine=%d,col=%d,endColumn=%d,title=%s::%s\n", commands[f.Severity], property(file(r, f.At)),
-			max(f.At.Start.Line, 1), max(f.At.End.Line, 1), max(f.At.Start.Col, 1), max(f.At.End.Col, 1),
-			property(f.Rule.ID+" "+f.Rule.Name), data(full(r, f)))
-	}
-	for _, n := range r.Notifications {
-		if !fatal(n) {
-			notify(n)
+		} else {
+			b.WriteString(findingCommand(r, f))
 		}
 	}
+	notify(false)
 	if n := len(rest.Findings) + len(rest.Notifications); n > 0 {
 		lines, err := concise(&rest)
 		if err != nil {
@@ -67,6 +56,20 @@ func github(r *check.Report) ([]byte, error) {
 		fmt.Fprintf(&b, "%d more, of which GitHub shows no annotations:\n%s", n, plain.Log(string(lines)))
 	}
 	return b.Bytes(), nil
+}
+
+func findingCommand(r *check.Report, f check.Finding) string {
+	return fmt.Sprintf("::%s file=%s,line=%d,endLine=%d,col=%d,endColumn=%d,title=%s::%s\n", commands[f.Severity], property(file(r, f.At)),
+		max(f.At.Start.Line, 1), max(f.At.End.Line, 1), max(f.At.Start.Col, 1), max(f.At.End.Col, 1),
+		property(f.Rule.ID+" "+f.Rule.Name), data(full(r, f)))
+}
+
+func notificationCommand(r *check.Report, n check.Notification) string {
+	at := ""
+	if n.At.File != "" {
+		at = fmt.Sprintf(" file=%s,line=%d", property(file(r, n.At)), max(n.At.Start.Line, 1))
+	}
+	return fmt.Sprintf("::%s%s::%s\n", commands[n.Level], at, data(plain.Text(n.Message)))
 }
 
 // data returns a line of text as the message of a workflow command, with nothing in it that is a command itself.
