@@ -58,7 +58,7 @@ func TestMultitool(t *testing.T) {
 	for name, args := range map[string][]string{
 		"empty":      {t.TempDir()},
 		"shop":       {shop},
-		"suppressed": {"--sarif-include-suppressed", shop},
+		"suppressed": {"--sarif-include-suppressed", broken},
 		"part":       {filepath.Join(shop, "cmd")},
 		"broken":     {broken},
 	} {
@@ -123,7 +123,7 @@ func installMultitool(t *testing.T) func(log string) (faults []string) {
 	}
 }
 
-// unreadable is a tree of which every part gives a notification.
+// unreadable is a tree of which every part gives a notification, with one finding, which is suppressed.
 const unreadable = `
 -- a/a.go --
 package a
@@ -176,6 +176,7 @@ services:
     env_file: missing.env
 include: [gone.yaml]
 -- Dockerfile --
+# factorlint:ignore unpinned-base-image -- a sample
 FROM alpine
 FOO bar
 `
