@@ -183,6 +183,10 @@ func TestXML(t *testing.T) {
 	if len(suites.Suites) != 3 || suites.Suites[1].Failures != 1 || suites.Suites[1].Cases[0].Failure.Type != "error" {
 		t.Errorf("%+v", suites)
 	}
+	lost := write(t, "junit", &check.Report{Notifications: []check.Notification{{Code: "go-load", Level: rules.Error, Message: "all is lost"}}})
+	if !strings.Contains(lost, `tests="1" failures="0" errors="1"`) || !strings.Contains(lost, `<error message="all is lost" type="error">`) {
+		t.Errorf("an untrustworthy run passes:\n%s", lost)
+	}
 	clean := write(t, "junit", &check.Report{})
 	if err := xml.Unmarshal([]byte(clean), &suites); err != nil || !strings.Contains(clean, `tests="1" failures="0"`) {
 		t.Errorf("without findings: %v\n%s", err, clean)
