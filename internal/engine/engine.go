@@ -298,7 +298,7 @@ type dockerfileEvidence struct{ *dockerfile.File }
 func (d dockerfileEvidence) Path() string { return d.File.Path }
 
 func (r *run) bind() {
-	e := workload.Evidence{Root: filepath.Base(r.tree.Root), Programs: r.golang.Programs, Variants: r.variants,
+	e := workload.Evidence{Root: r.tree.Name(), Programs: r.golang.Programs, Variants: r.variants,
 		Made: r.builds.Made, Renamed: r.builds.Renamed, Built: r.builds.Programs, Bindings: r.config.Services}
 	for _, d := range r.dockerfiles {
 		e.Dockerfiles = append(e.Dockerfiles, dockerfileEvidence{d})
@@ -468,7 +468,7 @@ func (r *run) report() *check.Report {
 // addSources adds the contents of the files that a report names.
 func (r *run) addSources(rep *check.Report) {
 	named := map[string]bool{}
-	for _, f := range rep.Findings {
+	name := func(f check.Finding) {
 		named[f.At.File] = true
 		for _, rel := range f.Related {
 			named[rel.At.File] = true
@@ -479,8 +479,12 @@ func (r *run) addSources(rep *check.Report) {
 			}
 		}
 	}
+	for _, f := range rep.Findings {
+		name(f)
+	}
 	for _, sup := range rep.Suppressed {
-		named[sup.Finding.At.File] = true
+		name(sup.Finding)
+		named[sup.At.File] = true
 	}
 	for _, n := range rep.Notifications {
 		named[n.At.File] = true
