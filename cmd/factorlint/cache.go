@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -30,34 +28,18 @@ func (f *cacheFlags) apply(o *engine.Options) error {
 	if f.none {
 		return nil
 	}
-	dir := f.dir
-	if dir == "" {
-		user, err := os.UserCacheDir()
-		if err != nil {
-			return nil //nolint:nilerr // no home, no cache
+	var (
+		c   *cache.Cache
+		err error
+	)
+	if f.dir != "" {
+		if c, err = cache.Open(f.dir); err != nil {
+			return fmt.Errorf("--cache-dir: %w", err)
 		}
-		dir = filepath.Join(user, "factorlint")
-	}
-	c, err := cache.Open(dir)
-	if err != nil {
-		if f.dir == "" {
-			return nil
-		}
-		return fmt.Errorf("--cache-dir: %w", err)
+	} else if c, err = cache.Default(); err != nil {
+		return nil //nolint:nilerr // no folder, no cache
 	}
 	c.Trim(cacheLimit)
-	o.Cache, o.Tool = c, buildID()
+	o.Cache, o.Tool = c, readVersion().String()+" "+cache.Build()
 	return nil
-}
-
-// buildID tells this build of the command from others: by its version, and, since that says nothing of a build from a changed
-// tree, by the size and the time of the file.
-func buildID() string {
-	id := readVersion().String()
-	if file, err := os.Executable(); err == nil {
-		if info, err := os.Stat(file); err == nil {
-			id += fmt.Sprintf(" %d %d", info.Size(), info.ModTime().UnixNano())
-		}
-	}
-	return id
 }

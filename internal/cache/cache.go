@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -29,8 +30,27 @@ func Open(dir string) (*Cache, error) {
 	return &Cache{dir}, nil
 }
 
+// Build tells the running program from other builds of it: by the size and the time of its file.
+func Build() string {
+	if file, err := os.Executable(); err == nil {
+		if info, err := os.Stat(file); err == nil {
+			return fmt.Sprint(info.Size(), info.ModTime().UnixNano())
+		}
+	}
+	return ""
+}
+
 // Dir returns the folder that the cache is in.
 func (c *Cache) Dir() string { return c.dir }
+
+// Default returns the cache in the user's folder for caches. The error means that the user has none.
+func Default() (*Cache, error) {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return nil, err
+	}
+	return Open(filepath.Join(dir, "factorlint"))
+}
 
 func (c *Cache) file(k Key) string {
 	name := hex.EncodeToString(k[:])
