@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -91,8 +92,8 @@ func readShell(src []byte) error {
 // fixes each remove one of two uses, and neither knows that the import can go.
 func unusedImport(before, after []byte) error {
 	was, is := importUses(before), importUses(after)
-	for name, n := range is {
-		if n == 0 && was[name] > 0 {
+	for _, name := range slices.Sorted(maps.Keys(is)) {
+		if is[name] == 0 && was[name] > 0 {
 			return fmt.Errorf("%s would be imported and not used", name)
 		}
 	}
