@@ -112,8 +112,8 @@ func whySkipped(s fix.Skipped) string {
 		return s.Detail.Error()
 	case fix.Broken:
 		return fmt.Sprintf("it would leave a file that cannot be read (%v); this is a bug in factorlint, please report it", s.Detail)
-	case fix.Endless:
-		return "fixes make each other necessary again; this is a bug in factorlint, please report it"
+	case fix.Undone:
+		return fmt.Sprintf("it was taken back since it did not help (%v)", s.Detail)
 	}
 	return ""
 }
