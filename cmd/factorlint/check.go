@@ -23,6 +23,7 @@ import (
 
 type checkFlags struct {
 	configFlags
+	fixes                 fixFlags
 	outputs               []string
 	only, enable, disable []string
 	failOn                string
@@ -48,6 +49,7 @@ configuration, or something essential could not be analysed. 2 wins over 1.`,
 		RunE: func(c *cobra.Command, paths []string) error { return a.check(c, paths, &f) },
 	}
 	f.configFlags.add(c)
+	f.fixes.add(c.Flags())
 	f.cache.add(c)
 	c.Flags().StringArrayVarP(&f.outputs, "output", "o", []string{"text"},
 		"`FORMAT[=FILE]` to write: "+strings.Join(output.Formats(), ", ")+"; may be repeated")
@@ -61,11 +63,15 @@ configuration, or something essential could not be analysed. 2 wins over 1.`,
 	c.Flags().StringVar(&f.category, "category", "", "`CATEGORY` of the SARIF log (default factorlint, for a part factorlint-partial)")
 	c.Flags().BoolVar(&f.suppressed, "sarif-include-suppressed", false, "write suppressed findings to the SARIF log too, marked as such")
 	c.Flags().StringVar(&f.facts, "facts", "", "take what is known of Go code from `DIR`, where factorlint facts wrote it, and load none")
+	c.MarkFlagsMutuallyExclusive("facts", "fix") // facts tell of the code as it was before the first fix
 	return c
 }
 
 func (a *app) check(c *cobra.Command, paths []string, f *checkFlags) error {
 	targets, err := parseOutputs(f.outputs)
+	if err == nil && f.fixes.diff {
+		targets, err = besidePatch(targets, c.Flags().Changed("output"))
+	}
 	if err != nil {
 		return err
 	}
@@ -105,12 +111,16 @@ func (a *app) check(c *cobra.Command, paths []string, f *checkFlags) error {
 	if err := f.cache.apply(&o); err != nil {
 		return err
 	}
-	res, err := engine.Run(c.Context(), o)
+	res, fixed, err := f.fixes.run(c.Context(), o)
 	if err != nil {
 		return err
 	}
 	a.code = exitCode(res.Report, failOn, f)
+	if err := a.tellFixes(f, res.Report, fixed); err != nil {
+		return err
+	}
 	opts.ExitCode, opts.Category, opts.Suppressed = a.code, f.category, f.suppressed
+	opts.FixHint, opts.UnsafeFixes = fixed == nil, f.fixes.unsafe
 	if opts.Category == "" && len(f.only) > 0 {
 		opts.Category = "factorlint-partial" // the alerts of other rules are not fixed because nobody looked for them
 	}

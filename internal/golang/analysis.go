@@ -1,10 +1,12 @@
 package golang
 
 import (
+	"bytes"
 	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
+	"os"
 	"path"
 	"path/filepath"
 	"reflect"
@@ -265,7 +267,16 @@ func (v *view) span(pos, end token.Pos) check.Span {
 		end = pos
 	}
 	p, e := v.fset.Position(pos), v.fset.Position(end)
+	if f := v.fset.File(end); f != nil && e.Offset == f.Size() && endsLine(f.Name()) { // go/token knows no line behind the last line break
+		e.Line, e.Column = e.Line+1, 1
+	}
 	return check.Span{File: v.rel(p.Filename), Start: check.Pos{Offset: p.Offset, Line: p.Line, Col: p.Column}, End: check.Pos{Offset: e.Offset, Line: e.Line, Col: e.Column}}
+}
+
+// endsLine reports whether a file ends in a line break.
+func endsLine(file string) bool {
+	src, err := os.ReadFile(file)
+	return err == nil && bytes.HasSuffix(src, []byte("\n"))
 }
 
 // rel returns a file's path relative to the root, slash-separated; what lies elsewhere keeps its name.
