@@ -31,14 +31,6 @@ var Analyzer = &analysis.Analyzer{
 	Run:              run,
 }
 
-// A Fact is the observation of a package, for the packages that import it.
-type Fact struct{ Package *Package }
-
-// AFact marks Fact as one.
-func (*Fact) AFact() {}
-
-func (f *Fact) String() string { return fmt.Sprintf("observed(%d functions)", len(f.Package.Funcs)) }
-
 func run(pass *analysis.Pass) (_ any, err error) {
 	// code that does not type-check has shapes nobody thought of; it must not take the driver with it
 	defer func() {
@@ -50,12 +42,11 @@ func run(pass *analysis.Pass) (_ any, err error) {
 		return newGraph(nil), nil
 	}
 	p := extract(pass)
-	pass.ExportPackageFact(&Fact{p})
-	all := []*Package{p}
-	for _, f := range pass.AllPackageFacts() {
-		if fact, ok := f.Fact.(*Fact); ok && f.Package != pass.Pkg {
-			all = append(all, fact.Package)
-		}
+	fact := gather(p, pass.AllPackageFacts())
+	pass.ExportPackageFact(fact)
+	all, err := fact.packages()
+	if err != nil {
+		return nil, err
 	}
 	return newGraph(all), nil
 }
