@@ -123,8 +123,9 @@ func (p *Pass) ReportAt(pos, end token.Pos, message string, related []analysis.R
 	p.Pass.Report(d)
 }
 
-// ReportSpan files a diagnostic at a place that observe gave, unless it lies in generated code of any package. Where the place lies in another package whose source
-// this driver does not hold, it goes to fallback and the message names the place.
+// ReportSpan files a diagnostic at a place that observe gave, unless it lies in generated code of any package. Where the place lies in
+// another package whose source this driver does not hold, it goes to fallback, or else to the program's main, and the message names
+// the place.
 func (p *Pass) ReportSpan(at check.Span, fallback check.Span, message string, related []check.Related, fixes ...analysis.SuggestedFix) {
 	for _, r := range p.ResultOf {
 		if g, ok := r.(interface{ IsGenerated(file string) bool }); ok && g.IsGenerated(at.File) {
@@ -133,7 +134,7 @@ func (p *Pass) ReportSpan(at check.Span, fallback check.Span, message string, re
 	}
 	pos, end, ok := p.Locate(at)
 	if !ok {
-		if pos, end, ok = p.Locate(fallback); !ok {
+		if pos, end, ok = p.nearest(fallback); !ok {
 			return
 		}
 		message += fmt.Sprintf(" (at %s:%d)", path.Base(at.File), at.Start.Line)
@@ -150,13 +151,29 @@ func (p *Pass) ReportSpan(at check.Span, fallback check.Span, message string, re
 // WarnSpan is ReportSpan for a diagnostic that is a warning although the rule's severity is error. Drivers that know no
 // severities show it like any other.
 func (p *Pass) WarnSpan(at check.Span, fallback check.Span, message string) {
-	for _, s := range []check.Span{at, fallback} {
-		if pos, _, ok := p.Locate(s); ok {
-			p.result.Warnings = append(p.result.Warnings, pos)
-			break
-		}
+	pos, _, ok := p.Locate(at)
+	if !ok {
+		pos, _, ok = p.nearest(fallback)
+	}
+	if ok {
+		p.result.Warnings = append(p.result.Warnings, pos)
 	}
 	p.ReportSpan(at, fallback, message, nil)
+}
+
+// nearest returns the place of a span or, if its source is not at hand, of the name of main.
+func (p *Pass) nearest(s check.Span) (pos, end token.Pos, ok bool) {
+	if pos, end, ok := p.Locate(s); ok {
+		return pos, end, ok
+	}
+	for _, f := range p.Files {
+		for _, d := range f.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "main" && p.Pkg.Name() == "main" {
+				return fn.Name.Pos(), fn.Name.End(), true
+			}
+		}
+	}
+	return token.NoPos, token.NoPos, false
 }
 
 // Locate finds a place that observe gave in the file set. A file set read from export data holds files of its
