@@ -25,12 +25,23 @@ func Asked(args []string) bool {
 		return len(flags) == 0
 	}
 	for i, arg := range flags {
-		value := i > 0 && strings.TrimLeft(flags[i-1], "-") == "tags" // the only flag that the go command passes on with a value of its own
-		if !strings.HasPrefix(arg, "-") && !value {
+		value := i > 0 && strings.TrimLeft(flags[i-1], "-") == "tags" // the only flag with a value that may stand behind it
+		if !value && !passedOn(arg) {
 			return false
 		}
 	}
 	return strings.HasSuffix(last, ".cfg")
+}
+
+// passedOn reports whether an argument is a flag that the go command passes on to a tool.
+func passedOn(arg string) bool {
+	name, isFlag := strings.CutPrefix(arg, "-")
+	name, _, _ = strings.Cut(strings.TrimPrefix(name, "-"), "=")
+	switch name {
+	case "json", "fix", "diff", "tags", "v", "all", "source":
+		return isFlag
+	}
+	return isFlag && strings.HasPrefix(name, gopass.Name(""))
 }
 
 // Run answers the go command and ends the process. It takes the arguments from os.Args, as unitchecker does.
