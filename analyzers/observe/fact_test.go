@@ -28,7 +28,7 @@ func TestIsForeign(t *testing.T) {
 		{"example.com/library", library, "/root/go/pkg/mod/example.com/library@v1.2.0/library.go", true},
 		{"example.com/library", library, `C:\Users\me\go\pkg\mod\example.com\library@v1.2.0\library.go`, true},
 		{"example.com/library", library, "/root/go/pkg/mod/example.com/fork@v1.9.0/library.go", true}, // replaced by another module
-		{"example.com/library", library, "/src/shop/library/library.go", false},                      // replaced by a folder
+		{"example.com/library", library, "/src/shop/library/library.go", false},                       // replaced by a folder
 		{"example.com/library", library, "/src/shop/vendor/example.com/library/library.go", true},
 		{"example.com/shop/order", nil, "order/order.go", false}, // as nogo has it
 		{"example.com/library", nil, "external/com_example_library/library.go", true},
