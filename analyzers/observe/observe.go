@@ -46,7 +46,7 @@ func run(pass *analysis.Pass) (_ any, err error) {
 			err = fmt.Errorf("observing package %s failed: %v", pass.Pkg.Path(), v)
 		}
 	}()
-	if len(pass.Files) == 0 || isStandard(pass.Pkg.Path()) {
+	if len(pass.Files) == 0 || IsForeign(pass) {
 		return newGraph(nil), nil
 	}
 	p := extract(pass)
@@ -58,21 +58,6 @@ func run(pass *analysis.Pass) (_ any, err error) {
 		}
 	}
 	return newGraph(all), nil
-}
-
-// isStandard reports whether an import path is one of the standard library's: no dot in its first element. The
-// paths of a module under development without a domain ("shop/internal/x") look the same, and so only the
-// packages that the standard library really has at its top count.
-func isStandard(path string) bool {
-	first, _, _ := strings.Cut(path, "/")
-	switch first {
-	case "archive", "bufio", "bytes", "cmp", "compress", "container", "context", "crypto", "database", "debug", "embed",
-		"encoding", "errors", "expvar", "flag", "fmt", "go", "hash", "html", "image", "index", "internal", "io", "iter", "log", "maps", "math",
-		"mime", "net", "os", "path", "plugin", "reflect", "regexp", "runtime", "slices", "sort", "strconv", "strings", "structs",
-		"sync", "syscall", "testing", "text", "time", "unicode", "unique", "unsafe", "weak", "vendor":
-		return true
-	}
-	return false
 }
 
 // A Package is what was observed in one package. All names in it are symbols: "path.Func", "path.Type.Method",

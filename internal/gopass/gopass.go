@@ -10,10 +10,12 @@ import (
 	"path"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/factorlint/factorlint/analyzers/observe"
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/directive"
 	"github.com/factorlint/factorlint/rules"
@@ -64,10 +66,28 @@ func New(name string, run func(*Pass), requires ...*analysis.Analyzer) *analysis
 				}
 			}()
 			result := &Result{}
-			run(&Pass{Pass: p, rule: r, off: directives(p), result: result})
+			if !observe.IsForeign(p) {
+				p = judged(p)
+				run(&Pass{Pass: p, rule: r, off: directives(p), result: result})
+			}
 			return result, nil
 		},
 	}
+}
+
+// judged returns a pass without what drivers differ in: some analyse a package together with its tests, and some write the
+// version of Go as "go1.26" instead of "1.26".
+func judged(p *analysis.Pass) *analysis.Pass {
+	c := *p
+	c.Files = slices.DeleteFunc(slices.Clone(p.Files), func(f *ast.File) bool {
+		return strings.HasSuffix(p.Fset.File(f.FileStart).Name(), "_test.go")
+	})
+	if p.Module != nil {
+		m := *p.Module
+		m.GoVersion = strings.TrimPrefix(m.GoVersion, "go")
+		c.Module = &m
+	}
+	return &c
 }
 
 // Name returns the name of the analyzer of a rule: an identifier, unique beside the analyzers of others.
