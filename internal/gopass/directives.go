@@ -6,18 +6,8 @@ import (
 	"maps"
 	"slices"
 
-	"golang.org/x/tools/go/analysis"
-
 	"github.com/factorlint/factorlint/internal/directive"
 )
-
-func directives(p *analysis.Pass) []directive.Directive {
-	var out []directive.Directive
-	for _, f := range p.Files {
-		out = append(out, Directives(p.Fset, f)...)
-	}
-	return out
-}
 
 // Directives returns the suppression comments of a file. One that stands alone on its line silences the statement,
 // declaration, field or element that begins on the next line of code: the whole of it, but of what has a body no more than

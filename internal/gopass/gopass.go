@@ -25,7 +25,8 @@ import (
 type Pass struct {
 	*analysis.Pass
 	rule   *rules.Rule
-	off    []directive.Directive
+	off    []directive.Directive // of this package and those that it imports
+	files  map[string]Source     // of the packages that it imports
 	result *Result
 }
 
@@ -55,7 +56,7 @@ func New(name string, run func(*Pass), requires ...*analysis.Analyzer) *analysis
 		Name:             Name(name),
 		Doc:              r.ID + " " + r.Name + ": " + r.Summary + "\n\n" + r.Body,
 		URL:              r.URL(),
-		Requires:         requires,
+		Requires:         append(requires, sources),
 		RunDespiteErrors: true,
 		ResultType:       reflect.TypeFor[*Result](),
 		Run: func(p *analysis.Pass) (_ any, err error) {
@@ -68,7 +69,8 @@ func New(name string, run func(*Pass), requires ...*analysis.Analyzer) *analysis
 			result := &Result{}
 			if !observe.IsForeign(p) {
 				p = judged(p)
-				run(&Pass{Pass: p, rule: r, off: directives(p), result: result})
+				imported, _ := p.ResultOf[sources].(known)
+				run(&Pass{Pass: p, rule: r, off: slices.Concat(directives(p), imported.directives), files: imported.files, result: result})
 			}
 			return result, nil
 		},
@@ -159,10 +161,28 @@ func (p *Pass) WarnSpan(at check.Span, fallback check.Span, message string) {
 	p.ReportSpan(at, fallback, message, nil)
 }
 
-// Locate finds a place that observe gave in the file set. A file set read from export data holds files of its
-// dependencies without their lines: those do not count.
+// Locate finds a place that observe gave in the file set. A file of an imported package that the driver does not hold is added to
+// the set.
 func (p *Pass) Locate(s check.Span) (pos, end token.Pos, ok bool) {
-	p.Fset.Iterate(func(f *token.File) bool {
+	if pos, end, ok = locate(p.Fset, s); ok {
+		return pos, end, true
+	}
+	source, known := p.files[s.File]
+	if !known {
+		return pos, end, false
+	}
+	s.File = filepath.ToSlash(source.Name)
+	if pos, end, ok = locate(p.Fset, s); ok {
+		return pos, end, true
+	}
+	p.Fset.AddFile(source.Name, -1, source.Size).SetLines(source.Lines)
+	return locate(p.Fset, s)
+}
+
+// locate finds a place in a file set. One that was read from export data holds files of its dependencies without their lines:
+// those do not count.
+func locate(fset *token.FileSet, s check.Span) (pos, end token.Pos, ok bool) {
+	fset.Iterate(func(f *token.File) bool {
 		if filepath.ToSlash(f.Name()) != s.File || s.End.Offset > f.Size() {
 			return true
 		}
