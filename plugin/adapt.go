@@ -17,13 +17,20 @@ func adapt(a *analysis.Analyzer, r *rules.Rule) *analysis.Analyzer {
 	adapted := *a
 	adapted.Name = r.ID
 	adapted.Run = func(p *analysis.Pass) (any, error) {
-		quiet := *p
-		quiet.Report = func(d analysis.Diagnostic) { p.Report(simplify(p, d)) }
-		result, err := a.Run(&quiet)
+		inner := *p
+		inner.Report = func(d analysis.Diagnostic) { p.Report(simplify(p, d)) }
+		result, err := a.Run(&inner)
 		if err != nil && len(p.Files) > 0 {
 			name := p.Files[0].Name
 			p.Report(analysis.Diagnostic{Pos: name.Pos(), End: name.End(), Category: r.ID, URL: a.URL, Message: strings.TrimPrefix(err.Error(), r.ID+" ")})
 			return &gopass.Result{}, nil
+		}
+		if result, ok := result.(*gopass.Result); ok {
+			for _, w := range result.Withheld { // golangci-lint has to see what its own comments silence, or it calls them unused
+				if w.By != nil && w.By.Nolint {
+					inner.Report(w.Diagnostic)
+				}
+			}
 		}
 		return result, err
 	}
