@@ -10,27 +10,36 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/factorlint/factorlint/analyzers/observe"
 	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/rules"
 )
 
-// passOn returns a pass on a package of one file. Facts go where export puts them, and come from imported.
-func passOn(t *testing.T, module, pkg, file, src string, imported []analysis.PackageFact, export func(analysis.Fact)) *analysis.Pass {
+// passOn returns a pass on a package of one file, and what was observed there and in the packages that it imports.
+func passOn(t *testing.T, module, pkg, file, src string, facts *[]analysis.PackageFact) *analysis.Pass {
 	t.Helper()
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, file, src, parser.ParseComments)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &analysis.Pass{
-		Fset: fset, Files: []*ast.File{f}, Pkg: types.NewPackage(pkg, f.Name.Name), Module: &analysis.Module{Path: module},
-		AllPackageFacts:   func() []analysis.PackageFact { return imported },
-		ExportPackageFact: export,
+	info := &types.Info{Uses: map[*ast.Ident]types.Object{}, Defs: map[*ast.Ident]types.Object{}, Types: map[ast.Expr]types.TypeAndValue{}}
+	p := &analysis.Pass{
+		Fset: fset, Files: []*ast.File{f}, Pkg: types.NewPackage(pkg, f.Name.Name), TypesInfo: info, Module: &analysis.Module{Path: module},
+		AllPackageFacts: func() []analysis.PackageFact { return *facts },
 	}
+	p.ExportPackageFact = func(fact analysis.Fact) { *facts = append(*facts, analysis.PackageFact{Package: p.Pkg, Fact: fact}) }
+	result, err := observe.Analyzer.Run(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.ResultOf = map[*analysis.Analyzer]any{observe.Analyzer: result}
+	return p
 }
 
-// TestSources finds a place in an imported package that the driver took from its cache, where the package lies now, and the
+// TestImported finds a place in an imported package that the driver took from its cache, where the package lies now, and the
 // comment that silences what is found there.
-func TestSources(t *testing.T) {
+func TestImported(t *testing.T) {
 	const mail = "package mail\n\n//factorlint:ignore env-group -- on purpose\nvar Sender = 1\n"
 	offset := strings.Index(mail, "Sender")
 	for _, c := range []struct {
@@ -46,19 +55,10 @@ func TestSources(t *testing.T) {
 		{"no module", "", "/new/shop/cmd/api/main.go", "/old/shop/mail/mail.go", "/old/shop/mail/mail.go"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			var fact analysis.Fact
-			imported := passOn(t, c.module, "example.com/shop/mail", c.was, mail, nil, func(f analysis.Fact) { fact = f })
-			if _, err := readSources(imported); err != nil {
-				t.Fatal(err)
-			}
-			facts := []analysis.PackageFact{{Package: imported.Pkg, Fact: fact}}
-			p := passOn(t, "example.com/shop", "example.com/shop/cmd/api", c.from, "package main\n", facts, func(analysis.Fact) {})
-			result, err := readSources(p)
-			if err != nil {
-				t.Fatal(err)
-			}
-			k := result.(known)
-			pass := &Pass{Pass: p, files: k.files}
+			var facts []analysis.PackageFact
+			passOn(t, c.module, "example.com/shop/mail", c.was, mail, &facts)
+			p := passOn(t, "example.com/shop", "example.com/shop/cmd/api", c.from, "package main\n\nimport _ \"example.com/shop/mail\"\n", &facts)
+			pass := newPass(p, rules.Lookup("env-group"), &Result{})
 			want := token.Position{Filename: c.now, Offset: offset, Line: 4, Column: 5}
 			span := check.Span{File: c.was, Start: check.Pos{Offset: offset, Line: 4, Col: 5}, End: check.Pos{Offset: offset + 6, Line: 4, Col: 11}}
 			for range 2 { // the second time from the file set
@@ -72,8 +72,10 @@ func TestSources(t *testing.T) {
 			if files != 2 {
 				t.Errorf("%d files in the set, want 2", files)
 			}
-			if len(k.directives) != 1 || k.directives[0].At.File != c.now || k.directives[0].First != 4 {
-				t.Errorf("directives %+v", k.directives)
+			pos, end, _ := pass.Locate(span)
+			pass.ReportAt(pos, end, "is silenced", nil)
+			if w := pass.result.Withheld; len(w) != 1 || w[0].By == nil || w[0].By.At.File != c.now {
+				t.Errorf("withheld: %+v", w)
 			}
 		})
 	}
