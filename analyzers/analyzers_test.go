@@ -21,7 +21,10 @@ import (
 	"golang.org/x/tools/go/packages"
 
 	"github.com/factorlint/factorlint/analyzers"
+	"github.com/factorlint/factorlint/analyzers/environmentbuildtag"
+	"github.com/factorlint/factorlint/analyzers/gomaxprocsoverride"
 	"github.com/factorlint/factorlint/analyzers/observe"
+	"github.com/factorlint/factorlint/analyzers/redundantautomaxprocs"
 	"github.com/factorlint/factorlint/internal/gopass"
 	"github.com/factorlint/factorlint/internal/moduletest"
 	"github.com/factorlint/factorlint/rules"
@@ -32,7 +35,7 @@ import (
 func TestSource(t *testing.T) {
 	forbidden := map[string]bool{"os": true, "os/exec": true, "os/signal": true, "net": true, "net/http": true, "plugin": true, "unsafe": true, "log": true, "syscall": true}
 	parsed := 0
-	for _, dir := range []string{".", "../internal/gopass", "../internal/directive"} {
+	for _, dir := range []string{".", "../internal/gopass", "../internal/directive", "../internal/check", "../internal/workload", "../internal/suggest"} {
 		err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
 				return err
@@ -265,19 +268,31 @@ func malformed(a *analysis.Analyzer, d analysis.Diagnostic) []string {
 	return out
 }
 
-// TestBareDriver runs the analyzers as drivers do that know neither modules nor other files, such as Bazel's nogo.
+// TestBareDriver runs the analyzers on code that violates them as drivers do that know neither modules nor other files, such as
+// Bazel's nogo.
 func TestBareDriver(t *testing.T) {
-	d := newDriver()
-	for _, p := range load(t, shop.Write(t)) {
-		results := map[*analysis.Analyzer]any{}
-		for _, a := range analyzers.All() {
-			if err := d.run(a, p, results); err != nil {
-				t.Error(err)
-			}
-		}
+	silent := []*analysis.Analyzer{ // without the module's version of Go, or the files that a build leaves out
+		environmentbuildtag.Analyzer, gomaxprocsoverride.Analyzer, redundantautomaxprocs.Analyzer,
 	}
-	if len(d.diagnostics) < 8 {
-		t.Errorf("%d diagnostics", len(d.diagnostics))
+	for _, a := range analyzers.All() {
+		name := strings.TrimSuffix(strings.Fields(a.Doc)[1], ":")
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDriver()
+			for _, p := range load(t, moduletest.Violation(t, filepath.Join("..", "testdata", name+".txtar")).Write(t)) {
+				if err := d.run(a, p, map[*analysis.Analyzer]any{}); err != nil {
+					t.Error(err)
+				}
+			}
+			if (len(d.diagnostics) == 0) != slices.Contains(silent, a) {
+				t.Errorf("%d diagnostics", len(d.diagnostics))
+			}
+			for _, diag := range d.diagnostics {
+				for _, bad := range malformed(a, diag) {
+					t.Errorf("%s: %s", diag.Message, bad)
+				}
+			}
+		})
 	}
 }
 

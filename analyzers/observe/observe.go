@@ -18,6 +18,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/directive"
 )
 
 // Analyzer observes one package. Its result is a [*Graph] of the package and of those it imports.
@@ -56,6 +57,7 @@ func run(pass *analysis.Pass) (_ any, err error) {
 type Package struct {
 	Path    string
 	Name    string
+	Module  string   // path of its module, as far as the driver tells
 	Imports []string // every import path, sorted
 	Errors  bool     // the package does not type-check fully
 	Main    check.Span
@@ -65,8 +67,17 @@ type Package struct {
 	Tags    []Tag
 	Structs []Struct // those that calls fill by reflection, with the structs inside them
 	Filled  []string // fields of structs that may be filled by reflection in code nobody here knows, tagged or not
-	Written []string // names of the files that a program wrote
+	Sources []Source
 	Linked  []Import // imports that do something by being there
+}
+
+// A Source is a file of a package.
+type Source struct {
+	Name       string // as places have it
+	Size       int    // in bytes
+	Lines      []int  // offset at which each line begins
+	Generated  bool   // a program wrote it
+	Directives []directive.Directive
 }
 
 // An Import is one import of a package.

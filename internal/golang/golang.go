@@ -275,7 +275,7 @@ func (a *analysisRun) own(d *directive.Directive) *directive.Directive {
 
 func (a *analysisRun) directives(p *packages.Package) {
 	for _, f := range p.Syntax {
-		for _, d := range gopass.Directives(p.Fset, f) {
+		for _, d := range directive.ScanGo(p.Fset, f) {
 			a.res.Directives = append(a.res.Directives, *a.own(&d))
 		}
 	}

@@ -27,6 +27,8 @@ type Pass struct {
 	rule   *rules.Rule
 	off    []directive.Directive
 	result *Result
+
+	imported func() imported // computed once, and only where a finding lies in an imported package
 }
 
 // A Result is what an analyzer made by New leaves for a driver that wants to know more than the diagnostics.
@@ -68,7 +70,7 @@ func New(name string, run func(*Pass), requires ...*analysis.Analyzer) *analysis
 			result := &Result{}
 			if !observe.IsForeign(p) {
 				p = judged(p)
-				run(&Pass{Pass: p, rule: r, off: directives(p), result: result})
+				run(newPass(p, r, result))
 			}
 			return result, nil
 		},
@@ -110,9 +112,13 @@ func (p *Pass) ReportAt(pos, end token.Pos, message string, related []analysis.R
 		Message: p.rule.ID + ": " + message, Related: related, SuggestedFixes: fixes,
 	}
 	at := p.Fset.Position(pos)
-	for i := range p.off {
-		if p.off[i].Silences(p.rule, at.Filename, at.Line) {
-			p.result.Withheld = append(p.result.Withheld, Withheld{Diagnostic: d, By: &p.off[i]})
+	off := p.off
+	if p.fileOf(pos) == nil {
+		off = p.imported().directives
+	}
+	for i := range off {
+		if off[i].Silences(p.rule, at.Filename, at.Line) {
+			p.result.Withheld = append(p.result.Withheld, Withheld{Diagnostic: d, By: &off[i]})
 			return
 		}
 	}
@@ -127,10 +133,8 @@ func (p *Pass) ReportAt(pos, end token.Pos, message string, related []analysis.R
 // another package whose source this driver does not hold, it goes to fallback, or else to the program's main, and the message names
 // the place.
 func (p *Pass) ReportSpan(at check.Span, fallback check.Span, message string, related []check.Related, fixes ...analysis.SuggestedFix) {
-	for _, r := range p.ResultOf {
-		if g, ok := r.(interface{ IsGenerated(file string) bool }); ok && g.IsGenerated(at.File) {
-			return
-		}
+	if g, ok := p.ResultOf[observe.Analyzer].(*observe.Graph); ok && g.IsGenerated(at.File) {
+		return
 	}
 	pos, end, ok := p.Locate(at)
 	if !ok {
@@ -176,10 +180,28 @@ func (p *Pass) nearest(s check.Span) (pos, end token.Pos, ok bool) {
 	return token.NoPos, token.NoPos, false
 }
 
-// Locate finds a place that observe gave in the file set. A file set read from export data holds files of its
-// dependencies without their lines: those do not count.
+// Locate finds a place that observe gave in the file set. A file of an imported package that the driver does not hold is added to
+// the set.
 func (p *Pass) Locate(s check.Span) (pos, end token.Pos, ok bool) {
-	p.Fset.Iterate(func(f *token.File) bool {
+	if pos, end, ok = locate(p.Fset, s); ok {
+		return pos, end, true
+	}
+	source, known := p.imported().files[s.File]
+	if !known {
+		return pos, end, false
+	}
+	s.File = filepath.ToSlash(source.Name)
+	if pos, end, ok = locate(p.Fset, s); ok {
+		return pos, end, true
+	}
+	p.Fset.AddFile(source.Name, -1, source.Size).SetLines(source.Lines)
+	return locate(p.Fset, s)
+}
+
+// locate finds a place in a file set. One that was read from export data holds files of its dependencies without their lines:
+// those do not count.
+func locate(fset *token.FileSet, s check.Span) (pos, end token.Pos, ok bool) {
+	fset.Iterate(func(f *token.File) bool {
 		if filepath.ToSlash(f.Name()) != s.File || s.End.Offset > f.Size() {
 			return true
 		}

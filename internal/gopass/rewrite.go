@@ -17,11 +17,8 @@ import (
 // formatted by gofmt it stays so. ok is false if the source cannot be read or would be no Go any more.
 func Rewrite(pass *analysis.Pass, pos, end token.Pos, text string) (edit analysis.TextEdit, ok bool) {
 	file := pass.Fset.File(pos)
-	if file == nil || pass.ReadFile == nil {
-		return edit, false
-	}
-	src, err := pass.ReadFile(file.Name())
-	if err != nil || len(src) != file.Size() {
+	src := read(pass, file)
+	if src == nil {
 		return edit, false
 	}
 	changed := slices.Concat(src[:file.Offset(pos)], []byte(text), src[file.Offset(end):])
@@ -43,6 +40,18 @@ func Rewrite(pass *analysis.Pass, pos, end token.Pos, text string) (edit analysi
 		before, after = before[:len(before)-1], after[:len(after)-1]
 	}
 	return analysis.TextEdit{Pos: file.Pos(from), End: file.Pos(len(src) - tail), NewText: changed[from : len(changed)-tail]}, true
+}
+
+// read returns the source of a file as it was analysed, or nil if the driver does not give it.
+func read(pass *analysis.Pass, file *token.File) []byte {
+	if file == nil || pass.ReadFile == nil {
+		return nil
+	}
+	src, err := pass.ReadFile(file.Name())
+	if err != nil || len(src) != file.Size() {
+		return nil
+	}
+	return src
 }
 
 // Import returns the name by which a package of the standard library can be used at a place in a file, and the edit that
@@ -147,8 +156,8 @@ func Remove(pass *analysis.Pass, f *ast.File, n ast.Node) (edits []analysis.Text
 // removeLines deletes the lines of a node with its comment at their end, and a blank line that would be one too many.
 func removeLines(pass *analysis.Pass, f *ast.File, n ast.Node) (edit analysis.TextEdit, ok bool) {
 	file := pass.Fset.File(n.Pos())
-	src, err := pass.ReadFile(file.Name())
-	if err != nil || len(src) != file.Size() {
+	src := read(pass, file)
+	if src == nil {
 		return edit, false
 	}
 	last := n.End()
