@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/unitchecker"
 
 	"github.com/factorlint/factorlint/analyzers"
@@ -46,22 +47,48 @@ func passedOn(arg string) bool {
 
 // Run answers the go command and ends the process. It takes the arguments from os.Args, as unitchecker does.
 func Run() {
-	off, err := quiet()
+	tools, off, err := suite()
 	if err != nil {
 		log.Fatal(err)
 	}
 	os.Args = slices.Insert(os.Args, 1, off...)
-	unitchecker.Main(analyzers.All()...)
+	unitchecker.Main(tools...)
 }
 
-// quiet returns the flags that turn off the rules that are off by default. Flags behind them that name a rule win.
-func quiet() ([]string, error) {
+// suite returns the analyzers of the Go rules, and the flags that turn off those that are off by default. Flags behind them that
+// name an analyzer win. The go command applies every fix, so those that need a person's eye are left out.
+func suite() (tools []*analysis.Analyzer, off []string, err error) {
 	all, err := rules.All()
-	var out []string
-	for _, r := range all {
-		if r.Kind == rules.Go && !r.Default {
-			out = append(out, "-"+gopass.Name(r.Name)+"=false")
-		}
+	if err != nil {
+		return nil, nil, err
 	}
-	return out, err
+	byName := map[string]*rules.Rule{}
+	for _, r := range all {
+		byName[gopass.Name(r.Name)] = r
+	}
+	for _, a := range analyzers.All() {
+		r := byName[a.Name]
+		if !r.Default {
+			off = append(off, "-"+a.Name+"=false")
+		}
+		if r.Fix != rules.SafeFix {
+			a = withoutFixes(a)
+		}
+		tools = append(tools, a)
+	}
+	return tools, off, nil
+}
+
+// withoutFixes returns an analyzer that reports the same and offers no fix.
+func withoutFixes(a *analysis.Analyzer) *analysis.Analyzer {
+	out := *a
+	out.Run = func(p *analysis.Pass) (any, error) {
+		inner := *p
+		inner.Report = func(d analysis.Diagnostic) {
+			d.SuggestedFixes = nil
+			p.Report(d)
+		}
+		return a.Run(&inner)
+	}
+	return &out
 }
