@@ -84,7 +84,7 @@ func (a *app) check(c *cobra.Command, paths []string, f *checkFlags) error {
 		words []string
 	}{{"--only", f.only}, {"--enable", f.enable}, {"--disable", f.disable}} {
 		for _, w := range list.words {
-			if err := config.CheckWord(w); err != nil {
+			if err := suggest.CheckWord(w); err != nil {
 				return fmt.Errorf("%s: %w", list.flag, err)
 			}
 		}

@@ -3,7 +3,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -102,39 +101,13 @@ func open(o Options) (*run, error) {
 	return &run{tree: tree, reader: newReader(tree), config: cfg, cache: o.Cache, tool: o.Tool, rules: selected, notes: notes, partial: len(only) > 0 || tree.Prefix != ""}, nil
 }
 
-// choose returns the rules to look for.
+// choose returns the rules to look for: flags beat the configuration, and --only beats both it and the defaults.
 func choose(o Options) ([]*rules.Rule, error) {
-	all, err := rules.All()
-	if err != nil {
-		return nil, err
-	}
-	on := map[*rules.Rule]bool{}
-	for _, r := range all {
-		on[r] = r.Default
-	}
-	set := func(words []string, value bool) error {
-		for _, w := range words {
-			chosen := rules.Select(w)
-			if len(chosen) == 0 {
-				return fmt.Errorf("no rule, kind or principle is called %q", w)
-			}
-			for _, r := range chosen {
-				on[r] = value
-			}
-		}
-		return nil
-	}
+	flags := []rules.Switch{{Words: o.Enable, On: true}, {Words: o.Disable}}
 	if len(o.Only) > 0 {
-		clear(on)
+		return rules.Choose(o.Only, flags...)
 	}
-	// flags beat the configuration, and --only beats both it and the defaults
-	if len(o.Only) == 0 {
-		err = errors.Join(set(o.Config.Enable, true), set(o.Config.Disable, false))
-	}
-	if err := errors.Join(err, set(o.Only, true), set(o.Enable, true), set(o.Disable, false)); err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(slices.Clone(all), func(r *rules.Rule) bool { return !on[r] }), nil
+	return rules.Choose(nil, slices.Concat([]rules.Switch{{Words: o.Config.Enable, On: true}, {Words: o.Config.Disable}}, flags)...)
 }
 
 // base returns the folder to analyse, and the parts of it to look at if not the whole: the folder that holds all paths.

@@ -157,7 +157,7 @@ func (a *analysisRun) judge(t *task, imports map[string]*task) {
 		v.add(t, o)
 	}
 	for _, f := range t.unit.Package.Syntax {
-		for _, d := range gopass.Directives(v.fset, f) {
+		for _, d := range directive.ScanGo(v.fset, f) {
 			t.found.Directives = append(t.found.Directives, *a.own(&d))
 		}
 	}
