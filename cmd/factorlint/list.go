@@ -60,11 +60,11 @@ func (a *app) workloadsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			conf, err := cfg.load(paths)
-			if err != nil {
+			run := engine.Options{Paths: paths}
+			if run.Config, err = cfg.load(run); err != nil {
 				return err
 			}
-			res, err := engine.Run(c.Context(), engine.Options{Paths: paths, Config: conf})
+			res, err := engine.Run(c.Context(), run)
 			if err != nil {
 				return err
 			}
