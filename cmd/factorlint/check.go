@@ -23,6 +23,7 @@ import (
 
 type checkFlags struct {
 	configFlags
+	fixes                 fixFlags
 	outputs               []string
 	only, enable, disable []string
 	failOn                string
@@ -50,6 +51,7 @@ configuration, or something essential could not be analysed. 2 wins over 1.`,
 		RunE: func(c *cobra.Command, args []string) error { return a.check(c, args, &f) },
 	}
 	f.configFlags.add(c)
+	f.fixes.add(c.Flags())
 	c.Flags().StringArrayVarP(&f.outputs, "output", "o", []string{"text"},
 		"`FORMAT[=FILE]` to write: "+strings.Join(output.Formats(), ", ")+"; may be repeated")
 	c.Flags().StringSliceVar(&f.only, "only", nil, "look for these rules alone: ids, names, principles or kinds")
@@ -68,6 +70,9 @@ configuration, or something essential could not be analysed. 2 wins over 1.`,
 
 func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 	targets, err := parseOutputs(f.outputs)
+	if err == nil && f.fixes.diff {
+		targets, err = besidePatch(targets, c.Flags().Changed("output"))
+	}
 	if err != nil {
 		return err
 	}
@@ -100,14 +105,18 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 	if err != nil {
 		return fmt.Errorf("--fail-on: %w", err)
 	}
-	res := &engine.Result{Report: &check.Report{Partial: true}} // of a list that names nothing
+	res, fixed := &engine.Result{Report: &check.Report{Partial: true}}, (*engine.Fixed)(nil) // of a list that names nothing
 	if len(run.Paths) > 0 {
-		if res, err = engine.Run(c.Context(), run); err != nil {
+		if res, fixed, err = f.fixes.run(c.Context(), run); err != nil {
 			return err
 		}
 	}
 	a.code = exitCode(res.Report, failOn, f)
+	if err := a.tellFixes(f, res.Report, fixed); err != nil {
+		return err
+	}
 	opts.ExitCode, opts.Category, opts.Suppressed = a.code, f.category, f.suppressed
+	opts.FixHint, opts.UnsafeFixes = fixed == nil, f.fixes.unsafe
 	if opts.Category == "" && len(f.only) > 0 {
 		opts.Category = "factorlint-partial" // the alerts of other rules are not fixed because nobody looked for them
 	}

@@ -54,6 +54,12 @@ type Result struct {
 // Run looks at a repository. The error is about the request (no such path, unknown rule); everything about the
 // repository is in the report.
 func Run(ctx context.Context, o Options) (*Result, error) {
+	res, _, err := look(ctx, o)
+	return res, err
+}
+
+// look is Run, and returns the tree that was looked at.
+func look(ctx context.Context, o Options) (*Result, *repository.Tree, error) {
 	if o.Config == nil {
 		o.Config = &config.Config{}
 	}
@@ -64,16 +70,16 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	}
 	selected, err := choose(o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	scope, err := newScope(o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	cfg := o.Config.For(scope.root)
 	tree, notes, err := repository.Open(scope.root, scope.options(o, cfg.Exclude))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	r := &run{scope: scope, tree: tree, reader: newReader(tree), rules: selected, notes: slices.Concat(scope.notes(), notes)}
 	r.saveMemory()
@@ -83,7 +89,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if o.ReportOnly {
 		r.variants, r.workloads, r.golang.Programs = nil, nil, nil
 	}
-	return &Result{Report: r.report(), Workloads: scope.workloads(r.workloads)}, nil
+	return &Result{Report: r.report(), Workloads: scope.workloads(r.workloads)}, tree, nil
 }
 
 // choose returns the rules to look for.

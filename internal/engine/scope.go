@@ -166,6 +166,9 @@ func (s *scope) workloads(all []*workload.Workload) []*workload.Workload {
 	})
 }
 
+// covers reports whether a file is one that was asked for.
+func (s *scope) covers(file string) bool { return !s.whole || s.about().file(file) }
+
 // A subject is what a report is about: files, and folders with all that lies in them.
 type subject struct {
 	named map[string]bool
