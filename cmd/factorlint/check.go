@@ -33,6 +33,7 @@ type checkFlags struct {
 	forceExclude          bool
 	suppressed            bool
 	exitZero, strict      bool
+	facts                 string
 }
 
 func (a *app) checkCommand() *cobra.Command {
@@ -65,6 +66,7 @@ configuration, or something essential could not be analysed. 2 wins over 1.`,
 	c.Flags().StringVar(&f.color, "color", "auto", "colour text on standard output: auto, always or never")
 	c.Flags().StringVar(&f.category, "category", "", "`CATEGORY` of the SARIF log (default factorlint, for a part factorlint-partial)")
 	c.Flags().BoolVar(&f.suppressed, "sarif-include-suppressed", false, "write suppressed findings to the SARIF log too, marked as such")
+	c.Flags().StringVar(&f.facts, "facts", "", "take what is known of Go code from `DIR`, where factorlint facts wrote it, and load none")
 	return c
 }
 
@@ -104,6 +106,11 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 	failOn, err := rules.ParseSeverity(f.failOn)
 	if err != nil {
 		return fmt.Errorf("--fail-on: %w", err)
+	}
+	if f.facts != "" {
+		if run.Analyze, err = engine.FromFacts(f.facts, readVersion().String()); err != nil {
+			return fmt.Errorf("--facts: %w", err)
+		}
 	}
 	res, fixed := &engine.Result{Report: &check.Report{Partial: true}}, (*engine.Fixed)(nil) // of a list that names nothing
 	if len(run.Paths) > 0 {
@@ -150,7 +157,7 @@ func (a *app) write(targets []target, res *engine.Result, o output.Options) erro
 			return err
 		}
 	}
-	if n := len(r.Findings); n > sarif.MaxResults && slices.ContainsFunc(targets, func(t target) bool { return t.format == "sarif" }) {
+	if n := sarif.Results(r, o.Suppressed); n > sarif.MaxResults && slices.ContainsFunc(targets, func(t target) bool { return t.format == "sarif" }) {
 		a.complain(fmt.Sprintf("the SARIF log holds the %d worst of %d findings", sarif.MaxResults, n))
 	}
 	if r.Untrusted {

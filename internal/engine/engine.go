@@ -8,7 +8,6 @@ import (
 	"maps"
 	"os"
 	"path"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -58,38 +57,46 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	return res, err
 }
 
-// look is Run, and returns the tree that was looked at.
-func look(ctx context.Context, o Options) (*Result, *repository.Tree, error) {
-	if o.Config == nil {
-		o.Config = &config.Config{}
-	}
+// look is Run, and returns the run as well.
+func look(ctx context.Context, o Options) (*Result, *run, error) {
 	if o.Analyze == nil {
 		o.Analyze = func(ctx context.Context, in golang.Input) *golang.Result {
 			return golang.Analyze(ctx, golang.GoList{}, in)
 		}
 	}
-	selected, err := choose(o)
+	r, err := open(o)
 	if err != nil {
 		return nil, nil, err
 	}
-	scope, err := newScope(o)
-	if err != nil {
-		return nil, nil, err
-	}
-	cfg := o.Config.For(scope.root)
-	tree, notes, err := repository.Open(scope.root, scope.options(o, cfg.Exclude))
-	if err != nil {
-		return nil, nil, err
-	}
-	r := &run{scope: scope, tree: tree, reader: newReader(tree), rules: selected, notes: slices.Concat(scope.notes(), notes)}
 	r.saveMemory()
 	r.load(ctx, o.Analyze)
-	r.bind(cfg)
+	r.bind()
 	r.check()
 	if o.ReportOnly {
 		r.variants, r.workloads, r.golang.Programs = nil, nil, nil
 	}
-	return &Result{Report: r.report(), Workloads: scope.workloads(r.workloads)}, tree, nil
+	return &Result{Report: r.report(), Workloads: r.scope.workloads(r.workloads)}, r, nil
+}
+
+// open prepares a run.
+func open(o Options) (*run, error) {
+	if o.Config == nil {
+		o.Config = &config.Config{}
+	}
+	selected, err := choose(o)
+	if err != nil {
+		return nil, err
+	}
+	scope, err := newScope(o)
+	if err != nil {
+		return nil, err
+	}
+	cfg := o.Config.For(scope.root)
+	tree, notes, err := repository.Open(scope.root, scope.options(o, cfg.Exclude))
+	if err != nil {
+		return nil, err
+	}
+	return &run{scope: scope, tree: tree, reader: newReader(tree), config: cfg, rules: selected, notes: slices.Concat(scope.notes(), notes)}, nil
 }
 
 // choose returns the rules to look for.
@@ -132,6 +139,7 @@ type run struct {
 	scope  scope
 	tree   *repository.Tree
 	reader *reader
+	config *config.Config
 	rules  []*rules.Rule
 
 	golang      *golang.Result
@@ -247,9 +255,9 @@ type dockerfileEvidence struct{ *dockerfile.File }
 
 func (d dockerfileEvidence) Path() string { return d.File.Path }
 
-func (r *run) bind(c *config.Config) {
-	e := workload.Evidence{Root: filepath.Base(r.tree.Root), Programs: r.golang.Programs, Variants: r.variants,
-		Made: r.builds.Made, Renamed: r.builds.Renamed, Built: r.builds.Programs, Bindings: c.Services}
+func (r *run) bind() {
+	e := workload.Evidence{Root: r.tree.Name(), Programs: r.golang.Programs, Variants: r.variants,
+		Made: r.builds.Made, Renamed: r.builds.Renamed, Built: r.builds.Programs, Bindings: r.config.Services}
 	for _, d := range r.dockerfiles {
 		e.Dockerfiles = append(e.Dockerfiles, dockerfileEvidence{d})
 	}
@@ -419,7 +427,7 @@ func (r *run) report() *check.Report {
 // addSources adds the contents of the files that a report names.
 func (r *run) addSources(rep *check.Report) {
 	named := map[string]bool{}
-	for _, f := range rep.Findings {
+	name := func(f check.Finding) {
 		named[f.At.File] = true
 		for _, rel := range f.Related {
 			named[rel.At.File] = true
@@ -430,8 +438,12 @@ func (r *run) addSources(rep *check.Report) {
 			}
 		}
 	}
+	for _, f := range rep.Findings {
+		name(f)
+	}
 	for _, sup := range rep.Suppressed {
-		named[sup.Finding.At.File] = true
+		name(sup.Finding)
+		named[sup.At.File] = true
 	}
 	for _, n := range rep.Notifications {
 		named[n.At.File] = true

@@ -93,14 +93,11 @@ func newState(ctx context.Context, o Options, unsafe bool) (*state, error) {
 	if err := throughLink(o.Paths); err != nil {
 		return nil, err
 	}
-	scope, err := newScope(o)
+	res, r, err := look(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	res, tree, err := look(ctx, o)
-	if err != nil {
-		return nil, err
-	}
+	tree := r.tree
 	defer tree.Close()
 	root, err := os.OpenRoot(tree.Root)
 	if err != nil {
@@ -108,7 +105,7 @@ func newState(ctx context.Context, o Options, unsafe bool) (*state, error) {
 	}
 	defer root.Close()
 	refuse := func(file string) error {
-		if !scope.covers(file) {
+		if !r.scope.covers(file) {
 			return errors.New("it would change a file that was not named")
 		}
 		return refuse(root, tree, file)
