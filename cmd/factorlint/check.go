@@ -67,6 +67,7 @@ configuration, or something essential could not be analysed. 2 wins over 1.`,
 	c.Flags().StringVar(&f.category, "category", "", "`CATEGORY` of the SARIF log (default factorlint, for a part factorlint-partial)")
 	c.Flags().BoolVar(&f.suppressed, "sarif-include-suppressed", false, "write suppressed findings to the SARIF log too, marked as such")
 	c.Flags().StringVar(&f.facts, "facts", "", "take what is known of Go code from `DIR`, where factorlint facts wrote it, and load none")
+	c.MarkFlagsMutuallyExclusive("facts", "fix") // facts tell of the code as it was before the first fix
 	return c
 }
 
