@@ -32,15 +32,15 @@ put together.`,
 			if dir == "" {
 				return errors.New("--dir: want the name of a folder to write to")
 			}
-			cfg, err := flags.load(paths)
-			if err != nil {
+			run := engine.Options{Paths: paths}
+			var err error
+			if run.Config, err = flags.load(run); err != nil {
 				return err
 			}
-			o := engine.Options{Paths: paths, Config: cfg}
-			if err := kept.apply(&o); err != nil {
+			if err := kept.apply(&run); err != nil {
 				return err
 			}
-			n, notes, err := engine.WriteFacts(c.Context(), o, shard, dir, readVersion().String())
+			n, notes, err := engine.WriteFacts(c.Context(), run, shard, dir, readVersion().String())
 			if err != nil {
 				return err
 			}

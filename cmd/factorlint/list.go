@@ -61,15 +61,14 @@ func (a *app) workloadsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			conf, err := cfg.load(paths)
-			if err != nil {
+			run := engine.Options{Paths: paths}
+			if run.Config, err = cfg.load(run); err != nil {
 				return err
 			}
-			o := engine.Options{Paths: paths, Config: conf}
-			if err := kept.apply(&o); err != nil {
+			if err := kept.apply(&run); err != nil {
 				return err
 			}
-			res, err := engine.Run(c.Context(), o)
+			res, err := engine.Run(c.Context(), run)
 			if err != nil {
 				return err
 			}

@@ -3,11 +3,9 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"os"
 	"path"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -34,6 +32,7 @@ import (
 // Options says what to look at and for.
 type Options struct {
 	Paths           []string       // folders and files; none means "."
+	ForceExclude    bool           // leave out files of Paths as well, if a run over their folder leaves them out
 	Config          *config.Config // nil for the defaults
 	Only            []string       // words of rules.Select; if any, only those rules run
 	Enable, Disable []string
@@ -59,8 +58,8 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	return res, err
 }
 
-// look is Run, and returns the tree that was looked at.
-func look(ctx context.Context, o Options) (*Result, *repository.Tree, error) {
+// look is Run, and returns the run as well.
+func look(ctx context.Context, o Options) (*Result, *run, error) {
 	if o.Analyze == nil {
 		o.Analyze = func(ctx context.Context, in golang.Input) *golang.Result {
 			return golang.Analyze(ctx, golang.Source{Cache: o.Cache}, in)
@@ -77,7 +76,7 @@ func look(ctx context.Context, o Options) (*Result, *repository.Tree, error) {
 	if o.ReportOnly {
 		r.variants, r.workloads, r.golang.Programs = nil, nil, nil
 	}
-	return &Result{Report: r.report(), Workloads: r.workloads}, r.tree, nil
+	return &Result{Report: r.report(), Workloads: r.scope.workloads(r.workloads)}, r, nil
 }
 
 // open prepares a run.
@@ -89,16 +88,17 @@ func open(o Options) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, only, err := base(o.Paths)
+	scope, err := newScope(o)
 	if err != nil {
 		return nil, err
 	}
-	cfg := o.Config.For(root)
-	tree, notes, err := repository.Open(root, repository.Options{Only: only, Exclude: cfg.Exclude})
+	cfg := o.Config.For(scope.root)
+	tree, notes, err := repository.Open(scope.root, scope.options(o, cfg.Exclude))
 	if err != nil {
 		return nil, err
 	}
-	return &run{tree: tree, reader: newReader(tree), config: cfg, cache: o.Cache, tool: o.Tool, rules: selected, notes: notes, partial: len(only) > 0 || tree.Prefix != ""}, nil
+	return &run{scope: scope, tree: tree, reader: newReader(tree), config: cfg, cache: o.Cache, tool: o.Tool, rules: selected,
+		notes: slices.Concat(scope.notes(), notes)}, nil
 }
 
 // choose returns the rules to look for: flags beat the configuration, and --only beats both it and the defaults.
@@ -110,58 +110,15 @@ func choose(o Options) ([]*rules.Rule, error) {
 	return rules.Choose(nil, slices.Concat([]rules.Switch{{Words: o.Config.Enable, On: true}, {Words: o.Config.Disable}}, flags)...)
 }
 
-// base returns the folder to analyse, and the parts of it to look at if not the whole: the folder that holds all paths.
-func base(paths []string) (root string, only []string, err error) {
-	if len(paths) == 0 {
-		paths = []string{"."}
-	}
-	abs := make([]string, len(paths))
-	for i, p := range paths {
-		if abs[i], err = filepath.Abs(p); err != nil {
-			return "", nil, err
-		}
-		if abs[i], err = filepath.EvalSymlinks(abs[i]); err != nil {
-			return "", nil, fmt.Errorf("%s: no such file or folder", p)
-		}
-	}
-	root = abs[0]
-	if info, err := os.Stat(root); err != nil {
-		return "", nil, err
-	} else if !info.IsDir() {
-		root = filepath.Dir(root)
-	}
-	for _, p := range abs {
-		for !within(p, root) {
-			root = filepath.Dir(root)
-		}
-	}
-	for _, p := range abs {
-		rel, err := filepath.Rel(root, p)
-		if err != nil {
-			return "", nil, err
-		}
-		if rel == "." {
-			return root, nil, nil
-		}
-		only = append(only, filepath.ToSlash(rel))
-	}
-	return root, only, nil
-}
-
-func within(p, dir string) bool {
-	rel, err := filepath.Rel(dir, p)
-	return err == nil && filepath.IsLocal(rel)
-}
-
 // A run is one look at a repository.
 type run struct {
-	tree    *repository.Tree
-	reader  *reader
-	config  *config.Config
-	cache   *cache.Cache
-	tool    string
-	rules   []*rules.Rule
-	partial bool
+	scope  scope
+	tree   *repository.Tree
+	reader *reader
+	config *config.Config
+	cache  *cache.Cache
+	tool   string
+	rules  []*rules.Rule
 
 	golang      *golang.Result
 	dockerfiles []*dockerfile.File
@@ -430,7 +387,7 @@ func (r *run) report() *check.Report {
 	rep.Prefix = r.tree.Prefix
 	rep.Rules = r.rules
 	rep.Files = len(r.tree.Files)
-	rep.Partial = r.partial
+	rep.Partial = len(r.scope.asked) > 0 || r.tree.Prefix != ""
 	rep.Untrusted = r.golang.Failed
 	rep.Notifications = r.notes
 	slices.SortStableFunc(rep.Notifications, func(a, b check.Notification) int {
@@ -439,6 +396,7 @@ func (r *run) report() *check.Report {
 		}
 		return strings.Compare(a.Code+a.Message, b.Code+b.Message)
 	})
+	r.scope.narrow(rep, r.tree.Files)
 	r.addSources(rep)
 	rep.Untrusted = rep.Untrusted || slices.ContainsFunc(rep.Notifications, func(n check.Notification) bool { return n.Level == rules.Error })
 	return rep

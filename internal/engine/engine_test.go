@@ -201,7 +201,7 @@ func TestPaths(t *testing.T) {
 	}{
 		{"all", []string{""}, []string{"Dockerfile:1 unpinned-base-image", "main.go:10 sigterm-unhandled", "svc/Dockerfile:1 unpinned-base-image"}, false},
 		{"a folder", []string{"svc"}, []string{"Dockerfile:1 unpinned-base-image"}, true},
-		{"a file", []string{"svc/Dockerfile"}, []string{"Dockerfile:1 unpinned-base-image"}, true},
+		{"a file", []string{"svc/Dockerfile"}, []string{"svc/Dockerfile:1 unpinned-base-image"}, true},
 		{"several", []string{"svc/Dockerfile", "main.go"}, []string{"main.go:10 sigterm-unhandled", "svc/Dockerfile:1 unpinned-base-image"}, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
