@@ -74,6 +74,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer tree.Close()
 	r := &run{tree: tree, reader: newReader(tree), rules: selected, notes: notes, partial: len(only) > 0 || tree.Prefix != ""}
 	r.saveMemory()
 	r.load(ctx, o.Analyze)

@@ -1,0 +1,130 @@
+package lsp
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/factorlint/factorlint/internal/check"
+)
+
+// Kinds of code actions.
+const (
+	quickFix = "quickfix"
+	fixAll   = "source.fixAll.factorlint"
+)
+
+func (s *server) codeAction(ctx context.Context, p codeActionParams) ([]codeAction, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := []codeAction{}
+	shown, file, ok := s.shown(p.TextDocument.URI)
+	if !ok || !s.unchanged(shown, file) {
+		return out, nil
+	}
+	findings := shown.of(file)
+	if asked(p.Context.Only, quickFix) {
+		for _, f := range findings {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			if shown.rangeOf(f.At).touches(p.Range) {
+				out = append(out, s.actions(shown, f)...)
+			}
+		}
+	}
+	if asked(p.Context.Only, fixAll) {
+		if edits := safe(findings); len(edits) > 0 {
+			out = append(out, codeAction{Title: "Apply all safe fixes of factorlint in this file", Kind: fixAll, Edit: s.edit(shown, edits)})
+		}
+	}
+	return out, nil
+}
+
+// shown returns what the client shows of the folder that an open document lies in, and the document's path in there.
+func (s *server) shown(uri string) (shown *snapshot, file string, ok bool) {
+	path, _ := fileOf(uri)
+	n := s.sessionOf(path)
+	if n == nil || n.latest == nil || s.documents[path] == nil {
+		return nil, "", false
+	}
+	file, ok = within(path, n.dir)
+	return n.latest, file, ok
+}
+
+// unchanged reports whether a file, in the editor or else on the disk, has the content in which findings were found.
+func (s *server) unchanged(shown *snapshot, file string) bool {
+	source, ok := shown.report.Sources[file]
+	if !ok {
+		return false
+	}
+	path := shown.path(file)
+	if d := s.documents[path]; d != nil {
+		return d.text == string(source)
+	}
+	now, err := os.ReadFile(path)
+	return err == nil && bytes.Equal(now, source)
+}
+
+// asked reports whether a client that asks for some kinds of actions alone gets one of a kind.
+func asked(only []string, kind string) bool {
+	return len(only) == 0 || slices.ContainsFunc(only, func(o string) bool { return o == kind || strings.HasPrefix(kind, o+".") })
+}
+
+// actions returns what can be done about a finding.
+func (s *server) actions(shown *snapshot, f check.Finding) []codeAction {
+	var out []codeAction
+	diagnostics := []diagnostic{shown.diagnostic(f, s.uri)}
+	if f.Fix != nil && !slices.ContainsFunc(f.Fix.Edits, func(e check.Edit) bool { return !s.unchanged(shown, e.At.File) }) {
+		title := f.Fix.Message
+		if !f.Fix.Safe {
+			title += " (may change what it does)"
+		}
+		out = append(out, codeAction{Title: title, Kind: quickFix, Diagnostics: diagnostics, IsPreferred: f.Fix.Safe,
+			Edit: s.edit(shown, f.Fix.Edits)})
+	}
+	if e, ok := suppression(shown.report.Sources[f.At.File], f); ok {
+		out = append(out, codeAction{Title: "Accept " + f.Rule.Name + " here, with a comment", Kind: quickFix, Diagnostics: diagnostics,
+			Edit: s.edit(shown, []check.Edit{e})})
+	}
+	return out
+}
+
+// edit returns edits in the form that the client understands.
+func (s *server) edit(shown *snapshot, edits []check.Edit) workspaceEdit {
+	var out workspaceEdit
+	for _, file := range files(edits) {
+		var list []textEdit
+		for _, e := range edits {
+			if e.At.File == file {
+				list = append(list, textEdit{shown.rangeOf(e.At), e.New})
+			}
+		}
+		path := shown.path(file)
+		if !s.client.Workspace.WorkspaceEdit.DocumentChanges {
+			if out.Changes == nil {
+				out.Changes = map[string][]textEdit{}
+			}
+			out.Changes[s.uri(path)] = list
+			continue
+		}
+		id := documentID{URI: s.uri(path)}
+		if d := s.documents[path]; d != nil {
+			id.Version = &d.version
+		}
+		out.DocumentChanges = append(out.DocumentChanges, documentEdit{id, list})
+	}
+	return out
+}
+
+// files returns the names of the files that edits change, sorted.
+func files(edits []check.Edit) []string {
+	var out []string
+	for _, e := range edits {
+		out = append(out, e.At.File)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
