@@ -24,10 +24,8 @@ func (s *server) hover(_ context.Context, p hoverParams) (*hover, error) {
 	}
 	at := textRange{p.Position, p.Position}
 	if shown, file, ok := s.shown(p.TextDocument.URI); ok && s.unchanged(shown, file) {
-		for _, f := range shown.of(file) {
-			if r := shown.rangeOf(f.At); r.touches(at) {
-				return s.page(f.Rule, r), nil
-			}
+		if h := s.pageAt(shown, file, at); h != nil {
+			return h, nil
 		}
 	}
 	text := lines.New([]byte(d.text))
@@ -37,6 +35,17 @@ func (s *server) hover(_ context.Context, p hoverParams) (*hover, error) {
 		}
 	}
 	return nil, nil
+}
+
+// pageAt returns the page of the rule whose finding at a place is the narrowest, or nil.
+func (s *server) pageAt(shown *snapshot, file string, at textRange) *hover {
+	var best *hover
+	for _, f := range shown.of(file) {
+		if r := shown.rangeOf(f.At); r.touches(at) && (best == nil || best.Range.holds(r) && best.Range != r) {
+			best = s.page(f.Rule, r)
+		}
+	}
+	return best
 }
 
 // A mention is the name or id of a rule in a suppression comment.

@@ -22,6 +22,9 @@ type textRange struct {
 // touches reports whether two ranges have a position in common, their ends included: a cursor is an empty range.
 func (r textRange) touches(o textRange) bool { return !r.End.before(o.Start) && !o.End.before(r.Start) }
 
+// holds reports whether a range lies in r.
+func (r textRange) holds(o textRange) bool { return !o.Start.before(r.Start) && !r.End.before(o.End) }
+
 type location struct {
 	URI   string    `json:"uri"`
 	Range textRange `json:"range"`
