@@ -53,6 +53,16 @@ type Result struct {
 // Run looks at a repository. The error is about the request (no such path, unknown rule); everything about the
 // repository is in the report.
 func Run(ctx context.Context, o Options) (*Result, error) {
+	res, tree, err := look(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	tree.Close()
+	return res, nil
+}
+
+// look is Run, and returns the tree that was looked at, which the caller closes.
+func look(ctx context.Context, o Options) (*Result, *repository.Tree, error) {
 	if o.Config == nil {
 		o.Config = &config.Config{}
 	}
@@ -63,18 +73,17 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	}
 	selected, err := choose(o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	root, only, err := base(o.Paths)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	cfg := o.Config.For(root)
 	tree, notes, err := repository.Open(root, repository.Options{Only: only, Exclude: cfg.Exclude})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	defer tree.Close()
 	r := &run{tree: tree, reader: newReader(tree), rules: selected, notes: notes, partial: len(only) > 0 || tree.Prefix != ""}
 	r.saveMemory()
 	r.load(ctx, o.Analyze)
@@ -83,7 +92,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if o.ReportOnly {
 		r.variants, r.workloads, r.golang.Programs = nil, nil, nil
 	}
-	return &Result{Report: r.report(), Workloads: r.workloads}, nil
+	return &Result{Report: r.report(), Workloads: r.workloads}, tree, nil
 }
 
 // choose returns the rules to look for.

@@ -3,11 +3,14 @@ package lsp
 import (
 	"bytes"
 	"context"
+	"errors"
+	"maps"
 	"os"
 	"slices"
 	"strings"
 
 	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/fix"
 )
 
 // Kinds of code actions.
@@ -36,7 +39,13 @@ func (s *server) codeAction(ctx context.Context, p codeActionParams) ([]codeActi
 		}
 	}
 	if asked(p.Context.Only, fixAll) {
-		if edits := safe(findings); len(edits) > 0 {
+		here := func(other string) error {
+			if other == file {
+				return nil
+			}
+			return errOther
+		}
+		if edits := fixed(shown, findings, fix.Options{Refuse: here}); len(edits) > 0 {
 			out = append(out, codeAction{Title: "Apply all safe fixes of factorlint in this file", Kind: fixAll, Edit: s.edit(shown, edits)})
 		}
 	}
@@ -77,19 +86,57 @@ func asked(only []string, kind string) bool {
 func (s *server) actions(shown *snapshot, f check.Finding) []codeAction {
 	var out []codeAction
 	diagnostics := []diagnostic{shown.diagnostic(f, s.uri)}
-	if f.Fix != nil && !slices.ContainsFunc(f.Fix.Edits, func(e check.Edit) bool { return !s.unchanged(shown, e.At.File) }) {
+	edits := fixed(shown, []check.Finding{f}, fix.Options{Unsafe: true, Refuse: func(file string) error {
+		if s.unchanged(shown, file) {
+			return nil
+		}
+		return errOther
+	}})
+	if len(edits) > 0 {
 		title := f.Fix.Message
 		if !f.Fix.Safe {
 			title += " (may change what it does)"
 		}
 		out = append(out, codeAction{Title: title, Kind: quickFix, Diagnostics: diagnostics, IsPreferred: f.Fix.Safe,
-			Edit: s.edit(shown, f.Fix.Edits)})
+			Edit: s.edit(shown, edits)})
 	}
 	if e, ok := suppression(shown.report.Sources[f.At.File], f); ok {
 		out = append(out, codeAction{Title: "Accept " + f.Rule.Name + " here, with a comment", Kind: quickFix, Diagnostics: diagnostics,
 			Edit: s.edit(shown, []check.Edit{e})})
 	}
 	return out
+}
+
+// errOther is why a fix is not offered that changes a file which is not as it was, or another one.
+var errOther = errors.New("another file")
+
+// fixed returns what the fixes of findings change, one stretch of lines a file.
+func fixed(shown *snapshot, findings []check.Finding, o fix.Options) []check.Edit {
+	var out []check.Edit
+	result := fix.Apply(findings, shown.report.Sources, o)
+	for _, file := range slices.Sorted(maps.Keys(result.Files)) {
+		out = append(out, difference(file, string(shown.report.Sources[file]), string(result.Files[file])))
+	}
+	return out
+}
+
+// difference returns the edit that makes one text of another: it replaces the lines between the first and the last that differ.
+func difference(file, before, after string) check.Edit {
+	a, b := strings.SplitAfter(before, "\n"), strings.SplitAfter(after, "\n")
+	first := 0
+	for first < min(len(a), len(b)) && a[first] == b[first] {
+		first++
+	}
+	last := 0 // lines at the end that are the same
+	for last < min(len(a), len(b))-first && a[len(a)-1-last] == b[len(b)-1-last] {
+		last++
+	}
+	start := check.Pos{Offset: len(strings.Join(a[:first], "")), Line: first + 1, Col: 1}
+	end := check.Pos{Offset: len(before) - len(strings.Join(a[len(a)-last:], "")), Line: len(a) - last + 1, Col: 1}
+	if last == 0 {
+		end.Line, end.Col = len(a), len(a[len(a)-1])+1
+	}
+	return check.Edit{At: check.Span{File: file, Start: start, End: end}, New: strings.Join(b[first:len(b)-last], "")}
 }
 
 // edit returns edits in the form that the client understands.
