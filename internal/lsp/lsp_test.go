@@ -330,7 +330,7 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// A mistake in the configuration is told once, and what was found before stays until it is mended.
+// A mistake in the configuration is told once, as long as it is there, and what was found before stays until it is mended.
 func TestConfiguration(t *testing.T) {
 	c := connect(t, tree(t, map[string]string{"Dockerfile": "FROM alpine:latest\nENTRYPOINT app\n", ".factorlint.yaml": "disable: []\n"}))
 	c.start(nil)
@@ -340,10 +340,12 @@ func TestConfiguration(t *testing.T) {
 		c.save(".factorlint.yaml", 2+i, "disabel: []\n")
 		c.until("it is told", func() bool { return len(c.messages) == 1 })
 	}
-	c.save(".factorlint.yaml", 9, "disable: [FL0911]\n")
+	c.save(".factorlint.yaml", 8, "disable: [FL0911]\n")
 	c.lacks("Dockerfile", "FL0911")
+	c.save(".factorlint.yaml", 9, "disabel: []\n")
+	c.until("it is told again", func() bool { return len(c.messages) == 2 })
 	c.end()
-	if want := `factorlint: .factorlint.yaml:1: unknown key "disabel"; did you mean disable?`; !slices.Equal(c.messages, []string{want}) {
+	if want := `factorlint: .factorlint.yaml:1: unknown key "disabel"; did you mean disable?`; !slices.Equal(c.messages, []string{want, want}) {
 		t.Errorf("messages %q", c.messages)
 	}
 }
@@ -365,6 +367,19 @@ func TestFolders(t *testing.T) {
 	c.end()
 	if c.shown["d/Dockerfile"] != nil {
 		t.Error("a file of no folder was looked at")
+	}
+}
+
+// Each file is shown by the innermost folder of the workspace.
+func TestNestedFolders(t *testing.T) {
+	bad := "FROM alpine:latest\nENTRYPOINT app\n"
+	c := connect(t, tree(t, map[string]string{"Dockerfile": bad, "in/Dockerfile": bad, "in/.factorlint.yaml": "disable: [FL0911]\n"}))
+	c.start(object{"workspaceFolders": []any{object{"uri": c.uri(".")}, object{"uri": c.uri("in")}}})
+	c.shows("Dockerfile", "FL0911")
+	c.shows("in/Dockerfile", "FL0201")
+	c.end()
+	if got := slices.Sorted(slices.Values(c.published)); !slices.Equal(got, []string{"Dockerfile", "in/Dockerfile"}) || len(c.shown["in/Dockerfile"]) != 2 {
+		t.Errorf("published %q, %v", got, c.shown)
 	}
 }
 

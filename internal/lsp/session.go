@@ -27,7 +27,8 @@ type session struct {
 	abandon   context.CancelFunc // ends the run that is going on; nil if there was none yet
 	latest    *snapshot          // nil before the first
 	published map[string][]diagnostic
-	logged    map[string]bool // what was said about the folder as a whole, to say it once
+	failed    string          // why the last look gave nothing, "" if it did
+	logged    map[string]bool // what was logged about the folder as a whole, to log it once
 }
 
 // open begins a session for a folder, unless there is one or the URI names no folder of this machine.
@@ -115,13 +116,18 @@ func (n *session) look() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err != nil {
-		n.once(err.Error(), func(message string) { s.say(severityError, message) })
+		if n.failed != err.Error() {
+			s.say(severityError, err.Error())
+		}
+		n.failed = err.Error()
 		return
 	}
+	n.failed = ""
 	n.latest = newSnapshot(n.dir, s.utf8, report)
 	for _, note := range report.Notifications {
-		if note.At.IsZero() {
-			n.once(note.Message, s.log)
+		if note.At.IsZero() && !n.logged[note.Message] {
+			n.logged[note.Message] = true
+			s.log(note.Message)
 		}
 	}
 	n.publish()
@@ -147,14 +153,6 @@ func (n *session) run(ctx context.Context) (report *check.Report, err error) {
 	return res.Report, nil
 }
 
-// once says something unless it was said before.
-func (n *session) once(message string, say func(string)) {
-	if !n.logged[message] {
-		n.logged[message] = true
-		say(message)
-	}
-}
-
 // publish sends the diagnostics of each file of which they changed; none for those that have none any more.
 func (n *session) publish() {
 	now := map[string][]diagnostic{}
@@ -167,6 +165,9 @@ func (n *session) publish() {
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(now)) {
+		if n.server.sessionOf(path) != n {
+			continue // a folder in this one is looked at by itself
+		}
 		list := now[path]
 		if !reflect.DeepEqual(list, n.published[path]) {
 			n.server.notify("textDocument/publishDiagnostics", publishParams{n.server.uri(path), list})
