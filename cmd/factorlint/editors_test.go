@@ -13,18 +13,18 @@ import (
 	"github.com/factorlint/factorlint/rules"
 )
 
-// fenced returns the first block of a language in a section of docs/editors.md.
-func fenced(t *testing.T, section, language string) string {
+// settingsIn returns the first block of JSON in a section of docs/editors.md.
+func settingsIn(t *testing.T, section string) string {
 	t.Helper()
 	page, err := os.ReadFile("../../docs/editors.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, text, found := strings.Cut(string(page), "\n## "+section+"\n")
-	_, block, begins := strings.Cut(text, "\n```"+language+"\n")
+	_, block, begins := strings.Cut(text, "\n```json\n")
 	block, _, ends := strings.Cut(block, "\n```\n")
 	if !found || !begins || !ends {
-		t.Fatalf("docs/editors.md: no block of %s under %q", language, section)
+		t.Fatalf("docs/editors.md: no JSON under %q", section)
 	}
 	return block
 }
@@ -42,7 +42,7 @@ func TestProblemMatcher(t *testing.T) {
 			}
 		}
 	}
-	if err := json.Unmarshal([]byte(fenced(t, "Visual Studio Code", "json")), &tasks); err != nil {
+	if err := json.Unmarshal([]byte(settingsIn(t, "Visual Studio Code")), &tasks); err != nil {
 		t.Fatal(err)
 	}
 	task := tasks.Tasks[0]
@@ -76,7 +76,7 @@ func TestEditorSettings(t *testing.T) {
 		Config                string
 		Enable, Disable, Only []string
 	}
-	d := json.NewDecoder(strings.NewReader(fenced(t, "Settings", "json")))
+	d := json.NewDecoder(strings.NewReader(settingsIn(t, "Settings")))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&settings); err != nil {
 		t.Fatal(err)

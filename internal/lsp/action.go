@@ -22,6 +22,9 @@ const (
 func (s *server) codeAction(ctx context.Context, p codeActionParams) ([]codeAction, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := ctx.Err(); err != nil { // a newer request made this one wait, and the client does not
+		return nil, err
+	}
 	out := []codeAction{}
 	shown, file, ok := s.shown(p.TextDocument.URI)
 	if !ok || !s.unchanged(shown, file) {
@@ -30,9 +33,6 @@ func (s *server) codeAction(ctx context.Context, p codeActionParams) ([]codeActi
 	findings := shown.of(file)
 	if asked(p.Context.Only, quickFix) {
 		for _, f := range findings {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
 			if shown.rangeOf(f.At).touches(p.Range) {
 				out = append(out, s.actions(shown, f)...)
 			}

@@ -72,7 +72,7 @@ func connect(t *testing.T, dir string) *client {
 	c := &client{t: t, dir: dir, done: make(chan bool, 1), shown: map[string][]diag{}, changed: make(chan struct{}, 1)}
 	go func() {
 		c.done <- lsp.Serve(t.Context(), in, out, lsp.Options{Version: "v0", Analyze: c.analyze})
-		out.Close()
+		out.CloseWithError(io.EOF)
 	}()
 	c.rpc = jrpc2.NewClient(channel.LSP(fromServer, toServer), &jrpc2.ClientOptions{
 		OnNotify: c.notified,
@@ -84,9 +84,9 @@ func connect(t *testing.T, dir string) *client {
 		},
 	})
 	t.Cleanup(func() {
-		toServer.Close()
-		in.Close()
-		fromServer.Close()
+		toServer.CloseWithError(io.EOF)
+		in.CloseWithError(io.EOF)
+		fromServer.CloseWithError(io.EOF)
 	})
 	return c
 }
@@ -117,11 +117,15 @@ func (c *client) notified(r *jrpc2.Request) {
 		c.published = append(c.published, c.path(p.URI))
 	case "window/showMessage", "window/logMessage":
 		var p struct{ Message string }
-		r.UnmarshalParams(&p)
+		if err := r.UnmarshalParams(&p); err != nil {
+			c.t.Errorf("%s: %v", r.Method(), err)
+		}
 		c.messages = append(c.messages, p.Message)
 	case "$/progress":
 		var p struct{ Value struct{ Kind string } }
-		r.UnmarshalParams(&p)
+		if err := r.UnmarshalParams(&p); err != nil {
+			c.t.Errorf("%s: %v", r.Method(), err)
+		}
 		c.progress = append(c.progress, p.Value.Kind)
 	}
 	select {

@@ -370,6 +370,20 @@ func TestFolders(t *testing.T) {
 	}
 }
 
+// What is about no file goes to the log, once.
+func TestLog(t *testing.T) {
+	c := connect(t, tree(t, map[string]string{"Dockerfile": "FROM alpine:latest\n", ".factorlint.yaml": "services:\n  - name: api\n    dockerfile: none/Dockerfile\n"}))
+	c.start(nil)
+	c.open("Dockerfile")
+	c.shows("Dockerfile", "FL0201")
+	c.save("Dockerfile", 2, "FROM scratch\n")
+	c.lacks("Dockerfile", "FL0201")
+	c.end()
+	if want := "services: api: dockerfile none/Dockerfile is not in the tree"; !slices.Equal(c.messages, []string{want}) {
+		t.Errorf("messages %q", c.messages)
+	}
+}
+
 // Each file is shown by the innermost folder of the workspace.
 func TestNestedFolders(t *testing.T) {
 	bad := "FROM alpine:latest\nENTRYPOINT app\n"
@@ -431,6 +445,8 @@ func TestOrder(t *testing.T) {
 		t.Errorf("rename: %d", got)
 	}
 	c.notify("$/setTrace", object{"value": "off"}) // unknown notifications are ignored
+	c.notify("$/cancelRequest", object{"id": 7})   // and so is that something unknown is to be cancelled
+	c.notify("$/cancelRequest", object{"id": "a"})
 	c.call("shutdown", nil, new(any))
 	if got := code("textDocument/hover"); got != jrpc2.InvalidRequest {
 		t.Errorf("hover after shutdown: %d", got)

@@ -177,7 +177,7 @@ func (s *server) initialize(_ context.Context, p initializeParams) (*initializeR
 	s.utf8 = slices.Contains(p.Capabilities.General.PositionEncodings, "utf-8")
 	var err error
 	if s.settings, err = parseSettings(p.InitializationOptions); err != nil {
-		s.say(severityError, "initializationOptions: "+err.Error()+". Nothing is checked until they are corrected.")
+		s.say("initializationOptions: " + err.Error() + ". Nothing is checked until they are corrected.")
 	}
 	s.wanted = err == nil
 	folders := p.WorkspaceFolders
@@ -267,9 +267,9 @@ func (s *server) call(method string, params any) bool {
 // notify tells the client something. That it is gone is noticed when its next message is read.
 func (s *server) notify(method string, params any) { _ = s.rpc.Notify(s.ctx, method, params) }
 
-// say shows the user a message.
-func (s *server) say(severity int, message string) {
-	s.notify("window/showMessage", messageParams{severity, "factorlint: " + message})
+// say shows the user what is wrong.
+func (s *server) say(message string) {
+	s.notify("window/showMessage", messageParams{severityError, "factorlint: " + message})
 }
 
 // log adds a line to the client's log of this server.

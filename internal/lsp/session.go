@@ -117,7 +117,7 @@ func (n *session) look() {
 	defer s.mu.Unlock()
 	if err != nil {
 		if n.failed != err.Error() {
-			s.say(severityError, err.Error())
+			s.say(err.Error())
 		}
 		n.failed = err.Error()
 		return
