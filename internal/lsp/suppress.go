@@ -16,6 +16,7 @@ import (
 	"github.com/factorlint/factorlint/internal/directive"
 	"github.com/factorlint/factorlint/internal/dockerfile"
 	"github.com/factorlint/factorlint/internal/gopass"
+	"github.com/factorlint/factorlint/rules"
 )
 
 // reason stands where the user is to write one.
@@ -29,6 +30,7 @@ func suppression(source []byte, f check.Finding) (e check.Edit, ok bool) {
 	harmless := func([]byte, []byte) bool { return true }
 	var candidates []check.Edit
 	switch ext := path.Ext(file); {
+	case f.Rule.Kind == rules.Comment: // it is the other comment that has to change
 	case ext == ".go":
 		candidates = []check.Edit{above(source, file, line, "//"+comment), behind(source, file, line, "//"+comment)}
 		if documented(source, line) {

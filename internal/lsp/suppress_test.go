@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/tools/txtar"
+
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/engine"
 	"github.com/factorlint/factorlint/rules"
@@ -63,40 +65,99 @@ func TestSuppression(t *testing.T) {
 	}
 }
 
+// accept puts the comments that are offered for findings into a tree, and returns how many findings there is none for.
+func accept(t *testing.T, dir string, r *check.Report) (without int) {
+	t.Helper()
+	edits := map[string][]check.Edit{}
+	for _, f := range r.Findings {
+		e, ok := suppression(r.Sources[f.At.File], f)
+		switch {
+		case !ok:
+			without++
+		case !slices.Contains(edits[f.At.File], e): // two findings in one instruction need one comment
+			edits[f.At.File] = append(edits[f.At.File], e)
+		}
+	}
+	for file, list := range edits {
+		slices.SortStableFunc(list, func(a, b check.Edit) int { return b.At.Start.Offset - a.At.Start.Offset })
+		text := r.Sources[file]
+		for _, e := range list {
+			text = slices.Concat(text[:e.At.Start.Offset], []byte(e.New), text[e.At.Start.Offset:])
+		}
+		if err := os.WriteFile(filepath.Join(dir, file), text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return without
+}
+
+func look(t *testing.T, dir string, only ...string) *check.Report {
+	t.Helper()
+	res, err := engine.Run(t.Context(), engine.Options{Paths: []string{dir}, Only: only})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.Report
+}
+
 // All comments that are offered for the sample silence their findings, and change nothing else.
 func TestSuppressAll(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS("../../testdata/repos/shop")); err != nil {
 		t.Fatal(err)
 	}
-	report := func() *check.Report {
-		res, err := engine.Run(t.Context(), engine.Options{Paths: []string{dir}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return res.Report
+	before := look(t, dir)
+	if n := accept(t, dir, before); n > 0 {
+		t.Errorf("nothing is offered for %d findings", n)
 	}
-	before := report()
-	for _, f := range slices.Backward(before.Findings) {
-		e, ok := suppression(before.Sources[f.At.File], f)
-		if !ok {
-			t.Errorf("nothing is offered for %s at %s:%d", f.Rule.Name, f.At.File, f.At.Start.Line)
-			continue
-		}
-		file := filepath.Join(dir, f.At.File)
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, slices.Concat(text[:e.At.Start.Offset], []byte(e.New), text[e.At.Start.Offset:]), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	after := report()
+	after := look(t, dir)
 	for _, f := range after.Findings {
 		t.Errorf("%s at %s:%d", f.Rule.Name, f.At.File, f.At.Start.Line)
 	}
 	if len(after.Suppressed) != len(before.Findings) || len(after.Notifications) != len(before.Notifications) {
 		t.Errorf("%d findings, of which %d were silenced", len(before.Findings), len(after.Suppressed))
+	}
+}
+
+// The same holds for the cases of the rules: charts, kustomizations, Compose files.
+func TestSuppressCases(t *testing.T) {
+	dir := t.TempDir()
+	cases, err := filepath.Glob("../../testdata/*.txtar")
+	if err != nil || len(cases) == 0 {
+		t.Fatal(cases, err)
+	}
+	for _, name := range cases {
+		archive, err := txtar.ParseFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range archive.Files {
+			file := filepath.Join(dir, strings.TrimSuffix(filepath.Base(name), ".txtar"), f.Name)
+			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, f.Data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	kinds := []string{"dockerfile", "manifest", "repository", "comment"}
+	before := look(t, dir, kinds...)
+	without := accept(t, dir, before)
+	after := look(t, dir, kinds...)
+	if len(before.Findings) < 300 || without > len(before.Findings)/20 {
+		t.Errorf("%d findings, for %d of which no comment is offered", len(before.Findings), without)
+	}
+	if len(after.Findings) != without {
+		t.Errorf("%d findings are left, want the %d for which no comment is offered", len(after.Findings), without)
+	}
+	if n := len(after.Notifications); n != len(before.Notifications) {
+		t.Errorf("%d notifications, %d without comments", n, len(before.Notifications))
+	}
+	if !t.Failed() {
+		return
+	}
+	for _, f := range after.Findings {
+		t.Logf("left: %s at %s:%d %s", f.Rule.Name, f.At.File, f.At.Start.Line, f.Message)
 	}
 }
