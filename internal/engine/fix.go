@@ -13,10 +13,11 @@ import (
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/fix"
 	"github.com/factorlint/factorlint/internal/repository"
+	"github.com/factorlint/factorlint/rules"
 )
 
 // maxRounds is how often files are fixed at most. A second round applies what touched a fix of the first, and removes what only
-// shows then; rules whose fixes undo each other would go on for ever.
+// shows then; hardly anything needs a third.
 const maxRounds = 10
 
 // Fixed is what Fix did, or would do.
@@ -28,75 +29,127 @@ type Fixed struct {
 }
 
 // Fix looks at a repository, applies the fixes of what it finds, and looks again, until there is nothing left that can be
-// applied. The result is that of the last look. Only files that were looked at are written, and none through a symbolic link. The
-// error is that of Run, or tells which file could not be written; those before it are.
+// applied. The result is that of the last look. Only files that were looked at are written, and none through a symbolic link. What
+// does not help is undone: fixes that leave as many findings of their rule, or something that cannot be read any more. The error
+// is that of Run, or tells which file could not be written; those before it are.
 func Fix(ctx context.Context, o Options, unsafe bool) (*Result, *Fixed, error) {
-	done := &Fixed{}
-	changed := map[string]bool{}
-	for range maxRounds {
-		res, p, err := mend(ctx, o, unsafe, fix.Write)
-		if err != nil {
-			return nil, nil, err
-		}
-		if len(p.Files) == 0 {
-			done.Files, done.Skipped = slices.Sorted(maps.Keys(changed)), p.Skipped
-			return res, done, nil
-		}
-		for file := range p.Files {
-			changed[res.Report.Prefix+file] = true
-		}
-		done.Findings = append(done.Findings, p.Fixed...)
-	}
-	res, p, err := mend(ctx, o, unsafe, nil)
+	now, err := newState(ctx, o, unsafe)
 	if err != nil {
 		return nil, nil, err
 	}
-	done.Files, done.Skipped = slices.Sorted(maps.Keys(changed)), p.Skipped
-	for _, f := range p.Fixed {
-		done.Skipped = append(done.Skipped, fix.Skipped{Finding: f, Reason: fix.Endless})
+	done, changed := &Fixed{}, map[string]bool{}
+	var undone []fix.Skipped
+	for round := 0; round < maxRounds && len(now.plan.Files) > 0; round++ {
+		before, after := now.Report.Sources, now.plan.Files
+		if err := now.write(before, after); err != nil {
+			return nil, nil, err
+		}
+		next, err := newState(ctx, o, unsafe)
+		if err != nil {
+			return nil, nil, err
+		}
+		if why := worse(now, next); why != nil {
+			for _, f := range now.plan.Fixed {
+				undone = append(undone, fix.Skipped{Finding: f, Reason: fix.Undone, Detail: why})
+			}
+			if err := now.write(after, before); err != nil {
+				return nil, nil, err
+			}
+			break
+		}
+		for file := range after {
+			changed[now.Report.Prefix+file] = true
+		}
+		done.Findings = append(done.Findings, now.plan.Fixed...)
+		now = next
 	}
-	return res, done, nil
+	done.Files = slices.Sorted(maps.Keys(changed))
+	done.Skipped = append(now.plan.Skipped, undone...)
+	return now.Result, done, nil
 }
 
 // Diff looks at a repository and tells what the first round of Fix would change. It writes nothing.
 func Diff(ctx context.Context, o Options, unsafe bool) (*Result, *Fixed, error) {
-	res, p, err := mend(ctx, o, unsafe, nil)
+	now, err := newState(ctx, o, unsafe)
 	if err != nil {
 		return nil, nil, err
 	}
-	would := &Fixed{Findings: p.Fixed, Skipped: p.Skipped, Patch: fix.Diff(res.Report.Prefix, res.Report.Sources, p.Files)}
+	rep, p := now.Report, now.plan
+	would := &Fixed{Findings: p.Fixed, Skipped: p.Skipped, Patch: fix.Diff(rep.Prefix, rep.Sources, p.Files)}
 	for _, file := range slices.Sorted(maps.Keys(p.Files)) {
-		would.Files = append(would.Files, res.Report.Prefix+file)
+		would.Files = append(would.Files, rep.Prefix+file)
 	}
-	return res, would, nil
+	return now.Result, would, nil
 }
 
-// mend looks at a repository, works out what fixes make of its files, and writes them with write, unless that is nil.
-func mend(ctx context.Context, o Options, unsafe bool, write func(root *os.Root, file string, before, after []byte) error) (*Result, *fix.Result, error) {
+// A state is what was found in a repository at one time, and what the fixes would make of it.
+type state struct {
+	*Result
+	root string // the folder that was looked at
+	plan *fix.Result
+}
+
+func newState(ctx context.Context, o Options, unsafe bool) (*state, error) {
 	if err := throughLink(o.Paths); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	res, tree, err := look(ctx, o)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer tree.Close()
 	root, err := os.OpenRoot(tree.Root)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer root.Close()
-	rep := res.Report
-	p := fix.Apply(rep.Findings, rep.Sources, fix.Options{Unsafe: unsafe, Refuse: func(file string) error { return refuse(root, tree, file) }})
-	if write == nil {
-		return res, p, nil
+	refuse := func(file string) error { return refuse(root, tree, file) }
+	return &state{res, tree.Root, fix.Apply(res.Report.Findings, res.Report.Sources, fix.Options{Unsafe: unsafe, Refuse: refuse})}, nil
+}
+
+// write replaces the contents of the files of the plan.
+func (s *state) write(before, after map[string][]byte) error {
+	root, err := os.OpenRoot(s.root)
+	if err != nil {
+		return err
 	}
-	for _, file := range slices.Sorted(maps.Keys(p.Files)) {
-		if err := write(root, file, rep.Sources[file], p.Files[file]); err != nil {
-			return nil, nil, fmt.Errorf("cannot fix %s%s: %w", tree.Prefix, file, err)
+	defer root.Close()
+	for _, file := range slices.Sorted(maps.Keys(s.plan.Files)) {
+		if err := fix.Write(root, file, before[file], after[file]); err != nil {
+			return fmt.Errorf("cannot fix %s%s: %w", s.Report.Prefix, file, err)
 		}
 	}
-	return res, p, nil
+	return nil
+}
+
+// worse says why what was found after the plan of a state is no better than before: a rule finds as much as before in a file in
+// which it was fixed, or something cannot be read any more. It is nil if it is better.
+func worse(before, after *state) error {
+	if was, is := before.Report.Notifications, after.Report.Notifications; len(is) > len(was) {
+		for _, n := range is {
+			if !slices.ContainsFunc(was, func(o check.Notification) bool { return o.Code == n.Code && o.Message == n.Message }) {
+				return errors.New(n.Message)
+			}
+		}
+	}
+	type place struct {
+		rule *rules.Rule
+		file string
+	}
+	count := func(s *state, at place) (n int) {
+		for _, f := range s.Report.Findings {
+			if f.Fix != nil && (place{f.Rule, f.At.File}) == at {
+				n++
+			}
+		}
+		return n
+	}
+	for _, f := range before.plan.Fixed {
+		if at := (place{f.Rule, f.At.File}); count(after, at) >= count(before, at) {
+			return errors.New("the rule finds as much afterwards")
+		}
+	}
+	return nil
 }
 
 // refuse says why a file is not to be fixed.
@@ -104,7 +157,8 @@ func refuse(root *os.Root, tree *repository.Tree, file string) error {
 	if err := fix.Plain(root, file); err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(tree.Files, func(f repository.File) bool { return f.Path == file }) {
+	byPath := func(f repository.File, file string) int { return strings.Compare(f.Path, file) }
+	if _, found := slices.BinarySearchFunc(tree.Files, file, byPath); !found {
 		return errors.New("it is not among the files that were looked at")
 	}
 	return nil

@@ -41,7 +41,7 @@ const (
 	Changed  Reason = "changed"  // the file is not what the finding was made from
 	Refused  Reason = "refused"  // the file must not be written
 	Broken   Reason = "broken"   // the file could not be read any more: the rule is at fault
-	Endless  Reason = "endless"  // fixes make each other necessary, or undo each other: the rules are at fault
+	Undone   Reason = "undone"   // it was applied and did not help, so it was taken back; Apply never says so
 )
 
 // Apply applies the fixes of findings to files. Of two fixes that edit the same place the one of the earlier finding is applied;

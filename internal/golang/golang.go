@@ -331,7 +331,7 @@ func (a *analysisRun) span(fset *token.FileSet, pos, end token.Pos) check.Span {
 		end = pos
 	}
 	p, e := fset.Position(pos), fset.Position(end)
-	if f := fset.File(end); e.Offset == f.Size() && endsLine(f.Name()) { // go/token knows no line behind the last line break
+	if f := fset.File(end); f != nil && e.Offset == f.Size() && endsLine(f.Name()) { // go/token knows no line behind the last line break
 		e.Line, e.Column = e.Line+1, 1
 	}
 	return check.Span{File: a.rel(p.Filename), Start: check.Pos{Offset: p.Offset, Line: p.Line, Col: p.Column}, End: check.Pos{Offset: e.Offset, Line: e.Line, Col: e.Column}}

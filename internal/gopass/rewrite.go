@@ -49,6 +49,23 @@ func Rewrite(pass *analysis.Pass, pos, end token.Pos, text string) (edit analysi
 	return analysis.TextEdit{Pos: file.Pos(from), End: file.Pos(len(src) - tail), NewText: changed[from : len(changed)-tail]}, true
 }
 
+// Indent returns where the line of a position begins and the white space that it begins with. opens is false if something else
+// stands before the position, or if the source cannot be read.
+func Indent(pass *analysis.Pass, pos token.Pos) (start token.Pos, indent string, opens bool) {
+	file := pass.Fset.File(pos)
+	if file == nil || pass.ReadFile == nil {
+		return pos, "", false
+	}
+	src, err := pass.ReadFile(file.Name())
+	if err != nil || len(src) != file.Size() {
+		return pos, "", false
+	}
+	before := src[:file.Offset(pos)]
+	line := before[bytes.LastIndexByte(before, '\n')+1:]
+	rest := bytes.TrimLeft(line, " \t")
+	return pos - token.Pos(len(line)), string(line[:len(line)-len(rest)]), len(rest) == 0
+}
+
 // isCRLF reports whether all lines of a text end in CRLF.
 func isCRLF(text []byte) bool {
 	lines := bytes.Count(text, []byte("\n"))

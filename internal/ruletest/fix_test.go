@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"go/format"
 	"net/url"
 	"os"
@@ -21,6 +22,7 @@ import (
 	"github.com/factorlint/factorlint/internal/engine"
 	"github.com/factorlint/factorlint/internal/fix"
 	"github.com/factorlint/factorlint/internal/output/sarif"
+	"github.com/factorlint/factorlint/rules"
 )
 
 // checkFixes applies the fixes of a report, unsafe ones too, to the repository in a folder, and demands that they do what a fix
@@ -170,5 +172,28 @@ func TestSamplesAreFixed(t *testing.T) {
 			}
 			checkFixes(t, dir, o, res.Report)
 		})
+	}
+}
+
+// The page about fixes lists the rules that have some, each with its safety.
+func TestFixesPage(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join(root, "docs", "fixes.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want, got []string
+	for _, r := range catalogue(t) {
+		if r.Fix != rules.NoFix {
+			want = append(want, fmt.Sprintf("| [%s](../rules/%s.md) | %s |", r.Name, r.Name, r.Fix))
+		}
+	}
+	for line := range strings.Lines(string(page)) {
+		if cells := strings.Split(line, "|"); strings.Contains(line, "](../rules/") && len(cells) == 5 {
+			got = append(got, strings.Join(cells[:3], "|")+"|")
+		}
+	}
+	slices.Sort(want)
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Errorf("docs/fixes.md (-rules +page):\n%s", diff)
 	}
 }
