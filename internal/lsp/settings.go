@@ -2,10 +2,12 @@ package lsp
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
+	"reflect"
 	"strings"
 
 	"github.com/factorlint/factorlint/internal/config"
@@ -19,6 +21,9 @@ type settings struct {
 	Only    []string `json:"only"`
 }
 
+// kinds are what JSON calls the types of settings.
+var kinds = map[reflect.Kind]string{reflect.Struct: "object", reflect.Slice: "list of texts", reflect.String: "text"}
+
 // parseSettings reads initializationOptions. The error names each word that is no rule, kind or principle.
 func parseSettings(data []byte) (settings, error) {
 	var s settings
@@ -27,7 +32,11 @@ func parseSettings(data []byte) (settings, error) {
 	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&s); err != nil {
+	var wrong *json.UnmarshalTypeError
+	switch err := d.Decode(&s); {
+	case errors.As(err, &wrong):
+		return s, fmt.Errorf("%s is no %s", cmp.Or(wrong.Field, "the value"), kinds[wrong.Type.Kind()])
+	case err != nil:
 		return s, fmt.Errorf("%s; want config, enable, disable and only", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	var errs []error
