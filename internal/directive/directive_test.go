@@ -153,6 +153,18 @@ CMD x
 	}
 }
 
+func TestBegin(t *testing.T) {
+	src := []byte("FROM a\nRUN b && \\\n  # why\n  c\nRUN <<EOF cat <<END\nx\nEOF\ny\nEND\nCMD z\n")
+	for line, want := range map[int]int{0: 0, 1: 1, 2: 2, 3: 2, 4: 2, 5: 5, 6: 5, 8: 5, 9: 5, 10: 10, 99: 99} {
+		if got := directive.Begin("Dockerfile", src, line); got != want {
+			t.Errorf("line %d: %d, want %d", line, got, want)
+		}
+	}
+	if got := directive.Begin("a.yaml", []byte("a: |\n  b \\\n  c\n"), 3); got != 3 {
+		t.Errorf("a line of YAML: %d", got)
+	}
+}
+
 func FuzzScan(f *testing.F) {
 	f.Add("a.yaml", "a: |\n # factorlint:ignore x -- y\n- - >")
 	f.Add("Dockerfile", "RUN <<-A <<B\n\tA\nB\n# factorlint:ignore x -- y")

@@ -13,17 +13,7 @@ func Scan(file string, src []byte) []Directive {
 	if !strings.Contains(string(src), "factorlint") {
 		return nil
 	}
-	lines := split(src)
-	switch base := path.Base(file); {
-	case base == "go.mod":
-		comments(lines, "//", "(")
-	case strings.HasPrefix(base, ".env"), path.Ext(base) == ".env":
-		comments(lines, "#", "=")
-	case path.Ext(base) == ".yaml", path.Ext(base) == ".yml":
-		yaml(lines)
-	default:
-		dockerfile(lines)
-	}
+	lines := read(file, src)
 	var out []Directive
 	for i, l := range lines {
 		if l.comment < 0 {
@@ -39,6 +29,31 @@ func Scan(file string, src []byte) []Directive {
 		out = append(out, d)
 	}
 	return out
+}
+
+// Begin returns the line on which the instruction of a Dockerfile begins that a line, counted from 1, belongs to. In other files
+// each line stands alone.
+func Begin(file string, src []byte, line int) int {
+	lines := read(file, src)
+	for line > 1 && line <= len(lines) && lines[line-2].goes {
+		line--
+	}
+	return line
+}
+
+func read(file string, src []byte) []line {
+	lines := split(src)
+	switch base := path.Base(file); {
+	case base == "go.mod":
+		comments(lines, "//", "(")
+	case strings.HasPrefix(base, ".env"), path.Ext(base) == ".env":
+		comments(lines, "#", "=")
+	case path.Ext(base) == ".yaml", path.Ext(base) == ".yml":
+		yaml(lines)
+	default:
+		dockerfile(lines)
+	}
+	return lines
 }
 
 // A line is one line of a file.

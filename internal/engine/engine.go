@@ -36,7 +36,7 @@ type Options struct {
 	Config          *config.Config // nil for the defaults
 	Only            []string       // words of rules.Select; if any, only those rules run
 	Enable, Disable []string
-	Analyze         Analyze      // what looks at Go code; nil for golang.Analyze with the go command
+	Analyze         Analyze      // what looks at Go code; nil for golang.Analyze with golang.Source
 	Cache           *cache.Cache // of what was found in Go code; nil for none
 	Tool            string       // what tells this build of factorlint from others: what another one kept does not count
 	ReportOnly      bool         // the result has no workloads: what was read takes no memory any more when the report is made
@@ -54,15 +54,19 @@ type Result struct {
 // Run looks at a repository. The error is about the request (no such path, unknown rule); everything about the
 // repository is in the report.
 func Run(ctx context.Context, o Options) (*Result, error) {
-	res, _, err := look(ctx, o)
-	return res, err
+	res, r, err := look(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	r.tree.Close()
+	return res, nil
 }
 
-// look is Run, and returns the run as well.
+// look is Run, and returns the run as well, whose tree the caller closes.
 func look(ctx context.Context, o Options) (*Result, *run, error) {
 	if o.Analyze == nil {
 		o.Analyze = func(ctx context.Context, in golang.Input) *golang.Result {
-			return golang.Analyze(ctx, golang.Source{Cache: o.Cache}, in)
+			return golang.Analyze(ctx, golang.Source{Cache: in.Cache}, in)
 		}
 	}
 	r, err := open(o)

@@ -19,9 +19,10 @@ func WriteFacts(ctx context.Context, o Options, shard, dir, tool string) (packag
 	if err != nil {
 		return 0, nil, err
 	}
+	defer r.tree.Close()
 	var facts *golang.Facts
 	r.load(ctx, func(ctx context.Context, in golang.Input) *golang.Result {
-		if facts, err = golang.Observe(ctx, golang.Source{Cache: o.Cache}, in, part, tool); err != nil {
+		if facts, err = golang.Observe(ctx, golang.Source{Cache: in.Cache}, in, part, tool); err != nil {
 			return &golang.Result{}
 		}
 		return golang.Join(facts.Modules, in.Rules)

@@ -336,7 +336,7 @@ func (b *builder) artifactLocation(file string) *gosarif.ArtifactLocation {
 func (b *builder) region(at check.Span) *gosarif.Region {
 	position := func(p check.Pos) (int, int) { return max(p.Line, 1), max(p.Col, 1) }
 	if s := b.source(at.File); s != nil {
-		position = s.position
+		position = s.UTF16
 	}
 	line, column := position(at.Start)
 	endLine, endColumn := position(at.End)

@@ -33,37 +33,15 @@ func TestLineHashes(t *testing.T) {
 	}
 }
 
-func TestPosition(t *testing.T) {
-	s := newSource([]byte("\ufeffa😀é\tb\r\nlone\rcr\n\xff\xe2\x82x\n"))
-	for _, c := range []struct{ line, col, wantLine, wantCol int }{
-		{0, 0, 1, 1},
-		{1, 1, 1, 1},
-		{1, 4, 1, 2},  // after the byte order mark
-		{1, 9, 1, 5},  // 😀 is four bytes and two units
-		{1, 11, 1, 6}, // é is two bytes and one unit
-		{1, 13, 1, 8}, // the CR
-		{1, 99, 1, 8}, // beyond the line
-		{2, 1, 2, 1},  // lone
-		{2, 6, 3, 1},  // after a CR that ends a line elsewhere
-		{3, 4, 4, 3},  // bytes that are no UTF-8 are two U+FFFD
-		{4, 1, 5, 1},  // the empty last line
-		{9, 1, 5, 1},  // beyond the file
-	} {
-		if line, col := s.position(check.Pos{Line: c.line, Col: c.col}); line != c.wantLine || col != c.wantCol {
-			t.Errorf("position(%d:%d) = %d:%d, want %d:%d", c.line, c.col, line, col, c.wantLine, c.wantCol)
-		}
-	}
-}
-
 func FuzzSource(f *testing.F) {
 	f.Add([]byte("a\r\nb\rc\n\xe2\x82"), 2, 3)
 	f.Fuzz(func(t *testing.T, data []byte, line, col int) {
 		s := newSource(data)
-		if n := len(lineHashes(data, len(s.theirs))); n > len(s.theirs) {
-			t.Errorf("%d hashes for %d lines", n, len(s.theirs))
+		if n := len(lineHashes(data, s.Len())); n > s.Len() {
+			t.Errorf("%d hashes for %d lines", n, s.Len())
 		}
-		if l, c := s.position(check.Pos{Line: line, Col: col}); l < 1 || c < 1 || l > len(s.theirs) {
-			t.Errorf("position(%d:%d) = %d:%d of %d lines", line, col, l, c, len(s.theirs))
+		if l, c := s.UTF16(check.Pos{Line: line, Col: col}); l < 1 || c < 1 || l > s.Len() {
+			t.Errorf("position(%d:%d) = %d:%d of %d lines", line, col, l, c, s.Len())
 		} else {
 			s.lineHash(l)
 		}
