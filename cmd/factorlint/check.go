@@ -23,6 +23,7 @@ import (
 
 type checkFlags struct {
 	configFlags
+	fixes                 fixFlags
 	outputs               []string
 	only, enable, disable []string
 	failOn                string
@@ -46,6 +47,7 @@ configuration, or something essential could not be analysed. 2 wins over 1.`,
 		RunE: func(c *cobra.Command, paths []string) error { return a.check(c, paths, &f) },
 	}
 	f.configFlags.add(c)
+	f.fixes.add(c.Flags())
 	c.Flags().StringArrayVarP(&f.outputs, "output", "o", []string{"text"},
 		"`FORMAT[=FILE]` to write: "+strings.Join(output.Formats(), ", ")+"; may be repeated")
 	c.Flags().StringSliceVar(&f.only, "only", nil, "look for these rules alone: ids, names, principles or kinds")
@@ -62,6 +64,9 @@ configuration, or something essential could not be analysed. 2 wins over 1.`,
 
 func (a *app) check(c *cobra.Command, paths []string, f *checkFlags) error {
 	targets, err := parseOutputs(f.outputs)
+	if err == nil && f.fixes.diff {
+		targets, err = besidePatch(targets, c.Flags().Changed("output"))
+	}
 	if err != nil {
 		return err
 	}
@@ -90,13 +95,17 @@ func (a *app) check(c *cobra.Command, paths []string, f *checkFlags) error {
 	if err != nil {
 		return fmt.Errorf("--fail-on: %w", err)
 	}
-	res, err := engine.Run(c.Context(), engine.Options{Paths: paths, Config: cfg, Only: f.only, Enable: f.enable, Disable: f.disable,
+	res, fixed, err := f.fixes.run(c.Context(), engine.Options{Paths: paths, Config: cfg, Only: f.only, Enable: f.enable, Disable: f.disable,
 		ReportOnly: !slices.ContainsFunc(targets, func(t target) bool { return output.ShowsWorkloads(t.format) })})
 	if err != nil {
 		return err
 	}
 	a.code = exitCode(res.Report, failOn, f)
+	if err := a.tellFixes(f, res.Report, fixed); err != nil {
+		return err
+	}
 	opts.ExitCode, opts.Category, opts.Suppressed = a.code, f.category, f.suppressed
+	opts.FixHint, opts.UnsafeFixes = fixed == nil, f.fixes.unsafe
 	if opts.Category == "" && len(f.only) > 0 {
 		opts.Category = "factorlint-partial" // the alerts of other rules are not fixed because nobody looked for them
 	}

@@ -52,6 +52,12 @@ type Result struct {
 // Run looks at a repository. The error is about the request (no such path, unknown rule); everything about the
 // repository is in the report.
 func Run(ctx context.Context, o Options) (*Result, error) {
+	res, _, err := look(ctx, o)
+	return res, err
+}
+
+// look is Run, and returns the tree that was looked at.
+func look(ctx context.Context, o Options) (*Result, *repository.Tree, error) {
 	if o.Config == nil {
 		o.Config = &config.Config{}
 	}
@@ -62,16 +68,16 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	}
 	selected, err := choose(o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	root, only, err := base(o.Paths)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	cfg := o.Config.For(root)
 	tree, notes, err := repository.Open(root, repository.Options{Only: only, Exclude: cfg.Exclude})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	r := &run{tree: tree, reader: newReader(tree), rules: selected, notes: notes, partial: len(only) > 0 || tree.Prefix != ""}
 	r.saveMemory()
@@ -81,7 +87,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if o.ReportOnly {
 		r.variants, r.workloads, r.golang.Programs = nil, nil, nil
 	}
-	return &Result{Report: r.report(), Workloads: r.workloads}, nil
+	return &Result{Report: r.report(), Workloads: r.workloads}, tree, nil
 }
 
 // choose returns the rules to look for: flags beat the configuration, and --only beats both it and the defaults.

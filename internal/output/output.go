@@ -24,6 +24,8 @@ type Options struct {
 	ExitCode      int    // with which factorlint is about to end
 	Category      string // of a SARIF log; "" for factorlint or, if the report is partial, factorlint-partial
 	Suppressed    bool   // whether a SARIF log holds suppressed findings too, marked as such
+	FixHint       bool   // whether text tells how many findings can be fixed
+	UnsafeFixes   bool   // whether that is with --unsafe-fixes
 }
 
 // Formats returns the formats that Write knows, the default first.
@@ -65,8 +67,8 @@ func writeJSON(w io.Writer, v any) error {
 	return err
 }
 
-// count returns "1 file", "2 files", "no files".
-func count(n int, noun string) string {
+// Count returns "1 file", "2 files", "no files".
+func Count(n int, noun string) string {
 	switch n {
 	case 0:
 		return "no " + noun + "s"

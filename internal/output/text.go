@@ -31,7 +31,33 @@ func writeText(w io.Writer, r *check.Report, o Options) error {
 		p.line("")
 	}
 	p.line("%s", summary(r))
+	if hint := fixHint(r.Findings, o.UnsafeFixes); o.FixHint && hint != "" {
+		p.line("%s", hint)
+	}
 	return p.flush(w)
+}
+
+// fixHint says how many of the findings have a fix that --fix applies, and how many more need --unsafe-fixes; "" if none has one.
+func fixHint(findings []check.Finding, unsafeFixes bool) string {
+	fixable, hidden := 0, 0
+	for _, f := range findings {
+		switch {
+		case f.Fix == nil:
+		case f.Fix.Safe || unsafeFixes:
+			fixable++
+		default:
+			hidden++
+		}
+	}
+	switch {
+	case fixable > 0 && hidden > 0:
+		return fmt.Sprintf("%d can be fixed with --fix, %d more with --unsafe-fixes", fixable, hidden)
+	case fixable > 0:
+		return fmt.Sprintf("%d can be fixed with --fix", fixable)
+	case hidden > 0:
+		return fmt.Sprintf("%d can be fixed with --fix --unsafe-fixes", hidden)
+	}
+	return ""
 }
 
 // Notifications writes only the notifications of a report, as the text format does.
@@ -68,7 +94,7 @@ func (p *printer) finding(f check.Finding, source []byte) {
 }
 
 func summary(r *check.Report) string {
-	s := count(len(r.Findings), "finding")
+	s := Count(len(r.Findings), "finding")
 	if len(r.Findings) > 0 {
 		var parts []string
 		errors, warnings, notes := bySeverity(r.Findings)
@@ -77,7 +103,7 @@ func summary(r *check.Report) string {
 			noun string
 		}{{errors, "error"}, {warnings, "warning"}, {notes, "note"}} {
 			if c.n > 0 {
-				parts = append(parts, count(c.n, c.noun))
+				parts = append(parts, Count(c.n, c.noun))
 			}
 		}
 		s += " (" + strings.Join(parts, ", ") + ")"
@@ -85,7 +111,7 @@ func summary(r *check.Report) string {
 	if len(r.Suppressed) > 0 {
 		s += fmt.Sprintf(", %d suppressed", len(r.Suppressed))
 	}
-	s += " in " + count(r.Files, "file")
+	s += " in " + Count(r.Files, "file")
 	if r.Partial {
 		s += ", a part of the repository"
 	}
