@@ -189,9 +189,8 @@ func TestGolangciFacts(t *testing.T) {
 	configure(t, dir, everything)
 	want := []string{
 		"cmd/abrupt/main.go:12:2 FL0801",
-		"cmd/abrupt/main.go:16:12 FL0901",
-		"cmd/abrupt/main.go:16:12 FL1301",
-		"cmd/abrupt/main.go:16:32 FL0701",
+		"cmd/abrupt/main.go:13:12 FL0901",
+		"cmd/abrupt/main.go:13:12 FL1301",
 		"internal/mode/mode.go:8:5 FL0301",
 	}
 	if diff := cmp.Diff(want, places(issues(t, dir))); diff != "" {
