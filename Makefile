@@ -21,7 +21,7 @@ integration: ## factorlint inside the tools that run it or read what it writes; 
 	$(GO) test -tags integration ./internal/integration -count=1 -timeout 40m -v
 
 fmt: ## fails if a file is not formatted
-	@files=$$(gofmt -l analyzers checks cmd internal rules); \
+	@files=$$(gofmt -l analyzers checks cmd internal plugin rules); \
 	if [ -n "$$files" ]; then echo "not formatted by gofmt:"; echo "$$files"; exit 1; fi
 
 vet: # the programs that only "go run" builds are no part of ./...
