@@ -27,6 +27,37 @@ func yamlBlocks(t *testing.T) (custom, config, severity, exclusion string) {
 	return found[0][1], found[1][1], found[2][1], found[3][1]
 }
 
+// "golangci-lint custom" builds what the documentation says. The plugin comes from this tree, since no version has to be out for
+// that, and golangci-lint from a repository made of its module, since only the module proxy has to be there.
+func TestGolangciCustom(t *testing.T) {
+	custom, _, _, _ := yamlBlocks(t)
+	version := regexp.MustCompile(`(?m)^version: (\S+)$`).FindStringSubmatch(custom)
+	if version == nil || !strings.Contains(custom, "\n    version: v0.1.0\n") {
+		t.Fatalf("no versions in\n%s", custom)
+	}
+	source := t.TempDir()
+	cached := run(t, filepath.Join(module, "plugin", "testbed"), nil, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/golangci/golangci-lint/v2")
+	if err := os.CopyFS(source, os.DirFS(strings.TrimSpace(cached.stdout))); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(source, ".gitignore")); err != nil {
+		t.Fatal(err)
+	}
+	commit(t, source)
+	run(t, source, nil, "git", "tag", version[1])
+	dir := copyTree(t, "testdata/repos/shop")
+	writeFile(t, filepath.Join(dir, ".custom-gcl.yml"), strings.Replace(custom, "version: v0.1.0", "path: "+module, 1))
+	env := []string{"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url.file://" + source + ".insteadOf", "GIT_CONFIG_VALUE_0=https://github.com/golangci/golangci-lint.git"}
+	if r := run(t, dir, env, golangci(t), "custom"); r.code != 0 {
+		t.Fatalf("%s%s", r.stdout, r.stderr)
+	}
+	configure(t, dir, everything)
+	r := run(t, dir, []string{"GOLANGCI_LINT_CACHE=" + t.TempDir()}, filepath.Join(dir, "custom-gcl"), "run", "--allow-parallel-runners")
+	if r.code != 1 || !strings.Contains(r.stdout, ": FL0902: ") {
+		t.Errorf("exit code %d:\n%s%s", r.code, r.stdout, r.stderr)
+	}
+}
+
 // The configurations of the documentation are ones, and do what is said there.
 func TestGolangciDocs(t *testing.T) {
 	_, config, severity, exclusion := yamlBlocks(t)
