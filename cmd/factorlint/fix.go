@@ -71,13 +71,16 @@ func (a *app) tellFixes(f *checkFlags, r *check.Report, done *engine.Fixed) erro
 
 // summarize tells on standard error what became of fixes.
 func (a *app) summarize(f *fixFlags, r *check.Report, done *engine.Fixed) {
-	verb := "fixed"
+	verb, more := "fixed", "more "
 	if f.diff {
 		verb = "would fix"
 	}
 	parts := []string{fmt.Sprintf("%s %s in %s", verb, output.Count(len(done.Findings), "finding"), output.Count(len(done.Files), "file"))}
+	if len(done.Findings) == 0 {
+		parts[0], more = verb+" nothing", ""
+	}
 	if n := skipped(done, fix.Unsafe); n > 0 {
-		parts = append(parts, fmt.Sprintf("%d more can be fixed with --unsafe-fixes", n))
+		parts = append(parts, fmt.Sprintf("%d %scan be fixed with --unsafe-fixes", n, more))
 	}
 	if n := len(done.Skipped) - skipped(done, fix.Unsafe); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d skipped", n))

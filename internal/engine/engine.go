@@ -58,36 +58,44 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 
 // look is Run, and returns the tree that was looked at.
 func look(ctx context.Context, o Options) (*Result, *repository.Tree, error) {
-	if o.Config == nil {
-		o.Config = &config.Config{}
-	}
 	if o.Analyze == nil {
 		o.Analyze = func(ctx context.Context, in golang.Input) *golang.Result {
 			return golang.Analyze(ctx, golang.GoList{}, in)
 		}
 	}
-	selected, err := choose(o)
+	r, err := open(o)
 	if err != nil {
 		return nil, nil, err
 	}
-	root, only, err := base(o.Paths)
-	if err != nil {
-		return nil, nil, err
-	}
-	cfg := o.Config.For(root)
-	tree, notes, err := repository.Open(root, repository.Options{Only: only, Exclude: cfg.Exclude})
-	if err != nil {
-		return nil, nil, err
-	}
-	r := &run{tree: tree, reader: newReader(tree), rules: selected, notes: notes, partial: len(only) > 0 || tree.Prefix != ""}
 	r.saveMemory()
 	r.load(ctx, o.Analyze)
-	r.bind(cfg)
+	r.bind()
 	r.check()
 	if o.ReportOnly {
 		r.variants, r.workloads, r.golang.Programs = nil, nil, nil
 	}
-	return &Result{Report: r.report(), Workloads: r.workloads}, tree, nil
+	return &Result{Report: r.report(), Workloads: r.workloads}, r.tree, nil
+}
+
+// open prepares a run.
+func open(o Options) (*run, error) {
+	if o.Config == nil {
+		o.Config = &config.Config{}
+	}
+	selected, err := choose(o)
+	if err != nil {
+		return nil, err
+	}
+	root, only, err := base(o.Paths)
+	if err != nil {
+		return nil, err
+	}
+	cfg := o.Config.For(root)
+	tree, notes, err := repository.Open(root, repository.Options{Only: only, Exclude: cfg.Exclude})
+	if err != nil {
+		return nil, err
+	}
+	return &run{tree: tree, reader: newReader(tree), config: cfg, rules: selected, notes: notes, partial: len(only) > 0 || tree.Prefix != ""}, nil
 }
 
 // choose returns the rules to look for: flags beat the configuration, and --only beats both it and the defaults.
@@ -146,6 +154,7 @@ func within(p, dir string) bool {
 type run struct {
 	tree    *repository.Tree
 	reader  *reader
+	config  *config.Config
 	rules   []*rules.Rule
 	partial bool
 
@@ -262,9 +271,9 @@ type dockerfileEvidence struct{ *dockerfile.File }
 
 func (d dockerfileEvidence) Path() string { return d.File.Path }
 
-func (r *run) bind(c *config.Config) {
-	e := workload.Evidence{Root: filepath.Base(r.tree.Root), Programs: r.golang.Programs, Variants: r.variants,
-		Made: r.builds.Made, Renamed: r.builds.Renamed, Built: r.builds.Programs, Bindings: c.Services}
+func (r *run) bind() {
+	e := workload.Evidence{Root: r.tree.Name(), Programs: r.golang.Programs, Variants: r.variants,
+		Made: r.builds.Made, Renamed: r.builds.Renamed, Built: r.builds.Programs, Bindings: r.config.Services}
 	for _, d := range r.dockerfiles {
 		e.Dockerfiles = append(e.Dockerfiles, dockerfileEvidence{d})
 	}
@@ -433,7 +442,7 @@ func (r *run) report() *check.Report {
 // addSources adds the contents of the files that a report names.
 func (r *run) addSources(rep *check.Report) {
 	named := map[string]bool{}
-	for _, f := range rep.Findings {
+	name := func(f check.Finding) {
 		named[f.At.File] = true
 		for _, rel := range f.Related {
 			named[rel.At.File] = true
@@ -444,8 +453,12 @@ func (r *run) addSources(rep *check.Report) {
 			}
 		}
 	}
+	for _, f := range rep.Findings {
+		name(f)
+	}
 	for _, sup := range rep.Suppressed {
-		named[sup.Finding.At.File] = true
+		name(sup.Finding)
+		named[sup.At.File] = true
 	}
 	for _, n := range rep.Notifications {
 		named[n.At.File] = true

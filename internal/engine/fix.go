@@ -157,7 +157,8 @@ func refuse(root *os.Root, tree *repository.Tree, file string) error {
 	if err := fix.Plain(root, file); err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(tree.Files, func(f repository.File) bool { return f.Path == file }) {
+	byPath := func(f repository.File, file string) int { return strings.Compare(f.Path, file) }
+	if _, found := slices.BinarySearchFunc(tree.Files, file, byPath); !found {
 		return errors.New("it is not among the files that were looked at")
 	}
 	return nil

@@ -64,6 +64,48 @@ func main() {
 	}
 }
 
+// Fixes are written to files that were looked at, and to no others that a finding may lead to.
+func TestFixStaysInTheTree(t *testing.T) {
+	const text = "a: 1\n"
+	dir := unpack(t, "-- go.mod --\n"+goMod+"-- main.go --\npackage main\n\nfunc main() {}\n-- testdata/a.yaml --\n"+text+"-- b.yaml --\n"+text)
+	outside := filepath.Join(t.TempDir(), "c.yaml")
+	if err := os.WriteFile(outside, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("b.yaml", filepath.Join(dir, "link.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(outside, filepath.Join(dir, "out.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	analyze := func(context.Context, golang.Input) *golang.Result {
+		res := &golang.Result{}
+		for _, file := range []string{"testdata/a.yaml", "link.yaml", "out.yaml", "../c.yaml", filepath.ToSlash(outside)} {
+			at := check.Span{File: file, Start: check.Pos{Offset: 3, Line: 1, Col: 4}, End: check.Pos{Offset: 4, Line: 1, Col: 5}}
+			res.Findings = append(res.Findings, check.Finding{Rule: rules.Lookup("sigint-only"), At: check.Span{File: "main.go"}, Matter: file,
+				Fix: &check.Fix{Safe: true, Edits: []check.Edit{{At: at, New: "2"}}}})
+		}
+		return res
+	}
+	_, done, err := engine.Fix(t.Context(), engine.Options{Paths: []string{dir}, Analyze: analyze}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range done.Skipped {
+		if s.Reason != fix.Refused {
+			t.Errorf("%s: %s", s.Finding.Matter, s.Reason)
+		}
+	}
+	if len(done.Skipped) != 5 || len(done.Files) > 0 {
+		t.Errorf("skipped %d, wrote %v", len(done.Skipped), done.Files)
+	}
+	for _, file := range []string{filepath.Join(dir, "testdata", "a.yaml"), filepath.Join(dir, "b.yaml"), outside} {
+		if got, err := os.ReadFile(file); err != nil || string(got) != text {
+			t.Errorf("%s holds %q, %v", file, got, err)
+		}
+	}
+}
+
 // A fix after which the package does not type-check is taken back.
 func TestFixIsTakenBack(t *testing.T) {
 	const src = "package main\n\nimport \"os\"\n\nfunc main() { println(os.Interrupt) }\n"

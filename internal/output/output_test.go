@@ -3,7 +3,9 @@ package output_test
 import (
 	"bytes"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
+	"io"
 	"os"
 	"regexp"
 	"strings"
@@ -48,6 +50,29 @@ func sample() *check.Report {
 		Rules:      []*rules.Rule{mismatch, unread},
 		Sources:    map[string][]byte{"deploy/api.yaml": []byte("ports:\n- x: 1\n\tcontainerPort: 8080\n")},
 		Files:      12,
+	}
+}
+
+// The last line of text says how many findings can be fixed by which flags.
+func TestFixHint(t *testing.T) {
+	finding := func(fix *check.Fix) check.Finding {
+		return check.Finding{Rule: unread, At: check.Span{File: "x"}, Message: "x", Fix: fix}
+	}
+	none, safe, unsafe := finding(nil), finding(&check.Fix{Message: "x", Safe: true}), finding(&check.Fix{Message: "x"})
+	for _, c := range []struct {
+		findings []check.Finding
+		options  output.Options
+		want     string
+	}{
+		{[]check.Finding{none}, output.Options{FixHint: true}, "1 finding (1 note) in no files"},
+		{[]check.Finding{safe}, output.Options{}, "1 finding (1 note) in no files"},
+		{[]check.Finding{none, safe}, output.Options{FixHint: true}, "1 can be fixed with --fix"},
+		{[]check.Finding{unsafe}, output.Options{FixHint: true}, "1 can be fixed with --fix --unsafe-fixes"},
+		{[]check.Finding{safe, unsafe, safe}, output.Options{FixHint: true}, "2 can be fixed with --fix, 1 more with --unsafe-fixes"},
+		{[]check.Finding{safe, unsafe}, output.Options{FixHint: true, UnsafeFixes: true}, "2 can be fixed with --fix"},
+	} {
+		lines := strings.Split(strings.TrimSpace(write(t, "text", &check.Report{Findings: c.findings}, c.options)), "\n")
+		diff(t, c.want, lines[len(lines)-1])
 	}
 }
 
@@ -170,6 +195,24 @@ func hostile() *check.Report {
 	}
 }
 
+// wellFormed returns what is wrong with an output in a format of JSON or XML.
+func wellFormed(format, out string) error {
+	switch format {
+	case "json", "sarif", "gitlab", "rdjson", "workloads json":
+		return json.Unmarshal([]byte(out), new(any))
+	case "checkstyle", "junit":
+		d := xml.NewDecoder(strings.NewReader(out))
+		for {
+			if _, err := d.Token(); errors.Is(err, io.EOF) {
+				return nil
+			} else if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 func TestHostileTextIsHarmless(t *testing.T) {
 	evil := hostile().Findings[0].Message
 	workloads := []*workload.Workload{{Name: "::x" + evil, Missing: []string{"\x1b[2J"}, Links: []workload.Link{{From: evil, To: evil, Reason: evil}},
@@ -193,16 +236,24 @@ func TestHostileTextIsHarmless(t *testing.T) {
 			outputs["workloads "+format] = b.String()
 		}
 		for name, out := range outputs {
+			if err := wellFormed(name, out); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
 			if m := regexp.MustCompile(`[\x00-\x09\x0b-\x1f\x7f-\x9f\x{202a}-\x{202e}]`).FindString(out); m != "" {
 				t.Errorf("%s holds %q", name, m)
 			}
 			if !strings.Contains(out, "::") && !strings.Contains(out, "#58;#58;") {
 				t.Errorf("%s has lost text:\n%s", name, out)
 			}
-			if actions && (strings.HasPrefix(name, "workloads ") && name != "workloads json" || name == "text") {
-				if m := regexp.MustCompile(`(?m)^\s*::.*|##\[|##vso\[`).FindString(out); m != "" {
-					t.Errorf("%s holds the command %q", name, m)
-				}
+			if !actions || name == "html" { // a page is no text for a log
+				continue
+			}
+			commands := regexp.MustCompile(`(?m)^\s*::.*|(?i)##\[|##vso\[`).FindAllString(out, -1)
+			if name == "github" && len(commands) == 2 { // one for the finding, one for the notification
+				continue
+			}
+			if len(commands) > 0 {
+				t.Errorf("%s holds the commands %q", name, commands)
 			}
 		}
 	}
