@@ -25,7 +25,9 @@ import (
 	"github.com/factorlint/factorlint/analyzers/gomaxprocsoverride"
 	"github.com/factorlint/factorlint/analyzers/observe"
 	"github.com/factorlint/factorlint/analyzers/redundantautomaxprocs"
+	"github.com/factorlint/factorlint/internal/gopass"
 	"github.com/factorlint/factorlint/internal/moduletest"
+	"github.com/factorlint/factorlint/rules"
 )
 
 // TestSource holds the code that runs inside other people's drivers to what they expect of an analyzer: it does nothing when it
@@ -104,6 +106,50 @@ func TestAnalyzers(t *testing.T) {
 			last = id
 		}
 	}
+}
+
+// TestSuite demands that what other people's drivers run is the Go rules and nothing else: a rule that looks at a Dockerfile or a
+// manifest as well would be stale in their caches. Each has a package of its own that exports it as Analyzer, as Bazel's nogo wants.
+func TestSuite(t *testing.T) {
+	catalogue, err := rules.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want, got []string
+	for _, r := range catalogue {
+		if r.Kind != rules.Go {
+			continue
+		}
+		want = append(want, gopass.Name(r.Name))
+		if dir := strings.ReplaceAll(r.Name, "-", ""); !exportsAnalyzer(t, dir) {
+			t.Errorf("package %s declares no variable Analyzer", dir)
+		}
+	}
+	for _, a := range analyzers.All() {
+		got = append(got, a.Name)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the suite is %q, want %q", got, want)
+	}
+}
+
+// exportsAnalyzer reports whether the package in a folder declares a variable called Analyzer.
+func exportsAnalyzer(t *testing.T, dir string) bool {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.ContainsFunc(names, func(name string) bool {
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.ContainsFunc(f.Decls, func(d ast.Decl) bool {
+			g, ok := d.(*ast.GenDecl)
+			return ok && g.Tok == token.VAR && g.Specs[0].(*ast.ValueSpec).Names[0].Name == "Analyzer"
+		})
+	})
 }
 
 // shop is a service that violates many rules, in two packages.

@@ -32,6 +32,7 @@ type checkFlags struct {
 	suppressed            bool
 	exitZero, strict      bool
 	facts                 string
+	cache                 cacheFlags
 }
 
 func (a *app) checkCommand() *cobra.Command {
@@ -49,6 +50,7 @@ configuration, or something essential could not be analysed. 2 wins over 1.`,
 	}
 	f.configFlags.add(c)
 	f.fixes.add(c.Flags())
+	f.cache.add(c)
 	c.Flags().StringArrayVarP(&f.outputs, "output", "o", []string{"text"},
 		"`FORMAT[=FILE]` to write: "+strings.Join(output.Formats(), ", ")+"; may be repeated")
 	c.Flags().StringSliceVar(&f.only, "only", nil, "look for these rules alone: ids, names, principles or kinds")
@@ -104,8 +106,12 @@ func (a *app) check(c *cobra.Command, paths []string, f *checkFlags) error {
 			return fmt.Errorf("--facts: %w", err)
 		}
 	}
-	res, fixed, err := f.fixes.run(c.Context(), engine.Options{Paths: paths, Config: cfg, Only: f.only, Enable: f.enable, Disable: f.disable, Analyze: analyze,
-		ReportOnly: !slices.ContainsFunc(targets, func(t target) bool { return output.ShowsWorkloads(t.format) })})
+	o := engine.Options{Paths: paths, Config: cfg, Only: f.only, Enable: f.enable, Disable: f.disable, Analyze: analyze,
+		ReportOnly: !slices.ContainsFunc(targets, func(t target) bool { return output.ShowsWorkloads(t.format) })}
+	if err := f.cache.apply(&o); err != nil {
+		return err
+	}
+	res, fixed, err := f.fixes.run(c.Context(), o)
 	if err != nil {
 		return err
 	}

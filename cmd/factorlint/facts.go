@@ -16,6 +16,7 @@ import (
 func (a *app) factsCommand() *cobra.Command {
 	var (
 		flags      configFlags
+		kept       cacheFlags
 		dir, shard string
 	)
 	c := &cobra.Command{
@@ -35,7 +36,11 @@ put together.`,
 			if err != nil {
 				return err
 			}
-			n, notes, err := engine.WriteFacts(c.Context(), engine.Options{Paths: paths, Config: cfg}, shard, dir, readVersion().String())
+			o := engine.Options{Paths: paths, Config: cfg}
+			if err := kept.apply(&o); err != nil {
+				return err
+			}
+			n, notes, err := engine.WriteFacts(c.Context(), o, shard, dir, readVersion().String())
 			if err != nil {
 				return err
 			}
@@ -50,6 +55,7 @@ put together.`,
 		},
 	}
 	flags.add(c)
+	kept.add(c)
 	c.Flags().StringVar(&dir, "dir", "", "`DIR` to write to; made if there is none")
 	c.Flags().StringVar(&shard, "shard", "1/1", "write only part `INDEX/OF` of the packages")
 	return c

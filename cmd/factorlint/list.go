@@ -49,8 +49,9 @@ func (a *app) rulesCommand() *cobra.Command {
 
 func (a *app) workloadsCommand() *cobra.Command {
 	var (
-		f   listFlags
-		cfg configFlags
+		f    listFlags
+		cfg  configFlags
+		kept cacheFlags
 	)
 	c := &cobra.Command{
 		Use:   "workloads [PATH...]",
@@ -64,7 +65,11 @@ func (a *app) workloadsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			res, err := engine.Run(c.Context(), engine.Options{Paths: paths, Config: conf})
+			o := engine.Options{Paths: paths, Config: conf}
+			if err := kept.apply(&o); err != nil {
+				return err
+			}
+			res, err := engine.Run(c.Context(), o)
 			if err != nil {
 				return err
 			}
@@ -79,5 +84,6 @@ func (a *app) workloadsCommand() *cobra.Command {
 	}
 	f.add(c, output.MapFormats())
 	cfg.add(c)
+	kept.add(c)
 	return c
 }

@@ -17,6 +17,7 @@ import (
 	checkrepository "github.com/factorlint/factorlint/checks/repository"
 	checkworkload "github.com/factorlint/factorlint/checks/workload"
 	"github.com/factorlint/factorlint/internal/build"
+	"github.com/factorlint/factorlint/internal/cache"
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/config"
 	"github.com/factorlint/factorlint/internal/directive"
@@ -36,8 +37,10 @@ type Options struct {
 	Config          *config.Config // nil for the defaults
 	Only            []string       // words of rules.Select; if any, only those rules run
 	Enable, Disable []string
-	Analyze         Analyze // what looks at Go code; nil for golang.Analyze with the go command
-	ReportOnly      bool    // the result has no workloads: what was read takes no memory any more when the report is made
+	Analyze         Analyze      // what looks at Go code; nil for golang.Analyze with the go command
+	Cache           *cache.Cache // of what was found in Go code; nil for none
+	Tool            string       // what tells this build of factorlint from others: what another one kept does not count
+	ReportOnly      bool         // the result has no workloads: what was read takes no memory any more when the report is made
 }
 
 // Analyze looks at the Go code of a tree. What it returns is the run's: the next call has to return another value.
@@ -60,7 +63,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 func look(ctx context.Context, o Options) (*Result, *repository.Tree, error) {
 	if o.Analyze == nil {
 		o.Analyze = func(ctx context.Context, in golang.Input) *golang.Result {
-			return golang.Analyze(ctx, golang.GoList{}, in)
+			return golang.Analyze(ctx, golang.Source{Cache: o.Cache}, in)
 		}
 	}
 	r, err := open(o)
@@ -95,7 +98,7 @@ func open(o Options) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &run{tree: tree, reader: newReader(tree), config: cfg, rules: selected, notes: notes, partial: len(only) > 0 || tree.Prefix != ""}, nil
+	return &run{tree: tree, reader: newReader(tree), config: cfg, cache: o.Cache, tool: o.Tool, rules: selected, notes: notes, partial: len(only) > 0 || tree.Prefix != ""}, nil
 }
 
 // choose returns the rules to look for: flags beat the configuration, and --only beats both it and the defaults.
@@ -155,6 +158,8 @@ type run struct {
 	tree    *repository.Tree
 	reader  *reader
 	config  *config.Config
+	cache   *cache.Cache
+	tool    string
 	rules   []*rules.Rule
 	partial bool
 
@@ -194,7 +199,7 @@ func (r *run) load(ctx context.Context, analyze Analyze) {
 			done <- &golang.Result{}
 			return
 		}
-		done <- analyze(ctx, golang.Input{Root: r.tree.Root, Files: files, Rules: r.rules, Builds: builds})
+		done <- analyze(ctx, golang.Input{Root: r.tree.Root, Files: files, Rules: r.rules, Builds: builds, Cache: r.cache, Tool: r.tool})
 	}
 	r.parseDockerfiles(files)
 	wait := slices.ContainsFunc(r.dockerfiles, mayGiveTags)

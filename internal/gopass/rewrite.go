@@ -46,18 +46,6 @@ func Rewrite(pass *analysis.Pass, pos, end token.Pos, text string) (edit analysi
 	return analysis.TextEdit{Pos: file.Pos(from), End: file.Pos(len(src) - tail), NewText: changed[from : len(changed)-tail]}, true
 }
 
-// read returns the source of a file as it was analysed, or nil if the driver does not give it.
-func read(pass *analysis.Pass, file *token.File) []byte {
-	if file == nil || pass.ReadFile == nil {
-		return nil
-	}
-	src, err := pass.ReadFile(file.Name())
-	if err != nil || len(src) != file.Size() {
-		return nil
-	}
-	return src
-}
-
 // Indent returns where the line of a position begins and the white space that it begins with. opens is false if something else
 // stands before the position, or if the source cannot be read.
 func Indent(pass *analysis.Pass, pos token.Pos) (start token.Pos, indent string, opens bool) {
@@ -76,6 +64,18 @@ func Indent(pass *analysis.Pass, pos token.Pos) (start token.Pos, indent string,
 func isCRLF(text []byte) bool {
 	lines := bytes.Count(text, []byte("\n"))
 	return lines > 0 && bytes.Count(text, []byte("\r\n")) == lines
+}
+
+// read returns the source of a file as it was analysed, or nil if the driver does not give it.
+func read(pass *analysis.Pass, file *token.File) []byte {
+	if file == nil || pass.ReadFile == nil {
+		return nil
+	}
+	src, err := pass.ReadFile(file.Name())
+	if err != nil || len(src) != file.Size() {
+		return nil
+	}
+	return src
 }
 
 // Import returns the name by which a package of the standard library can be used at a place in a file, and the edit that
