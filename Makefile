@@ -30,7 +30,7 @@ sarif-check: ## the SARIF log of a repository by the two checks that lie beside 
 		sh "$(SHARED)/check/validate.sh" "$$log" && python3 "$(SHARED)/check/check_sarif.py" "$$log" "$(DIR)"
 
 fmt: ## fails if a file is not formatted
-	@files=$$(gofmt -l analyzers checks cmd internal rules); \
+	@files=$$(gofmt -l analyzers checks cmd internal plugin rules); \
 	if [ -n "$$files" ]; then echo "not formatted by gofmt:"; echo "$$files"; exit 1; fi
 
 vet: # the programs that only "go run" builds are no part of ./...

@@ -2,8 +2,10 @@ package plugin_test
 
 import (
 	"go/token"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -184,6 +186,30 @@ func diagnose(t *testing.T, a *analysis.Analyzer, dir string) (out []diagnostic)
 		}
 	}
 	return out
+}
+
+// TestVersion compares the versions of golangci-lint that the plugin is tested with, that this project is checked with, and that the
+// documentation has users build.
+func TestVersion(t *testing.T) {
+	versions := map[string]string{}
+	for file, expr := range map[string]string{
+		"../Makefile":              `(?m)^GOLANGCI_LINT_VERSION := (v\S+)$`,
+		"testbed/go.mod":           `(?m)\sgithub\.com/golangci/golangci-lint/v2 (v\S+)$`,
+		"../docs/golangci-lint.md": `(?m)^version: (v\S+)$`,
+	} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := regexp.MustCompile(expr).FindSubmatch(text)
+		if m == nil {
+			t.Fatalf("%s names no version", file)
+		}
+		versions[string(m[1])] = file
+	}
+	if len(versions) != 1 {
+		t.Errorf("versions differ: %v", versions)
+	}
 }
 
 // TestImports holds the plugin to what a build of golangci-lint can bear: no parser of YAML or Dockerfiles, no Helm, no command.
