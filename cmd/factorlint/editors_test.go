@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/factorlint/factorlint/internal/config"
+	"github.com/factorlint/factorlint/internal/suggest"
 	"github.com/factorlint/factorlint/rules"
 )
 
@@ -82,7 +82,7 @@ func TestEditorSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, w := range append(settings.Enable, settings.Disable...) {
-		if err := config.CheckWord(w); err != nil {
+		if err := suggest.CheckWord(w); err != nil {
 			t.Error(err)
 		}
 	}
