@@ -23,6 +23,7 @@ import (
 
 type checkFlags struct {
 	configFlags
+	trustFlags
 	outputs               []string
 	only, enable, disable []string
 	failOn                string
@@ -46,6 +47,7 @@ configuration, or something essential could not be analysed. 2 wins over 1.`,
 		RunE: func(c *cobra.Command, paths []string) error { return a.check(c, paths, &f) },
 	}
 	f.configFlags.add(c)
+	f.trustFlags.add(c)
 	c.Flags().StringArrayVarP(&f.outputs, "output", "o", []string{"text"},
 		"`FORMAT[=FILE]` to write: "+strings.Join(output.Formats(), ", ")+"; may be repeated")
 	c.Flags().StringSliceVar(&f.only, "only", nil, "look for these rules alone: ids, names, principles or kinds")
@@ -79,6 +81,7 @@ func (a *app) check(c *cobra.Command, paths []string, f *checkFlags) error {
 			}
 		}
 	}
+	f.restrict(&f.configFlags)
 	cfg, err := f.load(paths)
 	if err != nil {
 		return err
@@ -91,6 +94,7 @@ func (a *app) check(c *cobra.Command, paths []string, f *checkFlags) error {
 		return fmt.Errorf("--fail-on: %w", err)
 	}
 	res, err := engine.Run(c.Context(), engine.Options{Paths: paths, Config: cfg, Only: f.only, Enable: f.enable, Disable: f.disable,
+		Untrusted: f.untrusted, IgnoreComments: f.ignoreComments,
 		ReportOnly: !slices.ContainsFunc(targets, func(t target) bool { return output.ShowsWorkloads(t.format) })})
 	if err != nil {
 		return err

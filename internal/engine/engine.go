@@ -38,6 +38,8 @@ type Options struct {
 	Only            []string       // words of rules.Select; if any, only those rules run
 	Enable, Disable []string
 	Analyze         Analyze // what looks at Go code; nil for golang.Analyze with the go command
+	Untrusted       bool    // strangers wrote the repository: the go command gets nothing that could run code for it
+	IgnoreComments  bool    // suppression comments silence nothing
 	ReportOnly      bool    // the result has no workloads: what was read takes no memory any more when the report is made
 }
 
@@ -56,11 +58,6 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if o.Config == nil {
 		o.Config = &config.Config{}
 	}
-	if o.Analyze == nil {
-		o.Analyze = func(ctx context.Context, in golang.Input) *golang.Result {
-			return golang.Analyze(ctx, golang.GoList{}, in)
-		}
-	}
 	selected, err := choose(o)
 	if err != nil {
 		return nil, err
@@ -74,7 +71,11 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &run{tree: tree, reader: newReader(tree), rules: selected, notes: notes, partial: len(only) > 0 || tree.Prefix != ""}
+	r := &run{tree: tree, reader: newReader(tree), rules: selected, notes: notes, partial: len(only) > 0 || tree.Prefix != "",
+		ignoreComments: o.IgnoreComments}
+	if o.Analyze == nil {
+		o.Analyze = r.goCommand(o.Untrusted)
+	}
 	r.saveMemory()
 	r.load(ctx, o.Analyze)
 	r.bind(cfg)
@@ -170,6 +171,8 @@ type run struct {
 	rules   []*rules.Rule
 	partial bool
 
+	ignoreComments bool
+
 	golang      *golang.Result
 	dockerfiles []*dockerfile.File
 	variants    []*workload.Variant
@@ -228,6 +231,18 @@ func (r *run) load(ctx context.Context, analyze Analyze) {
 	}
 	r.golang = <-done
 	r.notes = append(r.notes, r.golang.Notes...)
+}
+
+// goCommand returns what looks at the Go code of the tree through the go command.
+func (r *run) goCommand(untrusted bool) Analyze {
+	return func(ctx context.Context, in golang.Input) *golang.Result {
+		loader := golang.GoList{Top: strings.TrimSuffix(filepath.ToSlash(r.tree.Root)+"/", "/"+r.tree.Prefix), Untrusted: untrusted}
+		res := golang.Analyze(ctx, loader, in)
+		if untrusted {
+			res.Notes = append(res.Notes, loader.LeftOut(r.reader, in.Root, in.Files)...)
+		}
+		return res
+	}
 }
 
 func (r *run) parseDockerfiles(files []string) {
@@ -430,10 +445,7 @@ func (r *run) deployed() map[check.Span]*workload.Workload {
 }
 
 func (r *run) report() *check.Report {
-	directives := r.golang.Directives
-	inorder.Each(r.tree.Files, func(f repository.File) []directive.Directive { return r.reader.suppressions(f.Path) },
-		func(found []directive.Directive) { directives = append(directives, found...) })
-	rep := triage.Apply(triage.Input{Findings: r.findings, Directives: directives, Rules: r.rules, Unread: r.unread})
+	rep := triage.Apply(triage.Input{Findings: r.findings, Directives: r.directives(), Rules: r.rules, Unread: r.unread})
 	rep.Prefix = r.tree.Prefix
 	rep.Rules = r.rules
 	rep.Files = len(r.tree.Files)
@@ -449,6 +461,17 @@ func (r *run) report() *check.Report {
 	r.addSources(rep)
 	rep.Untrusted = rep.Untrusted || slices.ContainsFunc(rep.Notifications, func(n check.Notification) bool { return n.Level == rules.Error })
 	return rep
+}
+
+// directives returns the suppression comments that count.
+func (r *run) directives() []directive.Directive {
+	if r.ignoreComments {
+		return nil
+	}
+	out := r.golang.Directives
+	inorder.Each(r.tree.Files, func(f repository.File) []directive.Directive { return r.reader.suppressions(f.Path) },
+		func(found []directive.Directive) { out = append(out, found...) })
+	return out
 }
 
 // addSources adds the contents of the files that a report names.

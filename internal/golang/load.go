@@ -7,7 +7,6 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
@@ -167,13 +166,15 @@ func importedAs(root string, files []string) string {
 // GoList loads through the go command: it lists packages and compiles what they depend on into the build cache; the
 // module's own packages are type-checked from source. Nothing of the repository is run.
 type GoList struct {
-	Env []string // the environment to filter; os.Environ if nil
+	Env       []string // the environment to filter; os.Environ if nil
+	Top       string   // of the repository: the go command is no part of it; "" if it is not known
+	Untrusted bool     // whether somebody else wrote what is analysed: see environment and workspace
 }
 
 // Load implements Loader.
 func (l GoList) Load(ctx context.Context, r Request) ([]*packages.Package, error) {
-	if _, err := exec.LookPath("go"); err != nil {
-		return nil, errors.New("the go command is not on PATH")
+	if err := l.findGo(); err != nil {
+		return nil, err
 	}
 	env := l.environment(r.Dir)
 	pkgs, err := load(ctx, r, env)
@@ -207,22 +208,4 @@ func load(ctx context.Context, r Request, env []string) ([]*packages.Package, er
 		}
 	}
 	return pkgs, nil
-}
-
-// environment returns what the go command is given: no other driver, toolchain, settings or flags than factorlint's
-// own, since a repository can bring some. Services run on Linux: its files are the ones that count.
-func (l GoList) environment(dir string) []string {
-	env := l.Env
-	if env == nil {
-		env = os.Environ()
-	}
-	out := slices.DeleteFunc(slices.Clone(env), func(kv string) bool {
-		name, _, _ := strings.Cut(kv, "=")
-		return slices.Contains([]string{"GOFLAGS", "GOPACKAGESDRIVER", "GOTOOLCHAIN", "GOOS", "PWD"}, name)
-	})
-	flags := "-mod=readonly"
-	if _, err := os.Stat(filepath.Join(dir, "vendor", "modules.txt")); err == nil {
-		flags = "-mod=vendor"
-	}
-	return append(out, "GOFLAGS="+flags+" -buildvcs=false", "GOPACKAGESDRIVER=off", "GOTOOLCHAIN=local", "GOOS=linux", "PWD="+dir)
 }
