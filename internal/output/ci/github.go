@@ -14,21 +14,36 @@ import (
 // commands are the words of GitHub's workflow commands for severities.
 var commands = map[rules.Severity]string{rules.Error: "error", rules.Warning: "warning", rules.Note: "notice"}
 
-// github writes workflow commands, which GitHub shows as annotations: of a step the first ten of each severity, so the worst come
-// first (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands).
+// shown is how many annotations of each severity GitHub shows for a step
+// (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands).
+const shown = 10
+
+// github writes workflow commands, which GitHub shows as annotations: as many as it shows, the worst first, and how many more
+// there are.
 func github(r *check.Report) ([]byte, error) {
 	var b bytes.Buffer
+	count := map[rules.Severity]int{}
+	annotate := func(s rules.Severity, place, message string) {
+		if count[s]++; count[s] <= shown {
+			fmt.Fprintf(&b, "::%s%s::%s\n", commands[s], place, data.Replace(message))
+		}
+	}
 	for _, f := range worst(r) {
-		fmt.Fprintf(&b, "::%s file=%s,line=%d,endLine=%d,col=%d,endColumn=%d,title=%s::%s\n", commands[f.Severity], property.Replace(file(r, f.At)),
+		annotate(f.Severity, fmt.Sprintf(" file=%s,line=%d,endLine=%d,col=%d,endColumn=%d,title=%s", property.Replace(file(r, f.At)),
 			max(f.At.Start.Line, 1), max(f.At.End.Line, 1), max(f.At.Start.Col, 1), max(f.At.End.Col, 1),
-			property.Replace(f.Rule.ID+" "+f.Rule.Name), data.Replace(full(r, f)))
+			property.Replace(f.Rule.ID+" "+f.Rule.Name)), full(r, f))
 	}
 	for _, n := range r.Notifications {
 		at := ""
 		if n.At.File != "" {
 			at = fmt.Sprintf(" file=%s,line=%d", property.Replace(file(r, n.At)), max(n.At.Start.Line, 1))
 		}
-		fmt.Fprintf(&b, "::%s%s::%s\n", commands[n.Level], at, data.Replace(plain.Text(n.Message)))
+		annotate(n.Level, at, plain.Text(n.Message))
+	}
+	for _, s := range []rules.Severity{rules.Error, rules.Warning, rules.Note} {
+		if more := count[s] - shown; more > 0 {
+			fmt.Fprintf(&b, "%d more of severity %s\n", more, s)
+		}
 	}
 	return b.Bytes(), nil
 }
