@@ -25,20 +25,31 @@ const (
 	ourModule        = "github.com/factorlint/factorlint"
 )
 
-// published returns the environment for a go command with a clean module cache, to whose proxy the last commit of this
-// repository was published as v0.1.0.
+// tagged returns a clone of this repository whose last commit has the tag v0.1.0.
+func tagged(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "clone")
+	for _, args := range [][]string{{"clone", "-q", module, dir}, {"-C", dir, "tag", "v0.1.0"}} {
+		if r := run(t, module, nil, "git", args...); r.code != 0 {
+			t.Fatalf("git %v: %s", args, r.stderr)
+		}
+	}
+	return dir
+}
+
+// published returns the environment for a go command with a clean module cache, to whose proxy v0.1.0 was published.
 func published(t *testing.T) []string {
 	t.Helper()
-	proxy := t.TempDir()
+	source, proxy := tagged(t), t.TempDir()
 	dir := filepath.Join(proxy, filepath.FromSlash(ourModule), "@v")
 	write(t, filepath.Join(dir, "list"), "v0.1.0\n")
 	write(t, filepath.Join(dir, "v0.1.0.info"), `{"Version": "v0.1.0", "Time": "2026-01-01T00:00:00Z"}`)
+	write(t, filepath.Join(dir, "v0.1.0.mod"), read(t, filepath.Join(source, "go.mod")))
 	var archive bytes.Buffer
-	if err := zip.CreateFromVCS(&archive, mod.Version{Path: ourModule, Version: "v0.1.0"}, module, "HEAD", ""); err != nil {
+	if err := zip.CreateFromVCS(&archive, mod.Version{Path: ourModule, Version: "v0.1.0"}, source, "v0.1.0", ""); err != nil {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(dir, "v0.1.0.zip"), archive.String())
-	write(t, filepath.Join(dir, "v0.1.0.mod"), run(t, module, nil, "git", "show", "HEAD:go.mod").stdout)
 	variable := func(name string) string { return strings.TrimSpace(run(t, module, nil, "go", "env", name).stdout) }
 	known := filepath.Join(variable("GOMODCACHE"), "cache", "download") // what was downloaded before is not downloaded again
 	// -trimpath: what was built for another module cache need not be built again
@@ -57,20 +68,17 @@ func installed(t *testing.T, env []string, flags ...string) string {
 	return filepath.Join(bin, "factorlint")
 }
 
-// Whoever installs a version gets that version, and it says so.
-func TestGoInstall(t *testing.T) {
-	bin := installed(t, published(t))
+// Whoever installs a version gets that version, and it says so. Two releases of it, made in two places, have the same bytes, and
+// the command in them those that everybody gets who builds it with the same flags.
+func TestRelease(t *testing.T) {
+	env := published(t)
+	bin := installed(t, env)
 	if r := run(t, t.TempDir(), nil, bin, "version"); !strings.HasPrefix(r.stdout, "factorlint v0.1.0,") {
 		t.Errorf("version: %s%s", r.stdout, r.stderr)
 	}
 	if r := run(t, t.TempDir(), nil, bin, "version", "--format", "json"); !strings.Contains(r.stdout, `"version":"v0.1.0"`) {
 		t.Errorf("version: %s%s", r.stdout, r.stderr)
 	}
-}
-
-// Two releases of one commit, made in two places, have the same bytes, and the command in them those that everybody gets who
-// builds the version with the same flags.
-func TestRelease(t *testing.T) {
 	goreleaser := filepath.Join(t.TempDir(), "goreleaser")
 	if r := run(t, t.TempDir(), []string{"GOBIN=" + filepath.Dir(goreleaser)}, "go", "install", goreleaserModule); r.code != 0 {
 		t.Fatalf("go install %s: %s", goreleaserModule, r.stderr)
@@ -78,7 +86,6 @@ func TestRelease(t *testing.T) {
 	if r := run(t, module, nil, goreleaser, "check"); r.code != 0 {
 		t.Errorf("goreleaser check: %s%s", r.stdout, r.stderr)
 	}
-	env := published(t)
 	first, second := release(t, goreleaser, env), release(t, goreleaser, env)
 	sums := read(t, filepath.Join(first, "checksums.txt"))
 	if got := read(t, filepath.Join(second, "checksums.txt")); got != sums || strings.Count(sums, "\n") != 1 {
@@ -96,15 +103,10 @@ func TestRelease(t *testing.T) {
 	}
 }
 
-// release makes a release of the last commit for this machine alone, in a clone, and returns the folder that it is in.
+// release makes a release for this machine alone in a new clone, and returns the folder that it is in.
 func release(t *testing.T, goreleaser string, env []string) string {
 	t.Helper()
-	clone := filepath.Join(t.TempDir(), "clone")
-	for _, args := range [][]string{{"clone", "-q", module, clone}, {"-C", clone, "tag", "v0.1.0"}} {
-		if r := run(t, module, nil, "git", args...); r.code != 0 {
-			t.Fatalf("git %v: %s", args, r.stderr)
-		}
-	}
+	clone := tagged(t)
 	targets := regexp.MustCompile(`(?m)^    targets: .*$`)
 	config := filepath.Join(t.TempDir(), "goreleaser.yaml")
 	write(t, config, targets.ReplaceAllString(read(t, filepath.Join(clone, ".goreleaser.yaml")), "    targets: ["+runtime.GOOS+"_"+runtime.GOARCH+"]"))
