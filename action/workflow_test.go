@@ -68,22 +68,29 @@ func TestWorkflows(t *testing.T) {
 	}
 }
 
-// The version of each pinned action stands beside it, and one action is pinned to one commit everywhere.
+func read(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// The version of each pinned action stands beside it, and one action is pinned to one commit everywhere, in the documentation
+// too.
 func TestPins(t *testing.T) {
-	line := regexp.MustCompile(`(?m)uses: ([\w./-]+)@(\S+ # v\d+\.\d+\.\d+)$`)
+	line := regexp.MustCompile(`(?m)uses: ([\w./-]+)@([0-9a-f]{40} # v\d+\.\d+\.\d+)$`)
 	pins := map[string]string{}
 	for file, all := range steps(t) {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
+		text := read(t, file)
 		uses := 0
 		for _, s := range all {
 			if strings.Contains(s.Uses, "@") {
 				uses++
 			}
 		}
-		found := line.FindAllStringSubmatch(string(text), -1)
+		found := line.FindAllStringSubmatch(text, -1)
 		if len(found) != uses {
 			t.Errorf("%s: %d of %d pins name their version", file, len(found), uses)
 		}
@@ -94,30 +101,32 @@ func TestPins(t *testing.T) {
 			pins[m[1]] = m[2]
 		}
 	}
+	for _, m := range line.FindAllStringSubmatch(read(t, "../docs/github.md"), -1) {
+		if pins[m[1]] != m[2] {
+			t.Errorf("docs/github.md has %s at %s, the workflows at %s", m[1], m[2], pins[m[1]])
+		}
+	}
 }
 
-// Every input of the action is used, every variable that the scripts read is given, and only the last step fails the job for
+// Every input of the action is used, inputs and outputs are documented, every variable that the scripts read is given, and only the last step fails the job for
 // what was found.
 func TestAction(t *testing.T) {
-	text, err := os.ReadFile("../action.yml")
-	if err != nil {
-		t.Fatal(err)
-	}
+	text, page := read(t, "../action.yml"), read(t, "../docs/github.md")
 	var action struct {
 		Inputs  map[string]struct{ Description string }
 		Outputs map[string]struct{ Value string }
 	}
-	if err := yaml.Unmarshal(text, &action); err != nil {
+	if err := yaml.Unmarshal([]byte(text), &action); err != nil {
 		t.Fatal(err)
 	}
 	for name, input := range action.Inputs {
-		if !strings.Contains(string(text), "inputs."+name+" ") || input.Description == "" {
+		if !strings.Contains(text, "inputs."+name+" ") || input.Description == "" || !strings.Contains(page, "\n| `"+name+"` |") {
 			t.Errorf("input %s is not used, or not described", name)
 		}
 	}
 	for name, output := range action.Outputs {
-		if output.Value != "${{ steps.run.outputs."+name+" }}" {
-			t.Errorf("output %s is %s", name, output.Value)
+		if output.Value != "${{ steps.run.outputs."+name+" }}" || !strings.Contains(page, "\n| `"+name+"` |") {
+			t.Errorf("output %s is %s, or not described", name, output.Value)
 		}
 	}
 	all := steps(t)["../action.yml"]
@@ -126,16 +135,13 @@ func TestAction(t *testing.T) {
 		if !ok {
 			continue
 		}
-		content, err := os.ReadFile(script)
-		if err != nil {
-			t.Fatal(err)
-		}
+		content := read(t, script)
 		for name := range s.Env {
-			if name != "GH_TOKEN" && !strings.Contains(string(content), "$"+name) && !strings.Contains(string(content), "${"+name) {
+			if name != "GH_TOKEN" && !strings.Contains(content, "$"+name) && !strings.Contains(content, "${"+name) {
 				t.Errorf("%s does not read %s", script, name)
 			}
 		}
-		for _, m := range regexp.MustCompile(`\$\{?(INPUT_\w+)`).FindAllStringSubmatch(string(content), -1) {
+		for _, m := range regexp.MustCompile(`\$\{?(INPUT_\w+)`).FindAllStringSubmatch(content, -1) {
 			if _, ok := s.Env[m[1]]; !ok {
 				t.Errorf("%s is not given %s", script, m[1])
 			}
