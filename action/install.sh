@@ -5,7 +5,7 @@
 # VERIFY        whether to verify the attestation: true, false, or auto for where gh is there
 # GH_TOKEN      for gh
 #
-# Outputs: bin, and go-cache and go-modules where there is Go.
+# Outputs: bin, and go-cache and go-modules if they are to be kept for the next run.
 set -euo pipefail
 
 # The runner keeps an action in _actions/OWNER/NAME/REF. What github.action_ref says is of the outermost action that uses it.
@@ -128,10 +128,11 @@ if [[ -e $bin.exe ]]; then
 	bin=$bin.exe
 fi
 "$bin" version
-{
-	echo "bin=$bin"
-	if command -v go >/dev/null; then
+echo "bin=$bin" >>"$GITHUB_OUTPUT"
+# Where there are modules, actions/setup-go or the machine itself keeps them, and the build cache.
+if command -v go >/dev/null && modules=$(go_env GOMODCACHE) && [[ ! -d $modules/cache/download ]]; then
+	{
+		echo "go-modules=$modules"
 		echo "go-cache=$(go_env GOCACHE)"
-		echo "go-modules=$(go_env GOMODCACHE)"
-	fi
-} >>"$GITHUB_OUTPUT"
+	} >>"$GITHUB_OUTPUT"
+fi

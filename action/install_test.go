@@ -140,22 +140,39 @@ func TestInstallWithoutAttestation(t *testing.T) {
 	}
 }
 
-// An action that is taken from a branch or a folder is built, and where Go keeps things is known.
+// An action that is taken from a branch or a folder is built.
 func TestInstallBuilds(t *testing.T) {
 	r := released(t)
-	r.standIn("go", `if [ "$1" = env ]; then echo "/cache/$2"; exit; fi
+	r.standIn("go", `if [ "$1" = env ]; then echo "$T/$2"; exit; fi
 printf '#!/bin/sh\necho built in %s\n' "$PWD" >"$4/factorlint"; chmod 755 "$4/factorlint"`)
 	action := filepath.Join(r.home, "work")
 	code, out := r.run("install.sh", map[string]string{"GITHUB_ACTION_PATH": action})
 	if code != 0 || !strings.Contains(out, "built in "+action) || r.read("curl.args") != "" {
 		t.Errorf("exit code %d:\n%s", code, out)
 	}
-	if o := r.outputs(); o["go-cache"] != "/cache/GOCACHE" || o["go-modules"] != "/cache/GOMODCACHE" {
-		t.Errorf("outputs %v", o)
-	}
 	r = released(t)
 	if code, out := r.run("install.sh", map[string]string{"GITHUB_ACTION_PATH": action}); code != 2 || !strings.Contains(out, "actions/setup-go") {
 		t.Errorf("without Go: exit code %d:\n%s", code, out)
+	}
+}
+
+// What Go downloads and builds is kept for the next run, unless something else does so already.
+func TestInstallCache(t *testing.T) {
+	r := released(t)
+	r.standIn("go", `echo "$T/$2"`)
+	if code, out := r.run("install.sh", nil); code != 0 {
+		t.Fatal(out)
+	}
+	if o := r.outputs(); o["go-cache"] != filepath.Join(r.home, "GOCACHE") || o["go-modules"] != filepath.Join(r.home, "GOMODCACHE") {
+		t.Errorf("outputs %v", o)
+	}
+	r = released(t)
+	r.standIn("go", `echo "$T/$2"`)
+	if err := os.MkdirAll(filepath.Join(r.home, "GOMODCACHE", "cache", "download"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if code, out := r.run("install.sh", nil); code != 0 || len(r.outputs()) != 1 {
+		t.Errorf("exit code %d, outputs %v:\n%s", code, r.outputs(), out)
 	}
 }
 

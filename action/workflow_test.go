@@ -30,11 +30,7 @@ func steps(t *testing.T) map[string][]step {
 			Runs struct{ Steps []step }
 			Jobs map[string]struct{ Steps []step }
 		}
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := yaml.Unmarshal(text, &content); err != nil {
+		if err := yaml.Unmarshal([]byte(read(t, file)), &content); err != nil {
 			t.Fatalf("%s: %v", file, err)
 		}
 		out[file] = content.Runs.Steps
