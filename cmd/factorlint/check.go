@@ -31,6 +31,7 @@ type checkFlags struct {
 	category              string
 	suppressed            bool
 	exitZero, strict      bool
+	facts                 string
 }
 
 func (a *app) checkCommand() *cobra.Command {
@@ -59,6 +60,7 @@ configuration, or something essential could not be analysed. 2 wins over 1.`,
 	c.Flags().StringVar(&f.color, "color", "auto", "colour text on standard output: auto, always or never")
 	c.Flags().StringVar(&f.category, "category", "", "`CATEGORY` of the SARIF log (default factorlint, for a part factorlint-partial)")
 	c.Flags().BoolVar(&f.suppressed, "sarif-include-suppressed", false, "write suppressed findings to the SARIF log too, marked as such")
+	c.Flags().StringVar(&f.facts, "facts", "", "take what is known of Go code from `DIR`, where factorlint facts wrote it, and load none")
 	return c
 }
 
@@ -93,7 +95,13 @@ func (a *app) check(c *cobra.Command, paths []string, f *checkFlags) error {
 	if err != nil {
 		return fmt.Errorf("--fail-on: %w", err)
 	}
-	res, err := engine.Run(c.Context(), engine.Options{Paths: paths, Config: cfg, Only: f.only, Enable: f.enable, Disable: f.disable,
+	var analyze engine.Analyze
+	if f.facts != "" {
+		if analyze, err = engine.FromFacts(f.facts, readVersion().String()); err != nil {
+			return fmt.Errorf("--facts: %w", err)
+		}
+	}
+	res, err := engine.Run(c.Context(), engine.Options{Paths: paths, Config: cfg, Only: f.only, Enable: f.enable, Disable: f.disable, Analyze: analyze,
 		Untrusted: f.untrusted, IgnoreComments: f.ignoreComments,
 		ReportOnly: !slices.ContainsFunc(targets, func(t target) bool { return output.ShowsWorkloads(t.format) })})
 	if err != nil {

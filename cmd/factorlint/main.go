@@ -64,7 +64,7 @@ func (a *app) root() *cobra.Command {
 		SilenceUsage:  true,
 	}
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.checkCommand(), a.explainCommand(), a.rulesCommand(), a.workloadsCommand(), a.versionCommand(), manCommand())
+	root.AddCommand(a.checkCommand(), a.factsCommand(), a.explainCommand(), a.rulesCommand(), a.workloadsCommand(), a.versionCommand(), manCommand())
 	return root
 }
 

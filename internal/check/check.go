@@ -3,6 +3,8 @@ package check
 
 import (
 	"cmp"
+	"fmt"
+	"strings"
 
 	"github.com/factorlint/factorlint/rules"
 )
@@ -25,6 +27,28 @@ func (s Span) IsZero() bool { return s.File == "" }
 func (s Span) Spells(text string) bool {
 	width := s.End.Offset - s.Start.Offset
 	return s.Start.Line == s.End.Line && (width == len(text) || width == len(text)+2)
+}
+
+// MarshalText writes the span as "LINE:COL:OFFSET-LINE:COL:OFFSET FILE", the zero Span as "".
+func (s Span) MarshalText() ([]byte, error) {
+	if s == (Span{}) {
+		return nil, nil
+	}
+	return fmt.Appendf(nil, "%d:%d:%d-%d:%d:%d %s", s.Start.Line, s.Start.Col, s.Start.Offset, s.End.Line, s.End.Col, s.End.Offset, s.File), nil
+}
+
+// UnmarshalText reads what MarshalText wrote.
+func (s *Span) UnmarshalText(text []byte) error {
+	*s = Span{}
+	if len(text) == 0 {
+		return nil
+	}
+	place, file, _ := strings.Cut(string(text), " ")
+	if _, err := fmt.Sscanf(place, "%d:%d:%d-%d:%d:%d", &s.Start.Line, &s.Start.Col, &s.Start.Offset, &s.End.Line, &s.End.Col, &s.End.Offset); err != nil {
+		return fmt.Errorf("place %q: %w", text, err)
+	}
+	s.File = file
+	return nil
 }
 
 // Compare orders spans by file and start.

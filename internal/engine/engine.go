@@ -55,6 +55,25 @@ type Result struct {
 // Run looks at a repository. The error is about the request (no such path, unknown rule); everything about the
 // repository is in the report.
 func Run(ctx context.Context, o Options) (*Result, error) {
+	r, err := open(o)
+	if err != nil {
+		return nil, err
+	}
+	if o.Analyze == nil {
+		o.Analyze = r.analyze(o.Untrusted)
+	}
+	r.saveMemory()
+	r.load(ctx, o.Analyze)
+	r.bind()
+	r.check()
+	if o.ReportOnly {
+		r.variants, r.workloads, r.golang.Programs = nil, nil, nil
+	}
+	return &Result{Report: r.report(), Workloads: r.workloads}, nil
+}
+
+// open prepares a run.
+func open(o Options) (*run, error) {
 	if o.Config == nil {
 		o.Config = &config.Config{}
 	}
@@ -71,19 +90,8 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &run{tree: tree, reader: newReader(tree), rules: selected, notes: notes, partial: len(only) > 0 || tree.Prefix != "",
-		ignoreComments: o.IgnoreComments}
-	if o.Analyze == nil {
-		o.Analyze = r.goCommand(o.Untrusted)
-	}
-	r.saveMemory()
-	r.load(ctx, o.Analyze)
-	r.bind(cfg)
-	r.check()
-	if o.ReportOnly {
-		r.variants, r.workloads, r.golang.Programs = nil, nil, nil
-	}
-	return &Result{Report: r.report(), Workloads: r.workloads}, nil
+	return &run{tree: tree, reader: newReader(tree), config: cfg, rules: selected, notes: notes, partial: len(only) > 0 || tree.Prefix != "",
+		ignoreComments: o.IgnoreComments}, nil
 }
 
 // choose returns the rules to look for.
@@ -168,6 +176,7 @@ func within(p, dir string) bool {
 type run struct {
 	tree    *repository.Tree
 	reader  *reader
+	config  *config.Config
 	rules   []*rules.Rule
 	partial bool
 
@@ -233,10 +242,15 @@ func (r *run) load(ctx context.Context, analyze Analyze) {
 	r.notes = append(r.notes, r.golang.Notes...)
 }
 
-// goCommand returns what looks at the Go code of the tree through the go command.
-func (r *run) goCommand(untrusted bool) Analyze {
+// goCommand returns what loads the Go code of the tree.
+func (r *run) goCommand(untrusted bool) golang.GoList {
+	return golang.GoList{Top: strings.TrimSuffix(filepath.ToSlash(r.tree.Root)+"/", "/"+r.tree.Prefix), Untrusted: untrusted}
+}
+
+// analyze returns what looks at the Go code of the tree through the go command.
+func (r *run) analyze(untrusted bool) Analyze {
 	return func(ctx context.Context, in golang.Input) *golang.Result {
-		loader := golang.GoList{Top: strings.TrimSuffix(filepath.ToSlash(r.tree.Root)+"/", "/"+r.tree.Prefix), Untrusted: untrusted}
+		loader := r.goCommand(untrusted)
 		res := golang.Analyze(ctx, loader, in)
 		if untrusted {
 			res.Notes = append(res.Notes, loader.LeftOut(r.reader, in.Root, in.Files)...)
@@ -298,9 +312,9 @@ type dockerfileEvidence struct{ *dockerfile.File }
 
 func (d dockerfileEvidence) Path() string { return d.File.Path }
 
-func (r *run) bind(c *config.Config) {
+func (r *run) bind() {
 	e := workload.Evidence{Root: filepath.Base(r.tree.Root), Programs: r.golang.Programs, Variants: r.variants,
-		Made: r.builds.Made, Renamed: r.builds.Renamed, Built: r.builds.Programs, Bindings: c.Services}
+		Made: r.builds.Made, Renamed: r.builds.Renamed, Built: r.builds.Programs, Bindings: r.config.Services}
 	for _, d := range r.dockerfiles {
 		e.Dockerfiles = append(e.Dockerfiles, dockerfileEvidence{d})
 	}

@@ -58,6 +58,7 @@ type Request struct {
 	Module   string   // path of the latter
 	Tags     []string // build tags
 	Patterns []string // of packages besides those below Dir
+	Shard    Shard    // which of these packages; those of the same modules that they import come with them
 }
 
 // Input is a tree with Go code.
@@ -68,13 +69,37 @@ type Input struct {
 	Builds []Build       // what images are built from
 }
 
-// Analyze loads every module of a tree and runs the analyzers on it.
+// Analyze loads every module of a tree, runs the analyzers on it, and returns what the rules asked for make of it.
 func Analyze(ctx context.Context, loader Loader, in Input) *Result {
-	res := &Result{}
+	return Join(Inspect(ctx, loader, in, Shard{}), in.Rules)
+}
+
+// A Module is what was found in the Go code of one module. It holds no syntax and no types: it can be written down.
+type Module struct {
+	Dir      string // relative to the root
+	Loaded   bool   // there was code, and it could be analysed
+	Notes    []check.Notification
+	Packages []*Package // in order of their paths
+}
+
+// A Package is what was found in one package, by every Go rule.
+type Package struct {
+	Path       string            // import path
+	Program    *workload.Program // of a main package
+	Findings   []check.Finding   // in product code
+	Withheld   []Withheld
+	Directives []directive.Directive
+	Notes      []check.Notification
+}
+
+// Inspect loads every module of a tree and runs the analyzers of all rules on the packages of a shard.
+func Inspect(ctx context.Context, loader Loader, in Input, shard Shard) []*Module {
 	mods := modules(in.Root, in.Files)
-	loads := loadAll(ctx, loader, in, mods)
-	loaded := 0
+	loads := loadAll(ctx, loader, in, mods, shard)
+	var out []*Module
 	for i, m := range mods {
+		res := &Module{Dir: m.dir}
+		out = append(out, res)
 		pkgs, err := loads[i]()
 		if err != nil {
 			level := rules.Error
@@ -85,18 +110,42 @@ func Analyze(ctx context.Context, loader Loader, in Input) *Result {
 				Message: fmt.Sprintf("the Go module in %s could not be loaded, so its code was not analysed: %v", show(m.dir), firstLine(err))})
 			continue
 		}
-		a := &analysisRun{root: in.Root, module: m, res: res, files: in.Files}
-		if a.run(pkgs, in.Rules) {
-			loaded++
+		a := &analysisRun{root: in.Root, module: m, res: res, files: in.Files, shard: shard, byID: map[string]*Package{}}
+		res.Loaded = a.run(pkgs)
+	}
+	return out
+}
+
+// Join returns what was found in modules as one result, findings of other rules left out.
+func Join(mods []*Module, only []*rules.Rule) *Result {
+	res := &Result{Failed: len(mods) > 0}
+	for _, m := range mods {
+		res.Failed = res.Failed && !m.Loaded
+		res.Notes = append(res.Notes, m.Notes...)
+		for _, p := range m.Packages {
+			res.Notes = append(res.Notes, p.Notes...)
+			res.Directives = append(res.Directives, p.Directives...)
+			for _, f := range p.Findings {
+				if slices.Contains(only, f.Rule) {
+					res.Findings = append(res.Findings, f)
+				}
+			}
+			for _, w := range p.Withheld {
+				if slices.Contains(only, w.Finding.Rule) {
+					res.Withheld = append(res.Withheld, w)
+				}
+			}
+			if p.Program != nil {
+				res.Programs = append(res.Programs, p.Program)
+			}
 		}
 	}
-	res.Failed = len(mods) > 0 && loaded == 0
 	return res
 }
 
 // loadAll loads the modules of a tree, as many ahead of the one that is asked for next as there are processors. Each
 // function is to be called once, in order.
-func loadAll(ctx context.Context, loader Loader, in Input, mods []module) []func() ([]*packages.Package, error) {
+func loadAll(ctx context.Context, loader Loader, in Input, mods []module, shard Shard) []func() ([]*packages.Package, error) {
 	type result struct {
 		pkgs []*packages.Package
 		err  error
@@ -112,7 +161,7 @@ func loadAll(ctx context.Context, loader Loader, in Input, mods []module) []func
 			gate <- struct{}{}
 			go func() {
 				pkgs, err := loader.Load(ctx, Request{Dir: filepath.Join(in.Root, filepath.FromSlash(m.dir)), Module: m.path,
-					Tags: tags(m, mods, in), Patterns: besides(m, mods, workspace)})
+					Tags: tags(m, mods, in), Patterns: besides(m, mods, workspace), Shard: shard})
 				results[i] <- result{pkgs, err}
 			}()
 		}
@@ -167,14 +216,16 @@ func firstLine(err error) string {
 type analysisRun struct {
 	root   string
 	module module
-	res    *Result
+	res    *Module
 	files  []string
+	shard  Shard
 
 	packages []*packages.Package // that are analysed
+	byID     map[string]*Package // what was found in them
 }
 
 // run analyses the packages of one module. It reports whether there was anything to analyse.
-func (a *analysisRun) run(pkgs []*packages.Package, only []*rules.Rule) bool {
+func (a *analysisRun) run(pkgs []*packages.Package) bool {
 	known := map[string]bool{}
 	for _, f := range a.files {
 		known[f] = true
@@ -182,8 +233,21 @@ func (a *analysisRun) run(pkgs []*packages.Package, only []*rules.Rule) bool {
 	pkgs = slices.DeleteFunc(pkgs, func(p *packages.Package) bool {
 		return len(p.GoFiles) > 0 && !slices.ContainsFunc(p.GoFiles, func(f string) bool { return known[a.rel(f)] })
 	})
-	a.errors(pkgs)
-	pkgs = slices.DeleteFunc(pkgs, func(p *packages.Package) bool { return len(p.Syntax) == 0 || p.Types == nil })
+	slices.SortFunc(pkgs, func(x, y *packages.Package) int { return strings.Compare(x.ID, y.ID) })
+	var mine []*packages.Package
+	for _, p := range pkgs {
+		if !a.shard.Has(p.PkgPath) {
+			continue
+		}
+		found := &Package{Path: p.PkgPath}
+		a.byID[p.ID] = found
+		a.res.Packages = append(a.res.Packages, found)
+		a.errors(p)
+		if isTyped(p) {
+			mine = append(mine, p)
+		}
+	}
+	pkgs = slices.DeleteFunc(pkgs, func(p *packages.Package) bool { return !isTyped(p) })
 	if len(pkgs) == 0 {
 		return false
 	}
@@ -201,12 +265,7 @@ func (a *analysisRun) run(pkgs []*packages.Package, only []*rules.Rule) bool {
 		}
 	}
 	list := []*analysis.Analyzer{observe.Analyzer}
-	for _, an := range analyzers.All() {
-		if slices.ContainsFunc(only, func(r *rules.Rule) bool { return gopass.Name(r.Name) == an.Name }) {
-			list = append(list, an)
-		}
-	}
-	graph, err := checker.Analyze(list, pkgs, &checker.Options{})
+	graph, err := checker.Analyze(append(list, analyzers.All()...), mine, &checker.Options{})
 	if err != nil {
 		a.res.Notes = append(a.res.Notes, check.Notification{Code: "go-analysis", Level: rules.Error, At: check.Span{File: a.module.file}, Message: firstLine(err)})
 		return false
@@ -214,11 +273,14 @@ func (a *analysisRun) run(pkgs []*packages.Package, only []*rules.Rule) bool {
 	for _, act := range sortedActions(graph) {
 		a.action(act)
 	}
-	for _, p := range pkgs {
+	for _, p := range mine {
 		a.directives(p)
 	}
 	return true
 }
+
+// isTyped reports whether there is something to analyse.
+func isTyped(p *packages.Package) bool { return len(p.Syntax) > 0 && p.Types != nil }
 
 func sortedActions(g *checker.Graph) []*checker.Action {
 	acts := slices.Clone(g.Roots)
@@ -232,12 +294,13 @@ func sortedActions(g *checker.Graph) []*checker.Action {
 }
 
 func (a *analysisRun) action(act *checker.Action) {
+	found := a.byID[act.Package.ID]
 	if act.Err != nil {
 		at := check.Span{File: a.module.file}
 		if len(act.Package.GoFiles) > 0 {
 			at.File = a.rel(act.Package.GoFiles[0])
 		}
-		a.res.Notes = append(a.res.Notes, check.Notification{Code: "go-analysis", Level: rules.Warning, At: at, Message: firstLine(act.Err)})
+		found.Notes = append(found.Notes, check.Notification{Code: "go-analysis", Level: rules.Warning, At: at, Message: firstLine(act.Err)})
 		return
 	}
 	result, _ := act.Result.(*gopass.Result)
@@ -249,16 +312,16 @@ func (a *analysisRun) action(act *checker.Action) {
 		return f
 	}
 	for _, d := range act.Diagnostics {
-		a.res.Findings = append(a.res.Findings, finding(d))
+		found.Findings = append(found.Findings, finding(d))
 	}
 	switch r := act.Result.(type) {
 	case *gopass.Result:
 		for _, w := range r.Withheld {
-			a.res.Withheld = append(a.res.Withheld, Withheld{Finding: finding(w.Diagnostic), By: a.own(w.By), Role: w.Role})
+			found.Withheld = append(found.Withheld, Withheld{Finding: finding(w.Diagnostic), By: a.own(w.By), Role: w.Role})
 		}
 	case *observe.Graph:
 		if p := r.Program(act.Package.PkgPath); p != nil {
-			a.program(p, act.Package)
+			found.Program = a.program(p, act.Package)
 		}
 	}
 }
@@ -276,7 +339,7 @@ func (a *analysisRun) own(d *directive.Directive) *directive.Directive {
 func (a *analysisRun) directives(p *packages.Package) {
 	for _, f := range p.Syntax {
 		for _, d := range gopass.Directives(p.Fset, f) {
-			a.res.Directives = append(a.res.Directives, *a.own(&d))
+			a.byID[p.ID].Directives = append(a.byID[p.ID].Directives, *a.own(&d))
 		}
 	}
 }
@@ -340,8 +403,8 @@ func (a *analysisRun) rel(file string) string {
 	return filepath.ToSlash(file)
 }
 
-// program completes a program with what the module tells about it, and adds it.
-func (a *analysisRun) program(p *workload.Program, pkg *packages.Package) {
+// program completes a program with what the module tells about it.
+func (a *analysisRun) program(p *workload.Program, pkg *packages.Package) *workload.Program {
 	p.Dir = path.Dir(a.rel(pkg.GoFiles[0]))
 	p.ModuleDir = a.module.dir
 	p.GoVersion = a.module.goVersion
@@ -349,7 +412,7 @@ func (a *analysisRun) program(p *workload.Program, pkg *packages.Package) {
 		p.Name = path.Base(path.Dir(p.ImportPath))
 	}
 	relocate(p, a.rel)
-	a.res.Programs = append(a.res.Programs, p)
+	return p
 }
 
 // relocate rewrites every place in a program, wherever it stands.
@@ -379,38 +442,37 @@ func move(v reflect.Value, rel func(string) string) {
 	}
 }
 
-// errors reports what the packages' loading met.
-func (a *analysisRun) errors(pkgs []*packages.Package) {
-	for _, p := range pkgs {
-		if len(p.Errors) == 0 {
-			continue
-		}
-		e := p.Errors[0]
-		at := check.Span{File: a.module.file}
-		if len(p.GoFiles) > 0 {
-			at.File = a.rel(p.GoFiles[0])
-		}
-		if file, line, col, ok := position(e.Pos); ok {
-			at.File = a.rel(file)
-			at.Start = check.Pos{Line: line, Col: col}
-			at.End = at.Start
-		}
-		more := ""
-		if n := len(p.Errors) - 1; n > 0 {
-			more = fmt.Sprintf(" (and %d more)", n)
-		}
-		what := "was analysed as far as it type-checks"
-		if len(p.Syntax) == 0 {
-			what = "was not analysed"
-		}
-		msg := e.Msg
-		if strings.HasPrefix(msg, "# ") { // the go command's heading
-			_, msg, _ = strings.Cut(msg, "\n")
-		}
-		msg, _, _ = strings.Cut(msg, "\n")
-		a.res.Notes = append(a.res.Notes, check.Notification{Code: "go-package", Level: rules.Note, At: at,
-			Message: fmt.Sprintf("package %s %s: %s%s", p.PkgPath, what, a.withoutRoot(msg), more)})
+// errors reports what a package's loading met.
+func (a *analysisRun) errors(p *packages.Package) {
+	if len(p.Errors) == 0 {
+		return
 	}
+	e := p.Errors[0]
+	at := check.Span{File: a.module.file}
+	if len(p.GoFiles) > 0 {
+		at.File = a.rel(p.GoFiles[0])
+	}
+	if file, line, col, ok := position(e.Pos); ok {
+		at.File = a.rel(file)
+		at.Start = check.Pos{Line: line, Col: col}
+		at.End = at.Start
+	}
+	more := ""
+	if n := len(p.Errors) - 1; n > 0 {
+		more = fmt.Sprintf(" (and %d more)", n)
+	}
+	what := "was analysed as far as it type-checks"
+	if len(p.Syntax) == 0 {
+		what = "was not analysed"
+	}
+	msg := e.Msg
+	if strings.HasPrefix(msg, "# ") { // the go command's heading
+		_, msg, _ = strings.Cut(msg, "\n")
+	}
+	msg, _, _ = strings.Cut(msg, "\n")
+	found := a.byID[p.ID]
+	found.Notes = append(found.Notes, check.Notification{Code: "go-package", Level: rules.Note, At: at,
+		Message: fmt.Sprintf("package %s %s: %s%s", p.PkgPath, what, a.withoutRoot(msg), more)})
 }
 
 // withoutRoot takes the absolute path of the tree out of a message.

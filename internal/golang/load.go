@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -198,7 +199,14 @@ func load(ctx context.Context, r Request, env []string) ([]*packages.Package, er
 	if _, err := os.Stat(filepath.Join(r.Dir, "go.mod")); err != nil && r.Module != "" {
 		cfg.Overlay = map[string][]byte{filepath.Join(r.Dir, "go.mod"): fmt.Appendf(nil, "module %s\n\ngo 1.21\n", r.Module)}
 	}
-	pkgs, err := packages.Load(cfg, append([]string{"./..."}, r.Patterns...)...)
+	patterns := append([]string{"./..."}, r.Patterns...)
+	if r.Shard.Of > 1 {
+		var err error
+		if patterns, err = needed(*cfg, patterns, r.Shard); err != nil || len(patterns) == 0 {
+			return nil, err
+		}
+	}
+	pkgs, err := packages.Load(cfg, patterns...)
 	if err != nil {
 		return nil, err
 	}
@@ -208,4 +216,33 @@ func load(ctx context.Context, r Request, env []string) ([]*packages.Package, er
 		}
 	}
 	return pkgs, nil
+}
+
+// needed returns the import paths of the packages of a shard and of those that they import, as far as they match the patterns.
+func needed(cfg packages.Config, patterns []string, shard Shard) ([]string, error) {
+	cfg.Mode = packages.NeedName | packages.NeedImports | packages.NeedModule
+	pkgs, err := packages.Load(&cfg, patterns...)
+	if err != nil {
+		return nil, err
+	}
+	own := map[string]*packages.Package{}
+	for _, p := range pkgs {
+		own[p.PkgPath] = p
+	}
+	seen := map[string]bool{}
+	var add func(path string)
+	add = func(path string) {
+		if p := own[path]; p != nil && !seen[path] {
+			seen[path] = true
+			for dep := range p.Imports {
+				add(dep)
+			}
+		}
+	}
+	for _, p := range pkgs {
+		if shard.Has(p.PkgPath) {
+			add(p.PkgPath)
+		}
+	}
+	return slices.Sorted(maps.Keys(seen)), nil
 }

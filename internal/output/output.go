@@ -65,8 +65,8 @@ func writeJSON(w io.Writer, v any) error {
 	return err
 }
 
-// count returns "1 file", "2 files", "no files".
-func count(n int, noun string) string {
+// Count returns "1 file", "2 files", "no files".
+func Count(n int, noun string) string {
 	switch n {
 	case 0:
 		return "no " + noun + "s"

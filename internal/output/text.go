@@ -68,7 +68,7 @@ func (p *printer) finding(f check.Finding, source []byte) {
 }
 
 func summary(r *check.Report) string {
-	s := count(len(r.Findings), "finding")
+	s := Count(len(r.Findings), "finding")
 	if len(r.Findings) > 0 {
 		var parts []string
 		errors, warnings, notes := bySeverity(r.Findings)
@@ -77,7 +77,7 @@ func summary(r *check.Report) string {
 			noun string
 		}{{errors, "error"}, {warnings, "warning"}, {notes, "note"}} {
 			if c.n > 0 {
-				parts = append(parts, count(c.n, c.noun))
+				parts = append(parts, Count(c.n, c.noun))
 			}
 		}
 		s += " (" + strings.Join(parts, ", ") + ")"
@@ -85,7 +85,7 @@ func summary(r *check.Report) string {
 	if len(r.Suppressed) > 0 {
 		s += fmt.Sprintf(", %d suppressed", len(r.Suppressed))
 	}
-	s += " in " + count(r.Files, "file")
+	s += " in " + Count(r.Files, "file")
 	if r.Partial {
 		s += ", a part of the repository"
 	}

@@ -50,9 +50,9 @@ func Workloads(format string, w io.Writer, ws []*workload.Workload, prefix strin
 // tally counts workloads, and the variants that are not shown in full.
 func tally(all, groups int) string {
 	if all == groups {
-		return count(all, "workload")
+		return Count(all, "workload")
 	}
-	return fmt.Sprintf("%s in %s", count(groups, "workload"), count(all, "variant"))
+	return fmt.Sprintf("%s in %s", Count(groups, "workload"), Count(all, "variant"))
 }
 
 // Limits of the tree. JSON holds everything.

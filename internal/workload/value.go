@@ -2,7 +2,11 @@
 // workload that joins the three. It knows no parser.
 package workload
 
-import "github.com/factorlint/factorlint/internal/check"
+import (
+	"encoding/json"
+
+	"github.com/factorlint/factorlint/internal/check"
+)
 
 // A Value is a scalar read from an artifact: known, absent, or present but not statically known. The zero Value is
 // unknown, so a rule can never take a value that nobody read for one that is missing.
@@ -55,6 +59,35 @@ func (v Value[T]) Moved(rel func(string) string) Value[T] {
 }
 
 func (v Value[T]) known() bool { return v.state == known }
+
+// A written is a value as JSON has it.
+type written[T any] struct {
+	Known, Absent bool
+	Value         T
+	At            check.Span
+}
+
+// MarshalJSON writes the value, what is known of it, and its place.
+func (v Value[T]) MarshalJSON() ([]byte, error) {
+	return json.Marshal(written[T]{v.known(), v.Absent(), v.x, v.At()})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (v *Value[T]) UnmarshalJSON(text []byte) error {
+	var w written[T]
+	if err := json.Unmarshal(text, &w); err != nil {
+		return err
+	}
+	switch {
+	case w.Known:
+		*v = Known(w.Value, w.At)
+	case w.Absent:
+		*v = Absent[T](w.At)
+	default:
+		*v = Unknown[T](w.At)
+	}
+	return nil
+}
 
 // A place is a span in less memory: values are most of what is known of a big repository, and files are small.
 type place struct {

@@ -65,23 +65,6 @@ svc/x.yaml:3:1: warning: yaml-syntax: not closed
 	}
 }
 
-// GitHub shows ten annotations of each severity for a step; the rest is counted.
-func TestGitHubShowsTen(t *testing.T) {
-	r := report()
-	for i := range 30 {
-		f := r.Findings[2]
-		f.At.Start.Line = 100 + i
-		r.Findings = append(r.Findings, f)
-		r.Notifications = append(r.Notifications, r.Notifications[0])
-	}
-	out := write(t, "github", r)
-	for text, want := range map[string]int{"::error ": 10, "::warning ": 10, "::notice ": 1, "22 more of severity error\n": 1, "21 more of severity warning\n": 1, "note\n": 0} {
-		if got := strings.Count("\n"+out, "\n"+text); got != want {
-			t.Errorf("%d times %q, want %d:\n%s", got, text, want, out)
-		}
-	}
-}
-
 func TestGitLab(t *testing.T) {
 	var issues []struct {
 		Description, Fingerprint, Severity string

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/engine"
+	"github.com/factorlint/factorlint/internal/output"
+	"github.com/factorlint/factorlint/rules"
+)
+
+func (a *app) factsCommand() *cobra.Command {
+	var (
+		flags      configFlags
+		dir, shard string
+	)
+	c := &cobra.Command{
+		Use:   "facts --dir DIR [PATH]",
+		Short: "Write what is found in Go code, for another machine to join",
+		Long: `Write what is found in the Go code of a repository to a folder, one JSON file for each package.
+
+"factorlint check --facts DIR" joins these facts with the Dockerfiles and manifests of the same state of the repository, and
+loads no Go code. With --shard several machines share the work: each writes its part of the packages, and their folders are
+put together.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, paths []string) error {
+			if dir == "" {
+				return errors.New("--dir: want the name of a folder to write to")
+			}
+			cfg, err := flags.load(paths)
+			if err != nil {
+				return err
+			}
+			n, notes, err := engine.WriteFacts(c.Context(), engine.Options{Paths: paths, Config: cfg}, shard, dir, readVersion().String())
+			if err != nil {
+				return err
+			}
+			for _, note := range notes {
+				a.complain(note.At.File + ": " + note.Message)
+			}
+			if slices.ContainsFunc(notes, func(n check.Notification) bool { return n.Level == rules.Error }) {
+				a.code = exitUntrusted
+			}
+			a.complain(fmt.Sprintf("wrote the facts of %s to %s", output.Count(n, "package"), dir))
+			return nil
+		},
+	}
+	flags.add(c)
+	c.Flags().StringVar(&dir, "dir", "", "`DIR` to write to; made if there is none")
+	c.Flags().StringVar(&shard, "shard", "1/1", "write only part `INDEX/OF` of the packages")
+	return c
+}
