@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"bytes"
 	"fmt"
 	"go/build"
 	"go/parser"
@@ -49,7 +50,7 @@ func cgoFiles(fsys fs.FS, files []string) []check.Notification {
 
 func importsC(fsys fs.FS, file string) bool {
 	src, err := fs.ReadFile(fsys, file)
-	if err != nil {
+	if err != nil || !bytes.Contains(src, []byte(`"C"`)) {
 		return false
 	}
 	f, err := parser.ParseFile(token.NewFileSet(), file, src, parser.ImportsOnly)
