@@ -7,7 +7,7 @@ KUBE_SCORE_VERSION := v1.20.0
 KUBE_LINTER_VERSION := v0.7.6
 GOLANGCI_LINT = $(or $(wildcard bin/golangci-lint),$(shell command -v golangci-lint),bin/golangci-lint)
 
-.PHONY: build test browser integration lint golangci-lint actions fmt vet self check bench bench-tools corpus generate rule
+.PHONY: build test browser integration sarif-check lint golangci-lint actions fmt vet self check bench bench-tools corpus generate rule
 
 build: ## the command, as ./factorlint
 	$(GO) build -o factorlint ./cmd/factorlint
@@ -20,6 +20,15 @@ browser: ## the page of the scorecard in headless Chromium; fails if there is no
 
 integration: ## factorlint inside the tools that run it or read what it writes; builds and downloads some of them
 	$(GO) test -tags integration ./internal/integration -count=1 -timeout 40m -v
+
+# make sarif-check DIR=/path/to/checkout
+SHARED ?= ../shared
+sarif-check: ## the SARIF log of a repository by the two checks that lie beside this checkout
+	@[ -d "$(SHARED)/check" ] || { echo "there is no $(SHARED)/check: nothing was checked"; exit 1; }
+	@[ -d "$(DIR)" ] || { echo "DIR is not the folder of a repository: nothing was checked"; exit 1; }
+	@out=$$(mktemp -d) && trap 'rm -r "$$out"' EXIT && log=$$out/log.sarif && \
+		{ $(GO) run ./cmd/factorlint check -o sarif="$$log" "$(DIR)" || true; } && \
+		sh "$(SHARED)/check/validate.sh" "$$log" && python3 "$(SHARED)/check/check_sarif.py" "$$log" "$(DIR)"
 
 fmt: ## fails if a file is not formatted
 	@files=$$(gofmt -l action analyzers checks cmd internal rules); \

@@ -142,7 +142,7 @@ func (a *app) write(targets []target, res *engine.Result, o output.Options) erro
 			return err
 		}
 	}
-	if n := len(r.Findings); n > sarif.MaxResults && slices.ContainsFunc(targets, func(t target) bool { return t.format == "sarif" }) {
+	if n := sarif.Results(r, o.Suppressed); n > sarif.MaxResults && slices.ContainsFunc(targets, func(t target) bool { return t.format == "sarif" }) {
 		a.complain(fmt.Sprintf("the SARIF log holds the %d worst of %d findings", sarif.MaxResults, n))
 	}
 	if r.Untrusted {

@@ -242,18 +242,18 @@ func (r *run) load(ctx context.Context, analyze Analyze) {
 	r.notes = append(r.notes, r.golang.Notes...)
 }
 
-// goCommand returns what loads the Go code of the tree.
-func (r *run) goCommand(untrusted bool) golang.GoList {
-	return golang.GoList{Top: strings.TrimSuffix(filepath.ToSlash(r.tree.Root)+"/", "/"+r.tree.Prefix), Untrusted: untrusted}
+// goCommand says how to run the go command on the tree.
+func (r *run) goCommand(untrusted bool) golang.GoCommand {
+	return golang.GoCommand{Top: strings.TrimSuffix(filepath.ToSlash(r.tree.Root)+"/", "/"+r.tree.Prefix), Untrusted: untrusted}
 }
 
 // analyze returns what looks at the Go code of the tree through the go command.
 func (r *run) analyze(untrusted bool) Analyze {
 	return func(ctx context.Context, in golang.Input) *golang.Result {
-		loader := r.goCommand(untrusted)
-		res := golang.Analyze(ctx, loader, in)
+		goCommand := r.goCommand(untrusted)
+		res := golang.Analyze(ctx, golang.GoList{GoCommand: goCommand}, in)
 		if untrusted {
-			res.Notes = append(res.Notes, loader.LeftOut(r.reader, in.Root, in.Files)...)
+			res.Notes = append(res.Notes, goCommand.LeftOut(r.reader, in.Root, in.Files)...)
 		}
 		return res
 	}
@@ -313,7 +313,7 @@ type dockerfileEvidence struct{ *dockerfile.File }
 func (d dockerfileEvidence) Path() string { return d.File.Path }
 
 func (r *run) bind() {
-	e := workload.Evidence{Root: filepath.Base(r.tree.Root), Programs: r.golang.Programs, Variants: r.variants,
+	e := workload.Evidence{Root: r.tree.Name(), Programs: r.golang.Programs, Variants: r.variants,
 		Made: r.builds.Made, Renamed: r.builds.Renamed, Built: r.builds.Programs, Bindings: r.config.Services}
 	for _, d := range r.dockerfiles {
 		e.Dockerfiles = append(e.Dockerfiles, dockerfileEvidence{d})
@@ -491,7 +491,7 @@ func (r *run) directives() []directive.Directive {
 // addSources adds the contents of the files that a report names.
 func (r *run) addSources(rep *check.Report) {
 	named := map[string]bool{}
-	for _, f := range rep.Findings {
+	name := func(f check.Finding) {
 		named[f.At.File] = true
 		for _, rel := range f.Related {
 			named[rel.At.File] = true
@@ -502,8 +502,12 @@ func (r *run) addSources(rep *check.Report) {
 			}
 		}
 	}
+	for _, f := range rep.Findings {
+		name(f)
+	}
 	for _, sup := range rep.Suppressed {
-		named[sup.Finding.At.File] = true
+		name(sup.Finding)
+		named[sup.At.File] = true
 	}
 	for _, n := range rep.Notifications {
 		named[n.At.File] = true

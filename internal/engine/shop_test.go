@@ -130,6 +130,13 @@ func TestShopSuppressed(t *testing.T) {
 	if len(r.Suppressed) != len(findings) {
 		t.Errorf("%d findings are suppressed, want %d", len(r.Suppressed), len(findings))
 	}
+	for _, s := range r.Suppressed { // they can be written as completely as the others
+		for _, rel := range s.Finding.Related {
+			if !rel.At.IsZero() && r.Sources[rel.At.File] == nil {
+				t.Errorf("%s: the source of %s is not in the report", s.Finding.Rule.ID, rel.At.File)
+			}
+		}
+	}
 }
 
 // The README shows what the tool really prints.

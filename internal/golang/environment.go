@@ -10,15 +10,22 @@ import (
 	"strings"
 )
 
-// findGo returns an error unless there is a go command on PATH that the repository did not bring.
-func (l GoList) findGo() error {
+// A GoCommand says how to run the go command.
+type GoCommand struct {
+	Env       []string // the environment to filter; os.Environ if nil
+	Top       string   // of the repository: the go command is no part of it; "" if it is not known
+	Untrusted bool     // whether somebody else wrote what is analysed
+}
+
+// find returns an error unless there is a go command on PATH that the repository did not bring.
+func (g GoCommand) find() error {
 	name, err := exec.LookPath("go")
 	switch {
 	case errors.Is(err, exec.ErrDot):
 		return errors.New("the first go command on PATH is in a relative folder, so it was not run")
 	case err != nil:
 		return errors.New("the go command is not on PATH")
-	case l.brought(name):
+	case g.brought(name):
 		return errors.New("the first go command on PATH lies in the repository, so it was not run")
 	}
 	return nil
@@ -29,8 +36,8 @@ func (l GoList) findGo() error {
 //
 // Where the code is not trusted, the go command is moreover given no variable that is not in allowed. It runs no C compiler,
 // no pkg-config and no version control system, downloads modules from the proxy alone, and reads no settings of the user.
-func (l GoList) environment(dir string) []string {
-	env := l.Env
+func (g GoCommand) environment(dir string) []string {
+	env := g.Env
 	if env == nil {
 		env = os.Environ()
 	}
@@ -39,10 +46,10 @@ func (l GoList) environment(dir string) []string {
 		name, value, _ := strings.Cut(kv, "=")
 		switch {
 		case slices.Contains([]string{"GOFLAGS", "GOPACKAGESDRIVER", "GOTOOLCHAIN", "GOOS", "PWD"}, name):
-		case !l.Untrusted:
+		case !g.Untrusted:
 			out = append(out, kv)
 		case strings.EqualFold(name, "PATH"):
-			out = append(out, name+"="+l.withoutTop(value))
+			out = append(out, name+"="+g.withoutTop(value))
 		case slices.ContainsFunc(allowed, func(a string) bool { return strings.EqualFold(a, name) }):
 			out = append(out, kv)
 		}
@@ -52,11 +59,11 @@ func (l GoList) environment(dir string) []string {
 		flags = "-mod=vendor"
 	}
 	out = append(out, "GOFLAGS="+flags+" -buildvcs=false", "GOPACKAGESDRIVER=off", "GOTOOLCHAIN=local", "GOOS=linux", "PWD="+dir)
-	if !l.Untrusted {
+	if !g.Untrusted {
 		return out
 	}
 	out = append(out, "CGO_ENABLED=0", "GOENV=off", "GOVCS=*:off", "GOPROXY="+withoutDirect(lookup(env, "GOPROXY")))
-	if _, taken := l.strangers(workspace(dir)); taken {
+	if _, taken := g.strangers(workspace(dir)); taken {
 		out = append(out, "GOWORK=off")
 	}
 	return out
@@ -94,14 +101,14 @@ func withoutDirect(proxies string) string {
 }
 
 // withoutTop returns a PATH without relative folders and those of the repository.
-func (l GoList) withoutTop(list string) string {
-	dirs := slices.DeleteFunc(filepath.SplitList(list), func(dir string) bool { return !filepath.IsAbs(dir) || l.brought(dir) })
+func (g GoCommand) withoutTop(list string) string {
+	dirs := slices.DeleteFunc(filepath.SplitList(list), func(dir string) bool { return !filepath.IsAbs(dir) || g.brought(dir) })
 	return strings.Join(dirs, string(filepath.ListSeparator))
 }
 
 // brought reports whether a file or folder, or what it is a symbolic link to, lies in the repository.
-func (l GoList) brought(name string) bool {
-	return within(name, l.Top) || within(resolved(name), l.Top)
+func (g GoCommand) brought(name string) bool {
+	return within(name, g.Top) || within(resolved(name), g.Top)
 }
 
 func within(name, top string) bool {

@@ -33,7 +33,7 @@ func TestUntrustedEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := []string{".", "bin", filepath.Join(top, "bin"), link, outside}
-	env := GoList{Top: top, Untrusted: true, Env: []string{
+	env := GoCommand{Top: top, Untrusted: true, Env: []string{
 		"PATH=" + strings.Join(path, string(filepath.ListSeparator)), "HOME=/home/u", "https_proxy=http://proxy:3128",
 		"CC=/x", "CGO_CFLAGS=-fplugin=/x", "PKG_CONFIG=/x", "GOFLAGS=-toolexec=/x", "GOCACHEPROG=/x", "GOAUTH=/x", "GOROOT=/x",
 		"GOENV=/x", "GOWORK=/x", "GOPROXY=https://a.example,direct", "GOTOOLCHAIN=go1.99.0", "LD_PRELOAD=/x", "SECRET=x",
@@ -69,21 +69,21 @@ func TestWorkspaceOfStrangers(t *testing.T) {
 	write("repo/lib/go.mod", "module example.com/lib\n")
 	repo := filepath.Join(top, "repo")
 	api := filepath.Join(repo, "api")
-	off := func(l GoList) bool { return slices.Contains(l.environment(api), "GOWORK=off") }
-	if off(GoList{Top: repo, Untrusted: true}) {
+	off := func(g GoCommand) bool { return slices.Contains(g.environment(api), "GOWORK=off") }
+	if off(GoCommand{Top: repo, Untrusted: true}) {
 		t.Error("the repository's own workspace is not used")
 	}
-	if !off(GoList{Top: api, Untrusted: true}) {
+	if !off(GoCommand{Top: api, Untrusted: true}) {
 		t.Error("a workspace with modules outside the repository is used")
 	}
 	write("repo/go.work", "go 1.26.0\nuse ./api\nuse ./link\n")
 	if err := os.Symlink(t.TempDir(), filepath.Join(repo, "link")); err != nil {
 		t.Fatal(err)
 	}
-	if !off(GoList{Top: repo, Untrusted: true}) {
+	if !off(GoCommand{Top: repo, Untrusted: true}) {
 		t.Error("a workspace with a link out of the repository is used")
 	}
-	notes := GoList{Top: repo, Untrusted: true}.LeftOut(os.DirFS(repo), repo, []string{"api/go.mod", "lib/go.mod"})
+	notes := GoCommand{Top: repo, Untrusted: true}.LeftOut(os.DirFS(repo), repo, []string{"api/go.mod", "lib/go.mod"})
 	if len(notes) != 1 || notes[0].At.File != "go.work" || !strings.Contains(notes[0].Message, "./link") {
 		t.Errorf("notifications: %v", notes)
 	}

@@ -166,15 +166,11 @@ func importedAs(root string, files []string) string {
 
 // GoList loads through the go command: it lists packages and compiles what they depend on into the build cache; the
 // module's own packages are type-checked from source. Nothing of the repository is run.
-type GoList struct {
-	Env       []string // the environment to filter; os.Environ if nil
-	Top       string   // of the repository: the go command is no part of it; "" if it is not known
-	Untrusted bool     // whether somebody else wrote what is analysed: see environment and workspace
-}
+type GoList struct{ GoCommand }
 
 // Load implements Loader.
 func (l GoList) Load(ctx context.Context, r Request) ([]*packages.Package, error) {
-	if err := l.findGo(); err != nil {
+	if err := l.find(); err != nil {
 		return nil, err
 	}
 	env := l.environment(r.Dir)

@@ -20,10 +20,10 @@ import (
 	"github.com/factorlint/factorlint/rules"
 )
 
-// LeftOut says what an untrusted [GoList] leaves out of a tree: files that only cgo can build, and workspaces that reach out
+// LeftOut says what is left out of a tree whose code is not trusted: files that only cgo can build, and workspaces that reach out
 // of the repository. The files are relative to root, the folder that fsys holds.
-func (l GoList) LeftOut(fsys fs.FS, root string, files []string) []check.Notification {
-	return append(cgoFiles(fsys, files), l.workspaces(root, files)...)
+func (g GoCommand) LeftOut(fsys fs.FS, root string, files []string) []check.Notification {
+	return append(cgoFiles(fsys, files), g.workspaces(root, files)...)
 }
 
 // cgoFiles says which folders have files that need cgo.
@@ -66,7 +66,7 @@ func importsC(fsys fs.FS, file string) bool {
 }
 
 // workspaces says which workspaces of a tree's modules are not used because they reach out of the repository.
-func (l GoList) workspaces(root string, files []string) []check.Notification {
+func (g GoCommand) workspaces(root string, files []string) []check.Notification {
 	var (
 		out  []check.Notification
 		seen []string
@@ -76,7 +76,7 @@ func (l GoList) workspaces(root string, files []string) []check.Notification {
 			continue
 		}
 		work := workspace(filepath.Join(root, filepath.FromSlash(path.Dir(f))))
-		use, taken := l.strangers(work)
+		use, taken := g.strangers(work)
 		if !taken || slices.Contains(seen, work) {
 			continue
 		}
@@ -107,7 +107,7 @@ func workspace(dir string) string {
 }
 
 // strangers returns the first module that a go.work uses from outside the repository, as it names it. ok is false if there is none.
-func (l GoList) strangers(work string) (use string, ok bool) {
+func (g GoCommand) strangers(work string) (use string, ok bool) {
 	src, err := os.ReadFile(work)
 	if err != nil {
 		return "", false
@@ -121,7 +121,7 @@ func (l GoList) strangers(work string) (use string, ok bool) {
 		if !filepath.IsAbs(dir) {
 			dir = filepath.Join(filepath.Dir(work), dir)
 		}
-		if !within(resolved(dir), l.Top) {
+		if !within(resolved(dir), g.Top) {
 			return u.Path, true
 		}
 	}

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -153,6 +154,23 @@ func TestPart(t *testing.T) {
 		root, _ := docs[0].decode()
 		at := root.get("k").part(0, 1)
 		equal(t, yaml, fmt.Sprintf("%d-%d", at.Start.Col, at.End.Col), want)
+	}
+}
+
+// A byte order mark before the first key hides no manifest.
+func TestByteOrderMark(t *testing.T) {
+	variants, notes := loadFiles(map[string]string{
+		"k8s/a.yaml":  "\ufeffapiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a}]}\n",
+		"x/stack.yml": "\ufeffservices:\n  b:\n    image: b\n",
+	})
+	var names []string
+	for _, v := range variants {
+		for _, d := range v.Deploys {
+			names = append(names, d.Name)
+		}
+	}
+	if slices.Sort(names); !slices.Equal(names, []string{"a", "b"}) {
+		t.Errorf("containers %v of %v, want a and b; %v", names, variants, notes)
 	}
 }
 

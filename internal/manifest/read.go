@@ -94,6 +94,7 @@ func (l *loader) read(name string) *manifest {
 	m := &manifest{file: name}
 	data, err := l.readFile(name)
 	whole := check.Span{File: name}
+	body := bytes.TrimPrefix(data, bom)
 	named := isCompose(name) || isKustomization(name)
 	switch {
 	case err != nil:
@@ -104,7 +105,7 @@ func (l *loader) read(name string) *manifest {
 		}
 		return m
 	case len(data) > maxFile:
-		if named || looksKubernetes(data) || looksCompose(data) {
+		if named || looksKubernetes(body) || looksCompose(body) {
 			m.warn("yaml-limit", whole, "the manifest is bigger than %d MiB and was not judged", maxFile>>20)
 		}
 		return m
@@ -113,7 +114,7 @@ func (l *loader) read(name string) *manifest {
 			m.warn("yaml-encoding", whole, "the manifest is encoded as UTF-16 and was not judged; only UTF-8 is read")
 		}
 		return m
-	case !named && !looksKubernetes(data) && !looksCompose(data):
+	case !named && !looksKubernetes(body) && !looksCompose(body):
 		return m
 	}
 	docs, ok := split(newSource(name, data))
@@ -121,7 +122,7 @@ func (l *loader) read(name string) *manifest {
 		m.warn("yaml-limit", whole, "the manifest has more than %d documents; the rest was not judged", maxDocuments)
 	}
 	for _, d := range docs {
-		if len(d.text) == len(data) || named || looksKubernetes(d.text) || looksCompose(d.text) {
+		if len(d.text) == len(body) || named || looksKubernetes(d.text) || looksCompose(d.text) {
 			m.document(d)
 		}
 		if m.compose != nil {

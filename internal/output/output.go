@@ -19,7 +19,7 @@ import (
 // Options says how to write.
 type Options struct {
 	Color         bool   // colour text; other formats have none
-	GitHubActions bool   // text goes to the log of a CI job: what would be a command there is broken up
+	GitHubActions bool   // what people read goes to the log of a CI job: what would be a command there is broken up
 	Version       string // factorlint's version in the form of semver.org, without "v"
 	ExitCode      int    // with which factorlint is about to end
 	Category      string // of a SARIF log; "" for factorlint or, if the report is partial, factorlint-partial
@@ -47,9 +47,24 @@ func Write(format string, w io.Writer, r *check.Report, ws []*workload.Workload,
 	case "html":
 		return scorecard.WriteHTML(w, scorecard.Of(r, ws), o.Version)
 	case "markdown":
-		return scorecard.WriteMarkdown(w, scorecard.Of(r, ws))
+		return toLog(w, o, func(w io.Writer) error { return scorecard.WriteMarkdown(w, scorecard.Of(r, ws)) })
+	case "concise":
+		return toLog(w, o, func(w io.Writer) error { return ci.Write(format, w, r) })
 	}
 	return ci.Write(format, w, r)
+}
+
+// toLog writes text for people, to which the log of a CI job may be listening.
+func toLog(w io.Writer, o Options, write func(io.Writer) error) error {
+	if !o.GitHubActions {
+		return write(w)
+	}
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, plain.Log(b.String()))
+	return err
 }
 
 // writeJSON writes v indented, with characters that are unsafe to print escaped.

@@ -105,12 +105,10 @@ type printer struct {
 func (p *printer) line(format string, args ...any) { fmt.Fprintf(&p.Buffer, format+"\n", args...) }
 
 func (p *printer) flush(w io.Writer) error {
-	text := p.String()
-	if p.GitHubActions {
-		text = plain.Log(text)
-	}
-	_, err := io.WriteString(w, text)
-	return err
+	return toLog(w, p.Options, func(w io.Writer) error {
+		_, err := p.WriteTo(w)
+		return err
+	})
 }
 
 // place returns "file:line:col:", "file:" or, for no place, "factorlint:".

@@ -41,6 +41,7 @@ type Tree struct {
 	root    *os.Root
 	folders folders
 	maxSize int64
+	remote  string          // name of the remote repository, "" if there is none
 	ignored map[string]bool // files and folders that were met and left out because git ignores them
 }
 
@@ -128,6 +129,7 @@ func (w *walker) readGit() {
 		w.tree.Prefix = filepath.ToSlash(rel) + "/"
 	}
 	w.git = true
+	w.tree.remote = g.remoteName()
 	if w.index, err = g.tracked(w.tree.Prefix); err != nil {
 		w.note("git-index", rules.Warning, "", "the git index cannot be read, so it is unknown which files are tracked: %v", err)
 	}

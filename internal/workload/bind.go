@@ -14,7 +14,7 @@ import (
 
 // Evidence is everything that was read of a repository and can belong to a workload.
 type Evidence struct {
-	Root        string // name of the repository's root directory, or ""
+	Root        string // name of the repository, or of its root directory, or ""
 	Programs    []*Program
 	Dockerfiles []Dockerfile
 	Variants    []*Variant

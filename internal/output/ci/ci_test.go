@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/output/ci"
 	"github.com/factorlint/factorlint/rules"
@@ -62,6 +64,36 @@ svc/x.yaml:3:1: warning: yaml-syntax: not closed
 	}
 	if err := ci.Write("pdf", &bytes.Buffer{}, report()); err == nil {
 		t.Error("an unknown format is written")
+	}
+}
+
+// GitHub shows ten annotations of a severity for a step: these are the worst, and the rest is told in the log.
+func TestGitHubLimit(t *testing.T) {
+	r := &check.Report{Notifications: []check.Notification{{Code: "read", Level: rules.Warning, Message: "a warning"}, {Code: "go-load", Level: rules.Error, Message: "all is lost"}}}
+	for i := range 30 {
+		f := check.Finding{Rule: rules.Lookup("sigint-only"), Severity: rules.Severity(i % 3), At: at("::error::.go", i+1, 1, 2), Message: "a ##[error]"}
+		r.Findings = append(r.Findings, f)
+	}
+	lines := strings.Split(strings.TrimSpace(write(t, "github", r)), "\n")
+	count := map[string]int{}
+	for _, l := range lines {
+		if strings.HasPrefix(strings.TrimSpace(l), "::") {
+			count[strings.Fields(l)[0]]++
+		}
+		if strings.Contains(l, "##[") {
+			t.Errorf("the log obeys %q", l)
+		}
+	}
+	if diff := cmp.Diff(map[string]int{"::error": 9, "::error::all": 1, "::warning": 10, "::notice": 10}, count); diff != "" {
+		t.Errorf("annotations (-want +got):\n%s", diff)
+	}
+	want := []string{
+		"2 more, of which GitHub shows no annotations:",
+		": :error::.go:30:1: error: FL0902 sigint-only: a ## [error]",
+		"factorlint: warning: read: a warning",
+	}
+	if diff := cmp.Diff(want, lines[30:]); diff != "" || lines[0] != "::error::all is lost" {
+		t.Errorf("begins with %s; the rest (-want +got):\n%s", lines[0], diff)
 	}
 }
 
@@ -150,6 +182,10 @@ func TestXML(t *testing.T) {
 	}
 	if len(suites.Suites) != 3 || suites.Suites[1].Failures != 1 || suites.Suites[1].Cases[0].Failure.Type != "error" {
 		t.Errorf("%+v", suites)
+	}
+	lost := write(t, "junit", &check.Report{Notifications: []check.Notification{{Code: "go-load", Level: rules.Error, Message: "all is lost"}}})
+	if !strings.Contains(lost, `tests="1" failures="0" errors="1"`) || !strings.Contains(lost, `<error message="all is lost" type="error">`) {
+		t.Errorf("an untrustworthy run passes:\n%s", lost)
 	}
 	clean := write(t, "junit", &check.Report{})
 	if err := xml.Unmarshal([]byte(clean), &suites); err != nil || !strings.Contains(clean, `tests="1" failures="0"`) {

@@ -55,10 +55,11 @@ func checkstyle(r *check.Report) ([]byte, error) {
 	return asXML(doc)
 }
 
-// junit writes test suites, one for each file with findings and in it one failed test for each finding. Without findings there is
-// one test, and it passes: some readers refuse a report without any.
+// junit writes test suites: one for each file with findings and in it one failed test for each finding, and one with a broken test
+// for each notification that makes the run untrustworthy. Without any there is one test, and it passes: some readers refuse a
+// report without tests.
 func junit(r *check.Report) ([]byte, error) {
-	type failure struct {
+	type problem struct {
 		Message string `xml:"message,attr"`
 		Type    string `xml:"type,attr"`
 		Text    string `xml:",chardata"`
@@ -66,7 +67,8 @@ func junit(r *check.Report) ([]byte, error) {
 	type test struct {
 		Name    string   `xml:"name,attr"`
 		Class   string   `xml:"classname,attr"`
-		Failure *failure `xml:"failure"`
+		Failure *problem `xml:"failure"`
+		Error   *problem `xml:"error"`
 	}
 	type suite struct {
 		Name     string `xml:"name,attr"`
@@ -85,18 +87,29 @@ func junit(r *check.Report) ([]byte, error) {
 		for _, f := range group.findings {
 			s.Cases = append(s.Cases, test{
 				Name: f.Rule.ID + " " + f.Rule.Name + " at " + place(r, f.At), Class: group.name,
-				Failure: &failure{plain.Text(f.Message), f.Severity.String(), full(r, f)},
+				Failure: &problem{plain.Text(f.Message), f.Severity.String(), full(r, f)},
 			})
 		}
 		doc.Suites = append(doc.Suites, s)
 	}
-	if len(doc.Suites) == 0 {
-		doc.Suites = []suite{{Name: "factorlint", Tests: 1, Cases: []test{{Name: "no findings", Class: "factorlint"}}}}
+	run := suite{Name: "factorlint"}
+	for _, n := range r.Notifications {
+		if n.Level == rules.Error {
+			text := plain.Text(n.Message)
+			run.Cases = append(run.Cases, test{Name: plain.Text(n.Code) + " at " + place(r, n.At), Class: run.Name, Error: &problem{text, "error", text}})
+		}
+	}
+	run.Tests, run.Errors = len(run.Cases), len(run.Cases)
+	if len(doc.Suites) == 0 && run.Tests == 0 {
+		run.Tests, run.Cases = 1, []test{{Name: "no findings", Class: run.Name}}
+	}
+	if run.Tests > 0 {
+		doc.Suites = append(doc.Suites, run)
 	}
 	return asXML(doc)
 }
 
 func asXML(doc any) ([]byte, error) {
 	out, err := xml.MarshalIndent(doc, "", "  ")
-	return append(append([]byte(xml.Header), out...), '\n'), err
+	return append(append([]byte(xml.Header), plain.XML(out)...), '\n'), err
 }

@@ -35,10 +35,11 @@ func Text(s string) string {
 	return b.String()
 }
 
-// JSON returns a JSON text in which the characters that Text replaces are written as escapes, so that it says the
-// same and is harmless to print. Control characters below U+0020 are left alone: within strings JSON has them escaped
-// already, and between values they are white space.
+// JSON returns a JSON text in which the characters that Text replaces and the commands that Log breaks up are written with
+// escapes, so that it says the same and is harmless to print. Control characters below U+0020 are left alone: within strings
+// JSON has them escaped already, and between values they are white space.
 func JSON(text []byte) []byte {
+	text = legacyCommand.ReplaceAll(text, []byte(`#\u0023$1`))
 	dangerous := func(r rune) bool { return r >= 0x7f && hidden(r) }
 	if bytes.IndexFunc(text, dangerous) < 0 {
 		return text
@@ -57,6 +58,9 @@ func JSON(text []byte) []byte {
 	}
 	return out
 }
+
+// XML returns an XML text in which the commands that Log breaks up are written with references, so that it says the same.
+func XML(text []byte) []byte { return legacyCommand.ReplaceAll(text, []byte("#&#35;$1")) }
 
 // hidden reports whether a terminal obeys r or shows nothing for it.
 func hidden(r rune) bool {

@@ -2,6 +2,7 @@ package plain_test
 
 import (
 	"encoding/json"
+	"encoding/xml"
 	"testing"
 
 	"github.com/factorlint/factorlint/internal/output/plain"
@@ -37,6 +38,25 @@ func TestJSONSaysTheSame(t *testing.T) {
 	var out string
 	if err := json.Unmarshal(safe, &out); err != nil || out != in {
 		t.Errorf("decodes to %q, %v; want %q", out, err, in)
+	}
+}
+
+// What a CI system would obey in text is written otherwise in JSON and XML, and means the same.
+func TestCommandsInData(t *testing.T) {
+	const in = "see ##[error], ##vso[x] and ##VSO[x], not ## or #["
+	var fromJSON, fromXML string
+	safe := string(plain.JSON([]byte(`"` + in + `"`)))
+	if err := json.Unmarshal([]byte(safe), &fromJSON); err != nil || fromJSON != in {
+		t.Errorf("%s decodes to %q, %v", safe, fromJSON, err)
+	}
+	asXML := string(plain.XML([]byte("<a>" + in + "</a>")))
+	if err := xml.Unmarshal([]byte(asXML), &fromXML); err != nil || fromXML != in {
+		t.Errorf("%s decodes to %q, %v", asXML, fromXML, err)
+	}
+	for _, s := range []string{safe, asXML} {
+		if plain.Log(s) != s {
+			t.Errorf("a command is left in %s", s)
+		}
 	}
 }
 

@@ -27,41 +27,58 @@ func driver(version string) *component {
 	return &component{ToolComponent: c, Rules: []*descriptor{}}
 }
 
-// A taxonomy is one of the two sets of principles.
+// A taxonomy is one of the two sets of principles, or that of weaknesses.
 type taxonomy struct{ name, organization, uri, summary string }
 
 // taxonomies are in the order of run.taxonomies.
 var taxonomies = [...]taxonomy{
 	{"TwelveFactor", "12factor.net", "https://12factor.net/", "The Twelve-Factor App."},
 	{"LIFESPAR", "Gartner", "", "LIFESPAR, Gartner's principles for cloud-native applications."},
+	{cwe, "MITRE", "https://cwe.mitre.org/", "The Common Weakness Enumeration."},
 }
 
 func taxonomyIndex(name string) int {
 	return slices.IndexFunc(taxonomies[:], func(t taxonomy) bool { return t.name == name })
 }
 
-func (t taxonomy) component() *component {
-	c := &component{ToolComponent: &gosarif.ToolComponent{Name: t.name}}
-	c.WithGUID(guid(t.name)).WithOrganization(t.organization).WithVersion("1.0.0").WithSemanticVersion("1.0.0").WithLanguage("en")
+// component describes the taxonomy with these taxa.
+func (t taxonomy) component(taxa []*descriptor) *component {
+	c := &component{ToolComponent: &gosarif.ToolComponent{Name: t.name}, Taxa: taxa}
+	c.WithGUID(guid(t.name)).WithOrganization(t.organization).WithLanguage("en")
 	c.WithShortDescription(text(t.summary)).WithFullDescription(text(t.summary))
 	if t.uri != "" {
 		c.WithInformationURI(t.uri)
 	}
-	for _, p := range rules.Principles() {
-		if p.Taxonomy() != t.name {
-			continue
-		}
-		d := gosarif.NewRule(p.Key()).
-			WithName(pascal(p.Title())).
-			WithShortDescription(text(p.Summary())).
-			WithFullDescription(text(p.Summary())).
-			WithTextHelp(p.Summary())
-		if p.URL() != "" {
-			d.WithHelpURI(p.URL())
-		}
-		c.Taxa = append(c.Taxa, &descriptor{ReportingDescriptor: d, GUID: guid(t.name + "/" + p.Key())})
-	}
 	return c
+}
+
+// taxa returns all principles of the taxonomy, or those weaknesses that rules refer to.
+func (t taxonomy) taxa(listed []*rules.Rule) []*descriptor {
+	var out []*descriptor
+	for _, p := range rules.Principles() {
+		if p.Taxonomy() == t.name {
+			out = append(out, t.taxon(p.Key(), p.Title(), p.Summary(), p.URL()))
+		}
+	}
+	if t.name == cwe {
+		for _, w := range allWeaknesses(listed) {
+			out = append(out, t.taxon(w.id(), w.title, w.title+".", w.url))
+		}
+	}
+	return out
+}
+
+// taxon describes a principle or a weakness; the address of its page may be "".
+func (t taxonomy) taxon(id, title, summary, url string) *descriptor {
+	d := gosarif.NewRule(id).
+		WithName(pascal(title)).
+		WithShortDescription(text(summary)).
+		WithFullDescription(text(summary)).
+		WithTextHelp(summary)
+	if url != "" {
+		d.WithHelpURI(url)
+	}
+	return &descriptor{ReportingDescriptor: d, GUID: guid(t.name + "/" + id)}
 }
 
 func (t taxonomy) reference() *gosarif.ToolComponentReference {
@@ -82,22 +99,25 @@ func ruleDescriptor(r *rules.Rule) *descriptor {
 			WithProperties(properties(r)),
 		GUID: guid(r.ID),
 	}
-	d.relate(r.Principle, "superset")
+	d.relate(r.Principle.Taxonomy(), r.Principle.Key(), "superset")
 	for _, p := range r.Also {
-		d.relate(p, "relevant")
+		d.relate(p.Taxonomy(), p.Key(), "relevant")
+	}
+	for _, w := range weaknesses(r) {
+		d.relate(cwe, w.id(), "relevant")
 	}
 	return d
 }
 
-// relate says that the rule is a part of a principle (kind superset) or touches it (relevant).
-func (d *descriptor) relate(p rules.Principle, kind string) {
-	i := taxonomyIndex(p.Taxonomy())
+// relate says that the rule is a part of what a taxonomy has under an id (kind superset) or touches it (relevant).
+func (d *descriptor) relate(taxonomy, id, kind string) {
+	i := taxonomyIndex(taxonomy)
 	if i < 0 {
 		return // a rule about factorlint's own comments
 	}
-	key, id := p.Key(), guid(p.Taxonomy()+"/"+p.Key())
+	uuid := guid(taxonomy + "/" + id)
 	d.Relationships = append(d.Relationships, relationship{
-		Target: &gosarif.ReportingDescriptorReference{Id: &key, Guid: &id, ToolComponent: taxonomies[i].reference()},
+		Target: &gosarif.ReportingDescriptorReference{Id: &id, Guid: &uuid, ToolComponent: taxonomies[i].reference()},
 		Kinds:  []string{kind},
 	})
 }
@@ -124,6 +144,9 @@ func properties(r *rules.Rule) gosarif.Properties {
 			add("lifespar")
 		}
 		add(p.Tag())
+	}
+	for _, w := range weaknesses(r) {
+		add(w.tag())
 	}
 	out := gosarif.Properties{"tags": tags, "precision": r.Precision}
 	if r.SecurityAt != "" {

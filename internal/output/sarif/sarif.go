@@ -41,6 +41,14 @@ type Options struct {
 	Suppressed bool   // whether suppressed findings are written too, marked as such
 }
 
+// Results returns how many results a report makes: all findings, and with suppressed those that comments silence.
+func Results(r *check.Report, suppressed bool) int {
+	if suppressed {
+		return len(r.Findings) + len(r.Suppressed)
+	}
+	return len(r.Findings)
+}
+
 // Write writes a report. Equal reports and options give equal bytes. The error is that of w.
 func Write(w io.Writer, r *check.Report, o Options) error {
 	b := builder{
@@ -84,11 +92,16 @@ func (b *builder) run() *run {
 	base.Artifacts = b.listArtifacts(entries, notifications)
 
 	out := &run{Run: base, Tool: tool{driver(b.options.Version)}, Results: []*result{}}
+	listed := b.rules(entries)
 	for _, t := range taxonomies {
-		out.Taxonomies = append(out.Taxonomies, t.component())
+		taxa := t.taxa(listed)
+		if len(taxa) == 0 {
+			continue // no rule refers to a weakness
+		}
+		out.Taxonomies = append(out.Taxonomies, t.component(taxa))
 		out.Tool.Driver.SupportedTaxonomies = append(out.Tool.Driver.SupportedTaxonomies, t.reference())
 	}
-	for i, r := range b.rules(entries) {
+	for i, r := range listed {
 		b.ruleIndex[r.ID] = i
 		out.Tool.Driver.Rules = append(out.Tool.Driver.Rules, ruleDescriptor(r))
 	}
@@ -184,43 +197,6 @@ func (b *builder) listArtifacts(entries []entry, notifications []check.Notificat
 		})
 	}
 	return out
-}
-
-func (b *builder) invocation(d *component, notifications []check.Notification) *gosarif.Invocation {
-	successful, code := !b.report.Untrusted, b.options.ExitCode
-	inv := &gosarif.Invocation{ExecutionSuccessful: &successful, ExitCode: &code}
-	description := map[int]string{0: "No finding fails the run.", 1: "Findings fail the run.", 2: "The run cannot be trusted."}[code]
-	if description != "" {
-		inv.ExitCodeDescription = &description
-	}
-	var codes []string
-	for _, n := range notifications {
-		codes = append(codes, n.Code)
-	}
-	slices.Sort(codes)
-	codes = slices.Compact(codes)
-	for _, c := range codes {
-		description := "Not everything could be read or judged: " + strings.ReplaceAll(c, "-", " ") + "."
-		d.Notifications = append(d.Notifications, gosarif.NewRule(c).
-			WithName(pascal(c)).
-			WithShortDescription(text(description)).
-			WithFullDescription(text(description)).
-			WithTextHelp("Its message says what is the matter."))
-	}
-	for _, n := range notifications {
-		i, _ := slices.BinarySearch(codes, n.Code)
-		id := n.Code
-		out := &gosarif.Notification{
-			Descriptor: &gosarif.ReportingDescriptorReference{Id: &id, Index: index(i)},
-			Level:      n.Level.String(),
-			Message:    gosarif.NewTextMessage(sentence(plain.Text(n.Message))),
-		}
-		if !n.At.IsZero() {
-			out.Locations = []*gosarif.Location{b.location(n.At)}
-		}
-		inv.ToolExecutionNotifications = append(inv.ToolExecutionNotifications, out)
-	}
-	return inv
 }
 
 func (b *builder) result(e entry) *result {

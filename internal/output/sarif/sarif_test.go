@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode/utf16"
 
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/output/sarif"
@@ -302,28 +301,6 @@ func TestRules(t *testing.T) {
 	uuid := regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 	if g := at(run, "tool.driver.guid").(string); !uuid.MatchString(g) {
 		t.Errorf("guid %s is no UUID of version 5", g)
-	}
-}
-
-func TestCatalogueFitsSARIF(t *testing.T) {
-	all, err := rules.All()
-	if err != nil {
-		t.Fatal(err)
-	}
-	run, _ := write(t, &check.Report{Rules: all}, sarif.Options{Version: "0.1.0"})
-	for _, r := range at(run, "tool.driver.rules").([]any) {
-		id := at(r, "id")
-		if name := at(r, "name").(string); !regexp.MustCompile(`^([A-Z][a-z0-9]+)+$`).MatchString(name) || len(name) > 255 {
-			t.Errorf("%v: name %q is not PascalCase", id, name)
-		}
-		for _, path := range []string{"shortDescription.text", "fullDescription.text"} {
-			if s := at(r, path).(string); s == "" || len(utf16.Encode([]rune(s))) > 1024 || !strings.HasSuffix(s, ".") {
-				t.Errorf("%v: %s %q: want 1 to 1024 characters and a full stop", id, path, s)
-			}
-		}
-		if at(r, "relationships.0") == nil {
-			t.Errorf("%v: no principle", id)
-		}
 	}
 }
 
