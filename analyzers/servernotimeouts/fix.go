@@ -79,17 +79,7 @@ func edits(pass *analysis.Pass, f *ast.File, lit *ast.CompositeLit) []check.Edit
 	if !ok {
 		return nil
 	}
-	pos, text := lit.Rbrace, "ReadHeaderTimeout: 10 * "+name+".Second"
-	last := lit.Lbrace
-	if n := len(lit.Elts); n > 0 {
-		last = lit.Elts[n-1].End()
-	}
-	switch {
-	case pass.Fset.Position(last).Line < pass.Fset.Position(lit.Rbrace).Line:
-		text += ",\n"
-	case len(lit.Elts) > 0:
-		pos, text = last, ", "+text
-	}
+	pos, text := element(pass, lit, "ReadHeaderTimeout: 10 * "+name+".Second")
 	edit, ok := gopass.Rewrite(pass, pos, pos, text)
 	if !ok {
 		return nil
@@ -99,6 +89,27 @@ func edits(pass *analysis.Pass, f *ast.File, lit *ast.CompositeLit) []check.Edit
 		out = append(out, check.Edit{At: span(pass, e.Pos, e.End), New: string(e.NewText)})
 	}
 	return out
+}
+
+// element returns where a literal takes one more element, and its text there: in a line of its own where the closing brace
+// begins one, indented as the last element is.
+func element(pass *analysis.Pass, lit *ast.CompositeLit, text string) (token.Pos, string) {
+	start, indent, opens := gopass.Indent(pass, lit.Rbrace)
+	indent += "\t"
+	if len(lit.Elts) == 0 {
+		if !opens {
+			return lit.Rbrace, text
+		}
+		return start, indent + text + ",\n"
+	}
+	last := lit.Elts[len(lit.Elts)-1]
+	if !opens {
+		return last.End(), ", " + text
+	}
+	if _, as, first := gopass.Indent(pass, last.Pos()); first {
+		indent = as
+	}
+	return start, indent + text + ",\n"
 }
 
 func span(pass *analysis.Pass, pos, end token.Pos) check.Span {

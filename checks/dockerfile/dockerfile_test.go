@@ -58,7 +58,9 @@ func TestShellFormSeverity(t *testing.T) {
 func TestShellFormFix(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"exec form", "CMD api --name 'two words' \"<a>\"", `CMD ["api", "--name", "two words", "<a>"]`},
-		{"several lines", "CMD api \\\n  --v", `CMD ["api", "--v"]`},
+		{"several lines", "CMD api \\\n  --v", "CMD exec api \\\n  --v"},
+		{"comment", "CMD api \\\n# verbose\n  --v", "CMD exec api \\\n# verbose\n  --v"},
+		{"script", "CMD ./run.sh", "CMD exec ./run.sh"},
 		{"entrypoint without cmd", "ENTRYPOINT /api", `ENTRYPOINT ["/api"]`},
 		{"variable", "CMD api --port $PORT", "CMD exec api --port $PORT"},
 		{"pattern", "CMD api *.conf", "CMD exec api *.conf"},

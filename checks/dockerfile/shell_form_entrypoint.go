@@ -160,12 +160,14 @@ func judge(form, init string, s dockerfile.Script, base string) (rules.Severity,
 }
 
 // execForm offers the edit that takes the shell out of the way: the exec form where the shell has nothing to do, exec
-// before the command where it expands something. Both leave the rest as it is.
+// before the command where it expands something, runs a script that says nothing about its shell, or is given several lines, which
+// may hold comments. Both leave the rest as it is.
 func execForm(f *dockerfile.File, st shellStart, s dockerfile.Script, img *workload.Image) *check.Fix {
 	switch {
 	case s.Start < 0 || st.init != "" || st.at != st.command.At:
 		return nil
-	case len(s.Words) > 0 && !(st.keyword == "ENTRYPOINT" && !img.Cmd.Absent()): // CMD would become arguments
+	case len(s.Words) > 0 && !(st.keyword == "ENTRYPOINT" && !img.Cmd.Absent()) && // CMD would become arguments
+		st.at.Start.Line == st.at.End.Line && !needsShell(f, img, s.Words[0]):
 		var b bytes.Buffer
 		enc := json.NewEncoder(&b)
 		enc.SetEscapeHTML(false)
@@ -196,6 +198,16 @@ func execForm(f *dockerfile.File, st shellStart, s dockerfile.Script, img *workl
 		}
 	}
 	return nil
+}
+
+// needsShell reports whether a program may be a script without "#!", which the kernel refuses to run and shells run themselves.
+func needsShell(f *dockerfile.File, img *workload.Image, program string) bool {
+	for _, at := range dockerfile.Located(img, program) {
+		if o, ok := f.Origin(img, at); ok && o.File != "" {
+			return !bytes.HasPrefix(f.Around.Read(o.File), []byte("#!"))
+		}
+	}
+	return path.Ext(program) == ".sh"
 }
 
 // onWindows reports whether the image is one of Windows, whose shell form runs cmd.exe.

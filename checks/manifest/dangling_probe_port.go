@@ -86,6 +86,14 @@ func renamePort(ref workload.Value[string], ports []workload.Port) *check.Fix {
 	return &check.Fix{
 		Message: fmt.Sprintf("Name the port %q", near[0]),
 		Safe:    true, // nothing could have used the reference as it was
-		Edits:   []check.Edit{{At: ref.At(), New: near[0]}},
+		Edits:   []check.Edit{{At: inQuotes(ref.At(), name), New: near[0]}},
 	}
+}
+
+// inQuotes returns the place of a text within the quotes that stand around it, if any do: the span spells the text.
+func inQuotes(at check.Span, text string) check.Span {
+	quotes := (at.End.Offset - at.Start.Offset - len(text)) / 2
+	at.Start.Offset, at.Start.Col = at.Start.Offset+quotes, at.Start.Col+quotes
+	at.End.Offset, at.End.Col = at.End.Offset-quotes, at.End.Col-quotes
+	return at
 }

@@ -24,6 +24,7 @@ import (
 type checkFlags struct {
 	configFlags
 	trustFlags
+	fixes                 fixFlags
 	outputs               []string
 	only, enable, disable []string
 	failOn                string
@@ -49,6 +50,8 @@ configuration, or something essential could not be analysed. 2 wins over 1.`,
 	}
 	f.configFlags.add(c)
 	f.trustFlags.add(c)
+	f.fixes.add(c.Flags())
+	c.MarkFlagsMutuallyExclusive("fix", "untrusted") // whoever wrote what is checked does not choose what is written here
 	c.Flags().StringArrayVarP(&f.outputs, "output", "o", []string{"text"},
 		"`FORMAT[=FILE]` to write: "+strings.Join(output.Formats(), ", ")+"; may be repeated")
 	c.Flags().StringSliceVar(&f.only, "only", nil, "look for these rules alone: ids, names, principles or kinds")
@@ -61,11 +64,15 @@ configuration, or something essential could not be analysed. 2 wins over 1.`,
 	c.Flags().StringVar(&f.category, "category", "", "`CATEGORY` of the SARIF log (default factorlint, for a part factorlint-partial)")
 	c.Flags().BoolVar(&f.suppressed, "sarif-include-suppressed", false, "write suppressed findings to the SARIF log too, marked as such")
 	c.Flags().StringVar(&f.facts, "facts", "", "take what is known of Go code from `DIR`, where factorlint facts wrote it, and load none")
+	c.MarkFlagsMutuallyExclusive("facts", "fix") // facts tell of the code as it was before the first fix
 	return c
 }
 
 func (a *app) check(c *cobra.Command, paths []string, f *checkFlags) error {
 	targets, err := parseOutputs(f.outputs)
+	if err == nil && f.fixes.diff {
+		targets, err = besidePatch(targets, c.Flags().Changed("output"))
+	}
 	if err != nil {
 		return err
 	}
@@ -101,14 +108,18 @@ func (a *app) check(c *cobra.Command, paths []string, f *checkFlags) error {
 			return fmt.Errorf("--facts: %w", err)
 		}
 	}
-	res, err := engine.Run(c.Context(), engine.Options{Paths: paths, Config: cfg, Only: f.only, Enable: f.enable, Disable: f.disable, Analyze: analyze,
+	res, fixed, err := f.fixes.run(c.Context(), engine.Options{Paths: paths, Config: cfg, Only: f.only, Enable: f.enable, Disable: f.disable, Analyze: analyze,
 		Untrusted: f.untrusted, IgnoreComments: f.ignoreComments,
 		ReportOnly: !slices.ContainsFunc(targets, func(t target) bool { return output.ShowsWorkloads(t.format) })})
 	if err != nil {
 		return err
 	}
 	a.code = exitCode(res.Report, failOn, f)
+	if err := a.tellFixes(f, res.Report, fixed); err != nil {
+		return err
+	}
 	opts.ExitCode, opts.Category, opts.Suppressed = a.code, f.category, f.suppressed
+	opts.FixHint, opts.UnsafeFixes = fixed == nil, f.fixes.unsafe
 	if opts.Category == "" && len(f.only) > 0 {
 		opts.Category = "factorlint-partial" // the alerts of other rules are not fixed because nobody looked for them
 	}

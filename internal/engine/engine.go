@@ -55,9 +55,15 @@ type Result struct {
 // Run looks at a repository. The error is about the request (no such path, unknown rule); everything about the
 // repository is in the report.
 func Run(ctx context.Context, o Options) (*Result, error) {
+	res, _, err := look(ctx, o)
+	return res, err
+}
+
+// look is Run, and returns the tree that was looked at.
+func look(ctx context.Context, o Options) (*Result, *repository.Tree, error) {
 	r, err := open(o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if o.Analyze == nil {
 		o.Analyze = r.analyze(o.Untrusted)
@@ -69,7 +75,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if o.ReportOnly {
 		r.variants, r.workloads, r.golang.Programs = nil, nil, nil
 	}
-	return &Result{Report: r.report(), Workloads: r.workloads}, nil
+	return &Result{Report: r.report(), Workloads: r.workloads}, r.tree, nil
 }
 
 // open prepares a run.

@@ -2,11 +2,13 @@
 package golang
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
+	"os"
 	"path"
 	"path/filepath"
 	"reflect"
@@ -392,7 +394,16 @@ func (a *analysisRun) span(fset *token.FileSet, pos, end token.Pos) check.Span {
 		end = pos
 	}
 	p, e := fset.Position(pos), fset.Position(end)
+	if f := fset.File(end); f != nil && e.Offset == f.Size() && endsLine(f.Name()) { // go/token knows no line behind the last line break
+		e.Line, e.Column = e.Line+1, 1
+	}
 	return check.Span{File: a.rel(p.Filename), Start: check.Pos{Offset: p.Offset, Line: p.Line, Col: p.Column}, End: check.Pos{Offset: e.Offset, Line: e.Line, Col: e.Column}}
+}
+
+// endsLine reports whether a file ends in a line break.
+func endsLine(file string) bool {
+	src, err := os.ReadFile(file)
+	return err == nil && bytes.HasSuffix(src, []byte("\n"))
 }
 
 // rel returns a file's path relative to the root, slash-separated; what lies elsewhere keeps its name.

@@ -14,7 +14,8 @@ import (
 )
 
 // Rewrite returns the edit that puts text in place of the source from pos to end, in whole lines. Where the file is
-// formatted by gofmt it stays so. ok is false if the source cannot be read or would be no Go any more.
+// formatted by gofmt it stays so, and where all its lines end in CRLF those of text do. ok is false if the source cannot be read
+// or would be no Go any more.
 func Rewrite(pass *analysis.Pass, pos, end token.Pos, text string) (edit analysis.TextEdit, ok bool) {
 	file := pass.Fset.File(pos)
 	if file == nil || pass.ReadFile == nil {
@@ -23,6 +24,9 @@ func Rewrite(pass *analysis.Pass, pos, end token.Pos, text string) (edit analysi
 	src, err := pass.ReadFile(file.Name())
 	if err != nil || len(src) != file.Size() {
 		return edit, false
+	}
+	if isCRLF(src) {
+		text = strings.ReplaceAll(text, "\n", "\r\n")
 	}
 	changed := slices.Concat(src[:file.Offset(pos)], []byte(text), src[file.Offset(end):])
 	formatted, err := format.Source(changed)
@@ -43,6 +47,29 @@ func Rewrite(pass *analysis.Pass, pos, end token.Pos, text string) (edit analysi
 		before, after = before[:len(before)-1], after[:len(after)-1]
 	}
 	return analysis.TextEdit{Pos: file.Pos(from), End: file.Pos(len(src) - tail), NewText: changed[from : len(changed)-tail]}, true
+}
+
+// Indent returns where the line of a position begins and the white space that it begins with. opens is false if something else
+// stands before the position, or if the source cannot be read.
+func Indent(pass *analysis.Pass, pos token.Pos) (start token.Pos, indent string, opens bool) {
+	file := pass.Fset.File(pos)
+	if file == nil || pass.ReadFile == nil {
+		return pos, "", false
+	}
+	src, err := pass.ReadFile(file.Name())
+	if err != nil || len(src) != file.Size() {
+		return pos, "", false
+	}
+	before := src[:file.Offset(pos)]
+	line := before[bytes.LastIndexByte(before, '\n')+1:]
+	rest := bytes.TrimLeft(line, " \t")
+	return pos - token.Pos(len(line)), string(line[:len(line)-len(rest)]), len(rest) == 0
+}
+
+// isCRLF reports whether all lines of a text end in CRLF.
+func isCRLF(text []byte) bool {
+	lines := bytes.Count(text, []byte("\n"))
+	return lines > 0 && bytes.Count(text, []byte("\r\n")) == lines
 }
 
 // Import returns the name by which a package of the standard library can be used at a place in a file, and the edit that

@@ -5,7 +5,6 @@ package integration
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -31,15 +30,6 @@ func runAction(t *testing.T, dir string) (outputs map[string]string, summary str
 	}
 	env = append(env, "ANNOTATIONS=auto", "FILE="+outputs["annotations-file"], "UPLOAD=failure", "REQUIRED="+outputs["required"], "EXIT_CODE="+outputs["exit-code"])
 	return outputs, read(t, filepath.Join(home, "summary")), run(t, dir, env, "bash", filepath.Join(module, "action/finish.sh"))
-}
-
-func read(t *testing.T, name string) string {
-	t.Helper()
-	text, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
 }
 
 // The action's steps with the command itself: what it finds is counted, summed up, annotated, and ends the job.
@@ -73,16 +63,6 @@ func TestActionAfterFailure(t *testing.T) {
 	outputs, _, last := runAction(t, dir)
 	if outputs["exit-code"] != "2" || outputs["upload"] != "false" || last.code != 2 || !strings.Contains(last.stdout, "::error file=go.mod") {
 		t.Errorf("outputs %v, exit code %d:\n%s", outputs, last.code, last.stdout)
-	}
-}
-
-func write(t *testing.T, name, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
 	}
 }
 

@@ -37,8 +37,8 @@ func tagged(t *testing.T) string {
 	return dir
 }
 
-// published returns the environment for a go command with a clean module cache, to whose proxy v0.1.0 was published.
-func published(t *testing.T) []string {
+// proxied returns the environment for a go command with a clean module cache, to whose proxy v0.1.0 was published.
+func proxied(t *testing.T) []string {
 	t.Helper()
 	source, proxy := tagged(t), t.TempDir()
 	dir := filepath.Join(proxy, filepath.FromSlash(ourModule), "@v")
@@ -71,7 +71,7 @@ func installed(t *testing.T, env []string, flags ...string) string {
 // Whoever installs a version gets that version, and it says so. Two releases of it, made in two places, have the same bytes, and
 // the command in them those that everybody gets who builds it with the same flags.
 func TestRelease(t *testing.T) {
-	env := published(t)
+	env := proxied(t)
 	bin := installed(t, env)
 	if r := run(t, t.TempDir(), nil, bin, "version"); !strings.HasPrefix(r.stdout, "factorlint v0.1.0,") {
 		t.Errorf("version: %s%s", r.stdout, r.stderr)

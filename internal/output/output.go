@@ -24,6 +24,8 @@ type Options struct {
 	ExitCode      int    // with which factorlint is about to end
 	Category      string // of a SARIF log; "" for factorlint or, if the report is partial, factorlint-partial
 	Suppressed    bool   // whether a SARIF log holds suppressed findings too, marked as such
+	FixHint       bool   // whether text tells how many findings can be fixed
+	UnsafeFixes   bool   // whether that is with --unsafe-fixes
 }
 
 // Formats returns the formats that Write knows, the default first.

@@ -53,6 +53,29 @@ func sample() *check.Report {
 	}
 }
 
+// The last line of text says how many findings can be fixed by which flags.
+func TestFixHint(t *testing.T) {
+	finding := func(fix *check.Fix) check.Finding {
+		return check.Finding{Rule: unread, At: check.Span{File: "x"}, Message: "x", Fix: fix}
+	}
+	none, safe, unsafe := finding(nil), finding(&check.Fix{Message: "x", Safe: true}), finding(&check.Fix{Message: "x"})
+	for _, c := range []struct {
+		findings []check.Finding
+		options  output.Options
+		want     string
+	}{
+		{[]check.Finding{none}, output.Options{FixHint: true}, "1 finding (1 note) in no files"},
+		{[]check.Finding{safe}, output.Options{}, "1 finding (1 note) in no files"},
+		{[]check.Finding{none, safe}, output.Options{FixHint: true}, "1 can be fixed with --fix"},
+		{[]check.Finding{unsafe}, output.Options{FixHint: true}, "1 can be fixed with --fix --unsafe-fixes"},
+		{[]check.Finding{safe, unsafe, safe}, output.Options{FixHint: true}, "2 can be fixed with --fix, 1 more with --unsafe-fixes"},
+		{[]check.Finding{safe, unsafe}, output.Options{FixHint: true, UnsafeFixes: true}, "2 can be fixed with --fix"},
+	} {
+		lines := strings.Split(strings.TrimSpace(write(t, "text", &check.Report{Findings: c.findings}, c.options)), "\n")
+		diff(t, c.want, lines[len(lines)-1])
+	}
+}
+
 func write(t *testing.T, format string, r *check.Report, o output.Options) string {
 	t.Helper()
 	var b bytes.Buffer

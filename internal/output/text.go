@@ -31,7 +31,33 @@ func writeText(w io.Writer, r *check.Report, o Options) error {
 		p.line("")
 	}
 	p.line("%s", summary(r))
+	if hint := fixHint(r.Findings, o.UnsafeFixes); o.FixHint && hint != "" {
+		p.line("%s", hint)
+	}
 	return p.flush(w)
+}
+
+// fixHint says how many of the findings have a fix that --fix applies, and how many more need --unsafe-fixes; "" if none has one.
+func fixHint(findings []check.Finding, unsafeFixes bool) string {
+	fixable, hidden := 0, 0
+	for _, f := range findings {
+		switch {
+		case f.Fix == nil:
+		case f.Fix.Safe || unsafeFixes:
+			fixable++
+		default:
+			hidden++
+		}
+	}
+	switch {
+	case fixable > 0 && hidden > 0:
+		return fmt.Sprintf("%d can be fixed with --fix, %d more with --unsafe-fixes", fixable, hidden)
+	case fixable > 0:
+		return fmt.Sprintf("%d can be fixed with --fix", fixable)
+	case hidden > 0:
+		return fmt.Sprintf("%d can be fixed with --fix --unsafe-fixes", hidden)
+	}
+	return ""
 }
 
 // Notifications writes only the notifications of a report, as the text format does.

@@ -3,12 +3,10 @@
 package ruletest
 
 import (
-	"bytes"
-	"go/format"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -158,13 +156,25 @@ func TestCases(t *testing.T) {
 				options = engine.Options{Enable: []string{r.ID}}
 			}
 			fires, silent := false, false
+			var fixes atomic.Int32
+			t.Cleanup(func() { // when the parallel cases are done
+				if r.Fix != rules.NoFix && fixes.Load() == 0 {
+					t.Error("want a case with the fix that the page promises")
+				}
+			})
 			for _, c := range cases {
 				fires = fires || len(c.wants) > 0
 				silent = silent || len(c.wants) == 0
 				t.Run(c.name, func(t *testing.T) {
 					t.Parallel()
-					for _, diff := range c.compare(run(t, c, options)) {
+					report := run(t, c, options)
+					for _, diff := range c.compare(report) {
 						t.Error(diff)
+					}
+					for _, f := range report.Findings {
+						if f.Fix != nil {
+							fixes.Add(1)
+						}
 					}
 				})
 			}
@@ -192,37 +202,7 @@ func run(t *testing.T, c *testCase, o engine.Options) *check.Report {
 			t.Errorf("the place %s: %s", fault, show(f))
 		}
 	}
-	fixed, err := applyFixes(dir, res.Report.Findings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if fixed == 0 {
-		return res.Report
-	}
-	after, err := engine.Run(t.Context(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if before, now := len(res.Report.Findings), len(after.Report.Findings); now > before-fixed {
-		t.Errorf("after %d fixes there are %d findings, there were %d", fixed, now, before)
-		for _, f := range after.Report.Findings {
-			t.Log(show(f))
-		}
-	}
-	for _, f := range c.files {
-		if filepath.Ext(f.Name) != ".go" {
-			continue
-		}
-		text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(f.Name)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if formatted, err := format.Source(text); err != nil {
-			t.Errorf("after fixes %s is no Go any more: %v", f.Name, err)
-		} else if was, err := format.Source(f.Data); err == nil && bytes.Equal(was, f.Data) && !bytes.Equal(formatted, text) {
-			t.Errorf("fixes leave %s unformatted:\n%s", f.Name, cmp.Diff(string(formatted), string(text)))
-		}
-	}
+	checkFixes(t, dir, o, res.Report)
 	return res.Report
 }
 

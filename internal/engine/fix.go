@@ -1,0 +1,183 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/fix"
+	"github.com/factorlint/factorlint/internal/repository"
+	"github.com/factorlint/factorlint/rules"
+)
+
+// maxRounds is how often files are fixed at most. A second round applies what touched a fix of the first, and removes what only
+// shows then; hardly anything needs a third.
+const maxRounds = 10
+
+// Fixed is what Fix did, or would do.
+type Fixed struct {
+	Findings []check.Finding // whose fixes were applied, in the order in which that happened
+	Files    []string        // that changed, sorted; with the report's prefix
+	Skipped  []fix.Skipped   // what the report still offers a fix for, and why it was not applied
+	Patch    []byte          // the change, of Diff alone
+}
+
+// Fix looks at a repository, applies the fixes of what it finds, and looks again, until there is nothing left that can be
+// applied. The result is that of the last look. Only files that were looked at are written, and none through a symbolic link. What
+// does not help is undone: fixes that leave as many findings of their rule, or something that cannot be read any more. The error
+// is that of Run, or tells which file could not be written; those before it are.
+func Fix(ctx context.Context, o Options, unsafe bool) (*Result, *Fixed, error) {
+	now, err := newState(ctx, o, unsafe)
+	if err != nil {
+		return nil, nil, err
+	}
+	done, changed := &Fixed{}, map[string]bool{}
+	var undone []fix.Skipped
+	for round := 0; round < maxRounds && len(now.plan.Files) > 0; round++ {
+		before, after := now.Report.Sources, now.plan.Files
+		if err := now.write(before, after); err != nil {
+			return nil, nil, err
+		}
+		next, err := newState(ctx, o, unsafe)
+		if err != nil {
+			return nil, nil, err
+		}
+		if why := worse(now, next); why != nil {
+			for _, f := range now.plan.Fixed {
+				undone = append(undone, fix.Skipped{Finding: f, Reason: fix.Undone, Detail: why})
+			}
+			if err := now.write(after, before); err != nil {
+				return nil, nil, err
+			}
+			break
+		}
+		for file := range after {
+			changed[now.Report.Prefix+file] = true
+		}
+		done.Findings = append(done.Findings, now.plan.Fixed...)
+		now = next
+	}
+	done.Files = slices.Sorted(maps.Keys(changed))
+	done.Skipped = append(now.plan.Skipped, undone...)
+	return now.Result, done, nil
+}
+
+// Diff looks at a repository and tells what the first round of Fix would change. It writes nothing.
+func Diff(ctx context.Context, o Options, unsafe bool) (*Result, *Fixed, error) {
+	now, err := newState(ctx, o, unsafe)
+	if err != nil {
+		return nil, nil, err
+	}
+	rep, p := now.Report, now.plan
+	would := &Fixed{Findings: p.Fixed, Skipped: p.Skipped, Patch: fix.Diff(rep.Prefix, rep.Sources, p.Files)}
+	for _, file := range slices.Sorted(maps.Keys(p.Files)) {
+		would.Files = append(would.Files, rep.Prefix+file)
+	}
+	return now.Result, would, nil
+}
+
+// A state is what was found in a repository at one time, and what the fixes would make of it.
+type state struct {
+	*Result
+	root string // the folder that was looked at
+	plan *fix.Result
+}
+
+func newState(ctx context.Context, o Options, unsafe bool) (*state, error) {
+	if err := throughLink(o.Paths); err != nil {
+		return nil, err
+	}
+	res, tree, err := look(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	defer tree.Close()
+	root, err := os.OpenRoot(tree.Root)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	refuse := func(file string) error { return refuse(root, tree, file) }
+	return &state{res, tree.Root, fix.Apply(res.Report.Findings, res.Report.Sources, fix.Options{Unsafe: unsafe, Refuse: refuse})}, nil
+}
+
+// write replaces the contents of the files of the plan.
+func (s *state) write(before, after map[string][]byte) error {
+	root, err := os.OpenRoot(s.root)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	for _, file := range slices.Sorted(maps.Keys(s.plan.Files)) {
+		if err := fix.Write(root, file, before[file], after[file]); err != nil {
+			return fmt.Errorf("cannot fix %s%s: %w", s.Report.Prefix, file, err)
+		}
+	}
+	return nil
+}
+
+// worse says why what was found after the plan of a state is no better than before: a rule finds as much as before in a file in
+// which it was fixed, or something cannot be read any more. It is nil if it is better.
+func worse(before, after *state) error {
+	if was, is := before.Report.Notifications, after.Report.Notifications; len(is) > len(was) {
+		for _, n := range is {
+			if !slices.ContainsFunc(was, func(o check.Notification) bool { return o.Code == n.Code && o.Message == n.Message }) {
+				return errors.New(n.Message)
+			}
+		}
+	}
+	type place struct {
+		rule *rules.Rule
+		file string
+	}
+	count := func(s *state, at place) (n int) {
+		for _, f := range s.Report.Findings {
+			if f.Fix != nil && (place{f.Rule, f.At.File}) == at {
+				n++
+			}
+		}
+		return n
+	}
+	for _, f := range before.plan.Fixed {
+		if at := (place{f.Rule, f.At.File}); count(after, at) >= count(before, at) {
+			return errors.New("the rule finds as much afterwards")
+		}
+	}
+	return nil
+}
+
+// refuse says why a file is not to be fixed.
+func refuse(root *os.Root, tree *repository.Tree, file string) error {
+	if err := fix.Plain(root, file); err != nil {
+		return err
+	}
+	byPath := func(f repository.File, file string) int { return strings.Compare(f.Path, file) }
+	if _, found := slices.BinarySearchFunc(tree.Files, file, byPath); !found {
+		return errors.New("it is not among the files that were looked at")
+	}
+	return nil
+}
+
+// throughLink refuses paths that lead through a symbolic link below the current folder, or end in one: what is fixed would be
+// somewhere else than named.
+func throughLink(paths []string) error {
+	for _, p := range paths {
+		elems := []string{filepath.Clean(p)}
+		if filepath.IsLocal(p) {
+			elems = strings.Split(elems[0], string(filepath.Separator))
+		}
+		for i := range elems {
+			name := filepath.Join(elems[:i+1]...)
+			if info, err := os.Lstat(name); err == nil && info.Mode()&os.ModeSymlink != 0 {
+				return fmt.Errorf("%s is a symbolic link: fixes are not written through it, name what it leads to", name)
+			}
+		}
+	}
+	return nil
+}
