@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -20,8 +21,13 @@ import (
 	"golang.org/x/tools/go/packages"
 
 	"github.com/factorlint/factorlint/analyzers"
+	"github.com/factorlint/factorlint/analyzers/environmentbuildtag"
+	"github.com/factorlint/factorlint/analyzers/gomaxprocsoverride"
 	"github.com/factorlint/factorlint/analyzers/observe"
+	"github.com/factorlint/factorlint/analyzers/redundantautomaxprocs"
+	"github.com/factorlint/factorlint/internal/gopass"
 	"github.com/factorlint/factorlint/internal/moduletest"
+	"github.com/factorlint/factorlint/rules"
 )
 
 // TestSource holds the code that runs inside other people's drivers to what they expect of an analyzer: it does nothing when it
@@ -29,7 +35,7 @@ import (
 func TestSource(t *testing.T) {
 	forbidden := map[string]bool{"os": true, "os/exec": true, "os/signal": true, "net": true, "net/http": true, "plugin": true, "unsafe": true, "log": true, "syscall": true}
 	parsed := 0
-	for _, dir := range []string{".", "../internal/gopass", "../internal/directive"} {
+	for _, dir := range []string{".", "../internal/gopass", "../internal/directive", "../internal/check", "../internal/workload", "../internal/suggest"} {
 		err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
 				return err
@@ -100,6 +106,50 @@ func TestAnalyzers(t *testing.T) {
 			last = id
 		}
 	}
+}
+
+// TestSuite demands that what other people's drivers run is the Go rules and nothing else: a rule that looks at a Dockerfile or a
+// manifest as well would be stale in their caches. Each has a package of its own that exports it as Analyzer, as Bazel's nogo wants.
+func TestSuite(t *testing.T) {
+	catalogue, err := rules.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want, got []string
+	for _, r := range catalogue {
+		if r.Kind != rules.Go {
+			continue
+		}
+		want = append(want, gopass.Name(r.Name))
+		if dir := strings.ReplaceAll(r.Name, "-", ""); !exportsAnalyzer(t, dir) {
+			t.Errorf("package %s declares no variable Analyzer", dir)
+		}
+	}
+	for _, a := range analyzers.All() {
+		got = append(got, a.Name)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the suite is %q, want %q", got, want)
+	}
+}
+
+// exportsAnalyzer reports whether the package in a folder declares a variable called Analyzer.
+func exportsAnalyzer(t *testing.T, dir string) bool {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.ContainsFunc(names, func(name string) bool {
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.ContainsFunc(f.Decls, func(d ast.Decl) bool {
+			g, ok := d.(*ast.GenDecl)
+			return ok && g.Tok == token.VAR && g.Specs[0].(*ast.ValueSpec).Names[0].Name == "Analyzer"
+		})
+	})
 }
 
 // shop is a service that violates many rules, in two packages.
@@ -218,19 +268,31 @@ func malformed(a *analysis.Analyzer, d analysis.Diagnostic) []string {
 	return out
 }
 
-// TestBareDriver runs the analyzers as drivers do that know neither modules nor other files, such as Bazel's nogo.
+// TestBareDriver runs the analyzers on code that violates them as drivers do that know neither modules nor other files, such as
+// Bazel's nogo.
 func TestBareDriver(t *testing.T) {
-	d := newDriver()
-	for _, p := range load(t, shop.Write(t)) {
-		results := map[*analysis.Analyzer]any{}
-		for _, a := range analyzers.All() {
-			if err := d.run(a, p, results); err != nil {
-				t.Error(err)
-			}
-		}
+	silent := []*analysis.Analyzer{ // without the module's version of Go, or the files that a build leaves out
+		environmentbuildtag.Analyzer, gomaxprocsoverride.Analyzer, redundantautomaxprocs.Analyzer,
 	}
-	if len(d.diagnostics) < 8 {
-		t.Errorf("%d diagnostics", len(d.diagnostics))
+	for _, a := range analyzers.All() {
+		name := strings.TrimSuffix(strings.Fields(a.Doc)[1], ":")
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDriver()
+			for _, p := range load(t, moduletest.Violation(t, filepath.Join("..", "testdata", name+".txtar")).Write(t)) {
+				if err := d.run(a, p, map[*analysis.Analyzer]any{}); err != nil {
+					t.Error(err)
+				}
+			}
+			if (len(d.diagnostics) == 0) != slices.Contains(silent, a) {
+				t.Errorf("%d diagnostics", len(d.diagnostics))
+			}
+			for _, diag := range d.diagnostics {
+				for _, bad := range malformed(a, diag) {
+					t.Errorf("%s: %s", diag.Message, bad)
+				}
+			}
+		})
 	}
 }
 

@@ -16,6 +16,9 @@ var Analyzer = gopass.New("environment-build-tag", run)
 func run(pass *gopass.Pass) {
 	files := pass.Files
 	for _, name := range pass.IgnoredFiles {
+		if pass.ReadFile == nil {
+			break
+		}
 		src, err := pass.ReadFile(name)
 		if err != nil {
 			continue

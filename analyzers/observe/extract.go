@@ -13,6 +13,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/directive"
 )
 
 // An extractor turns the syntax and types of one package into a Package.
@@ -49,6 +50,9 @@ func extract(pass *analysis.Pass) *Package {
 		shapes:  map[string]bool{},
 		tagged:  map[token.Pos]check.Span{},
 	}
+	if pass.Module != nil {
+		x.pkg.Module = pass.Module.Path
+	}
 	var files []*ast.File
 	imports := map[string]bool{}
 	inits := &Func{ID: x.pkg.Path + ".init"}
@@ -65,9 +69,8 @@ func extract(pass *analysis.Pass) *Package {
 			}
 		}
 		files = append(files, f)
-		if ast.IsGenerated(f) {
-			x.pkg.Written = append(x.pkg.Written, x.at(f.Name).File)
-		}
+		file := pass.Fset.File(f.FileStart)
+		x.pkg.Sources = append(x.pkg.Sources, Source{x.at(f.Name).File, file.Size(), file.Lines(), ast.IsGenerated(f), directive.ScanGo(pass.Fset, f)})
 		x.parameters(f)
 		x.fieldTags(f)
 		x.collect(f)

@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"maps"
 	"slices"
 	"sort"
 	"strconv"
@@ -191,10 +192,15 @@ func (g *Graph) fields(e Expr, fn string) {
 	}
 }
 
+// Packages returns the packages, in order of their paths.
+func (g *Graph) Packages() []*Package {
+	return slices.SortedFunc(maps.Values(g.packages), func(a, b *Package) int { return strings.Compare(a.Path, b.Path) })
+}
+
 // IsGenerated reports whether a program wrote a file of one of the packages.
 func (g *Graph) IsGenerated(file string) bool {
 	for _, p := range g.packages {
-		if slices.Contains(p.Written, file) {
+		if slices.ContainsFunc(p.Sources, func(s Source) bool { return s.Generated && s.Name == file }) {
 			return true
 		}
 	}

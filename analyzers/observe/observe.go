@@ -18,6 +18,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/directive"
 )
 
 // Analyzer observes one package. Its result is a [*Graph] of the package and of those it imports.
@@ -31,14 +32,6 @@ var Analyzer = &analysis.Analyzer{
 	Run:              run,
 }
 
-// A Fact is the observation of a package, for the packages that import it.
-type Fact struct{ Package *Package }
-
-// AFact marks Fact as one.
-func (*Fact) AFact() {}
-
-func (f *Fact) String() string { return fmt.Sprintf("observed(%d functions)", len(f.Package.Funcs)) }
-
 func run(pass *analysis.Pass) (_ any, err error) {
 	// code that does not type-check has shapes nobody thought of; it must not take the driver with it
 	defer func() {
@@ -46,33 +39,17 @@ func run(pass *analysis.Pass) (_ any, err error) {
 			err = fmt.Errorf("observing package %s failed: %v", pass.Pkg.Path(), v)
 		}
 	}()
-	if len(pass.Files) == 0 || isStandard(pass.Pkg.Path()) {
+	if len(pass.Files) == 0 || IsForeign(pass) {
 		return newGraph(nil), nil
 	}
 	p := extract(pass)
-	pass.ExportPackageFact(&Fact{p})
-	all := []*Package{p}
-	for _, f := range pass.AllPackageFacts() {
-		if fact, ok := f.Fact.(*Fact); ok && f.Package != pass.Pkg {
-			all = append(all, fact.Package)
-		}
+	fact := gather(p, pass.AllPackageFacts())
+	pass.ExportPackageFact(fact)
+	all, err := fact.packages()
+	if err != nil {
+		return nil, err
 	}
 	return newGraph(all), nil
-}
-
-// isStandard reports whether an import path is one of the standard library's: no dot in its first element. The
-// paths of a module under development without a domain ("shop/internal/x") look the same, and so only the
-// packages that the standard library really has at its top count.
-func isStandard(path string) bool {
-	first, _, _ := strings.Cut(path, "/")
-	switch first {
-	case "archive", "bufio", "bytes", "cmp", "compress", "container", "context", "crypto", "database", "debug", "embed",
-		"encoding", "errors", "expvar", "flag", "fmt", "go", "hash", "html", "image", "index", "internal", "io", "iter", "log", "maps", "math",
-		"mime", "net", "os", "path", "plugin", "reflect", "regexp", "runtime", "slices", "sort", "strconv", "strings", "structs",
-		"sync", "syscall", "testing", "text", "time", "unicode", "unique", "unsafe", "weak", "vendor":
-		return true
-	}
-	return false
 }
 
 // A Package is what was observed in one package. All names in it are symbols: "path.Func", "path.Type.Method",
@@ -80,6 +57,7 @@ func isStandard(path string) bool {
 type Package struct {
 	Path    string
 	Name    string
+	Module  string   // path of its module, as far as the driver tells
 	Imports []string // every import path, sorted
 	Errors  bool     // the package does not type-check fully
 	Main    check.Span
@@ -89,8 +67,17 @@ type Package struct {
 	Tags    []Tag
 	Structs []Struct // those that calls fill by reflection, with the structs inside them
 	Filled  []string // fields of structs that may be filled by reflection in code nobody here knows, tagged or not
-	Written []string // names of the files that a program wrote
+	Sources []Source
 	Linked  []Import // imports that do something by being there
+}
+
+// A Source is a file of a package.
+type Source struct {
+	Name       string // as places have it
+	Size       int    // in bytes
+	Lines      []int  // offset at which each line begins
+	Generated  bool   // a program wrote it
+	Directives []directive.Directive
 }
 
 // An Import is one import of a package.

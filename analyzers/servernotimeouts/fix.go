@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/factorlint/factorlint/analyzers/observe"
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/gopass"
 )
@@ -39,6 +40,10 @@ type literal struct {
 
 // find returns the literals of a package and of those it imports, by place.
 func find(pass *analysis.Pass) (any, error) {
+	all := map[check.Span]literal{}
+	if observe.IsForeign(pass) {
+		return all, nil
+	}
 	var own fact
 	for _, f := range pass.Files {
 		ast.Inspect(f, func(n ast.Node) bool {
@@ -53,7 +58,6 @@ func find(pass *analysis.Pass) (any, error) {
 	if len(own.Literals) > 0 {
 		pass.ExportPackageFact(&own)
 	}
-	all := map[check.Span]literal{}
 	for _, pf := range pass.AllPackageFacts() {
 		if imported, ok := pf.Fact.(*fact); ok {
 			for _, l := range imported.Literals {

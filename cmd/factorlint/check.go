@@ -30,9 +30,12 @@ type checkFlags struct {
 	failOn                string
 	color                 string
 	category              string
+	filesFrom             string
+	forceExclude          bool
 	suppressed            bool
 	exitZero, strict      bool
 	facts                 string
+	cache                 cacheFlags
 }
 
 func (a *app) checkCommand() *cobra.Command {
@@ -42,22 +45,27 @@ func (a *app) checkCommand() *cobra.Command {
 		Short: "Look for violations in a repository",
 		Long: `Look for violations in files and folders; without PATH, in the current folder.
 
+For a file of a git repository the whole repository is read, and the findings that have a side in that file are reported.
+
 Results go to standard output or to the files that --output names, everything else to standard error.
 
 Exit codes: 0 no finding at or above --fail-on, 1 there are such findings, 2 the run could not be trusted: wrong usage or
 configuration, or something essential could not be analysed. 2 wins over 1.`,
-		RunE: func(c *cobra.Command, paths []string) error { return a.check(c, paths, &f) },
+		RunE: func(c *cobra.Command, args []string) error { return a.check(c, args, &f) },
 	}
 	f.configFlags.add(c)
 	f.trustFlags.add(c)
 	f.fixes.add(c.Flags())
 	c.MarkFlagsMutuallyExclusive("fix", "untrusted") // whoever wrote what is checked does not choose what is written here
+	f.cache.add(c)
 	c.Flags().StringArrayVarP(&f.outputs, "output", "o", []string{"text"},
 		"`FORMAT[=FILE]` to write: "+strings.Join(output.Formats(), ", ")+"; may be repeated")
 	c.Flags().StringSliceVar(&f.only, "only", nil, "look for these rules alone: ids, names, principles or kinds")
 	c.Flags().StringSliceVar(&f.enable, "enable", nil, "look for these rules too")
 	c.Flags().StringSliceVar(&f.disable, "disable", nil, "do not look for these rules")
 	c.Flags().StringVar(&f.failOn, "fail-on", "warning", "`SEVERITY` from which on findings make the exit code 1: error, warning or note")
+	c.Flags().StringVar(&f.filesFrom, "files-from", "", "look at the files and folders that `FILE` names too, one a line; - is standard input")
+	c.Flags().BoolVar(&f.forceExclude, "force-exclude", false, "leave out what the configuration excludes or git ignores even if it is named")
 	c.Flags().BoolVar(&f.exitZero, "exit-zero", false, "exit 0 whatever is found")
 	c.Flags().BoolVar(&f.strict, "strict", false, "exit 2 if anything could not be read or judged")
 	c.Flags().StringVar(&f.color, "color", "auto", "colour text on standard output: auto, always or never")
@@ -68,7 +76,7 @@ configuration, or something essential could not be analysed. 2 wins over 1.`,
 	return c
 }
 
-func (a *app) check(c *cobra.Command, paths []string, f *checkFlags) error {
+func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 	targets, err := parseOutputs(f.outputs)
 	if err == nil && f.fixes.diff {
 		targets, err = besidePatch(targets, c.Flags().Changed("output"))
@@ -85,34 +93,40 @@ func (a *app) check(c *cobra.Command, paths []string, f *checkFlags) error {
 		words []string
 	}{{"--only", f.only}, {"--enable", f.enable}, {"--disable", f.disable}} {
 		for _, w := range list.words {
-			if err := config.CheckWord(w); err != nil {
+			if err := suggest.CheckWord(w); err != nil {
 				return fmt.Errorf("%s: %w", list.flag, err)
 			}
 		}
 	}
+	run := engine.Options{Untrusted: f.untrusted, IgnoreComments: f.ignoreComments, ForceExclude: f.forceExclude, Only: f.only, Enable: f.enable, Disable: f.disable,
+		ReportOnly: !slices.ContainsFunc(targets, func(t target) bool { return output.ShowsWorkloads(t.format) })}
 	f.restrict(&f.configFlags)
-	cfg, err := f.load(paths)
-	if err != nil {
+	if run.Paths, err = f.paths(args, c.InOrStdin()); err != nil {
 		return err
 	}
-	if cfg != nil && !c.Flags().Changed("fail-on") {
-		f.failOn = cmp.Or(cfg.FailOn, f.failOn)
+	if run.Config, err = f.load(run); err != nil {
+		return err
+	}
+	if run.Config != nil && !c.Flags().Changed("fail-on") {
+		f.failOn = cmp.Or(run.Config.FailOn, f.failOn)
 	}
 	failOn, err := rules.ParseSeverity(f.failOn)
 	if err != nil {
 		return fmt.Errorf("--fail-on: %w", err)
 	}
-	var analyze engine.Analyze
 	if f.facts != "" {
-		if analyze, err = engine.FromFacts(f.facts, readVersion().String()); err != nil {
+		if run.Analyze, err = engine.FromFacts(f.facts, readVersion().String()); err != nil {
 			return fmt.Errorf("--facts: %w", err)
 		}
 	}
-	res, fixed, err := f.fixes.run(c.Context(), engine.Options{Paths: paths, Config: cfg, Only: f.only, Enable: f.enable, Disable: f.disable, Analyze: analyze,
-		Untrusted: f.untrusted, IgnoreComments: f.ignoreComments,
-		ReportOnly: !slices.ContainsFunc(targets, func(t target) bool { return output.ShowsWorkloads(t.format) })})
-	if err != nil {
+	if err := f.cache.apply(&run); err != nil {
 		return err
+	}
+	res, fixed := &engine.Result{Report: &check.Report{Partial: true}}, (*engine.Fixed)(nil) // of a list that names nothing
+	if len(run.Paths) > 0 {
+		if res, fixed, err = f.fixes.run(c.Context(), run); err != nil {
+			return err
+		}
 	}
 	a.code = exitCode(res.Report, failOn, f)
 	if err := a.tellFixes(f, res.Report, fixed); err != nil {
@@ -213,16 +227,15 @@ func (f *configFlags) add(c *cobra.Command) {
 	c.MarkFlagsMutuallyExclusive("config", "no-config")
 }
 
-// load returns the configuration for paths: the nearest to the first of them. It is nil if there is none.
-func (f *configFlags) load(paths []string) (*config.Config, error) {
+// load returns the configuration for a run: the nearest to the folder that it analyses. It is nil if there is none.
+func (f *configFlags) load(o engine.Options) (*config.Config, error) {
 	file := f.file
 	if file == "" && !f.none {
-		start := "."
-		if len(paths) > 0 {
-			start = paths[0]
+		root, err := engine.Root(o)
+		if err != nil {
+			return nil, err
 		}
-		var err error
-		if file, err = config.Find(start); err != nil {
+		if file, err = config.Find(root); err != nil {
 			return nil, err
 		}
 	}
@@ -237,6 +250,9 @@ func short(file string) string {
 	wd, err := os.Getwd()
 	if err != nil {
 		return file
+	}
+	if real, err := filepath.EvalSymlinks(wd); err == nil { // as the folder that is analysed
+		wd = real
 	}
 	if rel, err := filepath.Rel(wd, file); err == nil && filepath.IsLocal(rel) {
 		return rel

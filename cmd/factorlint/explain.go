@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/factorlint/factorlint/internal/config"
 	"github.com/factorlint/factorlint/internal/output"
 	"github.com/factorlint/factorlint/internal/suggest"
 	"github.com/factorlint/factorlint/rules"
@@ -21,7 +20,7 @@ func (a *app) explainCommand() *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			r := rules.Lookup(args[0])
 			if r == nil {
-				return fmt.Errorf("no rule is called %q%s", args[0], suggest.DidYouMean(args[0], config.RuleNames()))
+				return fmt.Errorf("no rule is called %q%s", args[0], suggest.DidYouMean(args[0], suggest.RuleNames()))
 			}
 			opts, err := a.outputOptions(color)
 			if err != nil {
@@ -30,7 +29,7 @@ func (a *app) explainCommand() *cobra.Command {
 			return output.Page(a.stdout, r, opts)
 		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return config.RuleNames(), cobra.ShellCompDirectiveNoFileComp
+			return suggest.RuleNames(), cobra.ShellCompDirectiveNoFileComp
 		},
 	}
 	c.Flags().StringVar(&color, "color", "auto", "colour the text: auto, always or never")

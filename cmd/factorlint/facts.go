@@ -16,6 +16,7 @@ import (
 func (a *app) factsCommand() *cobra.Command {
 	var (
 		flags      configFlags
+		kept       cacheFlags
 		dir, shard string
 	)
 	c := &cobra.Command{
@@ -31,11 +32,15 @@ put together.`,
 			if dir == "" {
 				return errors.New("--dir: want the name of a folder to write to")
 			}
-			cfg, err := flags.load(paths)
-			if err != nil {
+			run := engine.Options{Paths: paths}
+			var err error
+			if run.Config, err = flags.load(run); err != nil {
 				return err
 			}
-			n, notes, err := engine.WriteFacts(c.Context(), engine.Options{Paths: paths, Config: cfg}, shard, dir, readVersion().String())
+			if err := kept.apply(&run); err != nil {
+				return err
+			}
+			n, notes, err := engine.WriteFacts(c.Context(), run, shard, dir, readVersion().String())
 			if err != nil {
 				return err
 			}
@@ -50,6 +55,7 @@ put together.`,
 		},
 	}
 	flags.add(c)
+	kept.add(c)
 	c.Flags().StringVar(&dir, "dir", "", "`DIR` to write to; made if there is none")
 	c.Flags().StringVar(&shard, "shard", "1/1", "write only part `INDEX/OF` of the packages")
 	return c

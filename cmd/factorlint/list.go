@@ -49,8 +49,9 @@ func (a *app) rulesCommand() *cobra.Command {
 
 func (a *app) workloadsCommand() *cobra.Command {
 	var (
-		f   listFlags
-		cfg configFlags
+		f    listFlags
+		cfg  configFlags
+		kept cacheFlags
 	)
 	c := &cobra.Command{
 		Use:   "workloads [PATH...]",
@@ -60,11 +61,14 @@ func (a *app) workloadsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			conf, err := cfg.load(paths)
-			if err != nil {
+			run := engine.Options{Paths: paths}
+			if run.Config, err = cfg.load(run); err != nil {
 				return err
 			}
-			res, err := engine.Run(c.Context(), engine.Options{Paths: paths, Config: conf})
+			if err := kept.apply(&run); err != nil {
+				return err
+			}
+			res, err := engine.Run(c.Context(), run)
 			if err != nil {
 				return err
 			}
@@ -79,5 +83,6 @@ func (a *app) workloadsCommand() *cobra.Command {
 	}
 	f.add(c, output.MapFormats())
 	cfg.add(c)
+	kept.add(c)
 	return c
 }

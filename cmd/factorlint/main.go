@@ -18,6 +18,7 @@ import (
 	"github.com/factorlint/factorlint/internal/output"
 	"github.com/factorlint/factorlint/internal/output/plain"
 	"github.com/factorlint/factorlint/internal/suggest"
+	"github.com/factorlint/factorlint/internal/vettool"
 )
 
 // Exit codes. The highest wins.
@@ -28,6 +29,9 @@ const (
 )
 
 func main() {
+	if vettool.Asked(os.Args[1:]) {
+		vettool.Run()
+	}
 	log.SetOutput(io.Discard) // Helm's library logs what it thinks of a chart's values
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once

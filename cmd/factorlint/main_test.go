@@ -17,6 +17,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestScripts(t *testing.T) {
+	kept := t.TempDir() // what the standard library declares is computed once for all scripts
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -27,7 +28,7 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			e.Setenv("GOCACHE", filepath.Join(cache, "go-build"))
-			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, ".cache"))
+			e.Setenv("XDG_CACHE_HOME", kept)
 			return nil
 		},
 	})

@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"strings"
 
+	"github.com/factorlint/factorlint/internal/cache"
 	"github.com/factorlint/factorlint/internal/corpus"
 )
 
@@ -55,9 +56,13 @@ func run(ctx context.Context, dir, file, enable string) error {
 	if enable != "" {
 		words = strings.Split(enable, ",")
 	}
+	store, err := cache.Default()
+	if err != nil {
+		return err
+	}
 	var runs []*corpus.Run
 	for _, c := range found {
-		r, err := corpus.Measure(ctx, c, labels, words)
+		r, err := corpus.Measure(ctx, c, labels, words, store)
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/factorlint/factorlint/internal/cache"
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/engine"
 	"github.com/factorlint/factorlint/rules"
@@ -66,10 +67,11 @@ type Run struct {
 	Took     time.Duration
 }
 
-// Measure runs the engine on a checkout, without its configuration. enable names rules to look for besides the default ones.
-func Measure(ctx context.Context, c Checkout, labels Labels, enable []string) (*Run, error) {
+// Measure runs the engine on a checkout, without its configuration. enable names rules to look for besides the default ones, and store is
+// a cache, or nil.
+func Measure(ctx context.Context, c Checkout, labels Labels, enable []string, store *cache.Cache) (*Run, error) {
 	start := time.Now()
-	res, err := engine.Run(ctx, engine.Options{Paths: []string{c.Dir}, Enable: enable})
+	res, err := engine.Run(ctx, engine.Options{Paths: []string{c.Dir}, Enable: enable, Cache: store, Tool: cache.Build()})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Name, err)
 	}

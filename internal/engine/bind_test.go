@@ -162,7 +162,7 @@ CMD ["/app"]
 
 func workloads(t *testing.T, dir string, cfg *config.Config) []*workload.Workload {
 	t.Helper()
-	res, err := engine.Run(t.Context(), engine.Options{Paths: []string{dir}, Config: cfg})
+	res, err := engine.Run(t.Context(), engine.Options{Paths: []string{dir}, Config: cfg, Cache: store})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,8 +3,6 @@ package engine
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"os"
 	"path"
@@ -18,6 +16,7 @@ import (
 	checkrepository "github.com/factorlint/factorlint/checks/repository"
 	checkworkload "github.com/factorlint/factorlint/checks/workload"
 	"github.com/factorlint/factorlint/internal/build"
+	"github.com/factorlint/factorlint/internal/cache"
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/config"
 	"github.com/factorlint/factorlint/internal/directive"
@@ -34,13 +33,16 @@ import (
 // Options says what to look at and for.
 type Options struct {
 	Paths           []string       // folders and files; none means "."
+	ForceExclude    bool           // leave out files of Paths as well, if a run over their folder leaves them out
 	Config          *config.Config // nil for the defaults
 	Only            []string       // words of rules.Select; if any, only those rules run
 	Enable, Disable []string
-	Analyze         Analyze // what looks at Go code; nil for golang.Analyze with the go command
-	Untrusted       bool    // strangers wrote the repository: the go command gets nothing that could run code for it
-	IgnoreComments  bool    // suppression comments silence nothing
-	ReportOnly      bool    // the result has no workloads: what was read takes no memory any more when the report is made
+	Analyze         Analyze      // what looks at Go code; nil for golang.Analyze with the go command
+	Cache           *cache.Cache // of what was found in Go code; nil for none
+	Tool            string       // what tells this build of factorlint from others: what another one kept does not count
+	Untrusted       bool         // strangers wrote the repository: the go command gets nothing that could run code for it
+	IgnoreComments  bool         // suppression comments silence nothing
+	ReportOnly      bool         // the result has no workloads: what was read takes no memory any more when the report is made
 }
 
 // Analyze looks at the Go code of a tree. What it returns is the run's: the next call has to return another value.
@@ -59,8 +61,8 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	return res, err
 }
 
-// look is Run, and returns the tree that was looked at.
-func look(ctx context.Context, o Options) (*Result, *repository.Tree, error) {
+// look is Run, and returns the run as well.
+func look(ctx context.Context, o Options) (*Result, *run, error) {
 	r, err := open(o)
 	if err != nil {
 		return nil, nil, err
@@ -75,7 +77,7 @@ func look(ctx context.Context, o Options) (*Result, *repository.Tree, error) {
 	if o.ReportOnly {
 		r.variants, r.workloads, r.golang.Programs = nil, nil, nil
 	}
-	return &Result{Report: r.report(), Workloads: r.workloads}, r.tree, nil
+	return &Result{Report: r.report(), Workloads: r.scope.workloads(r.workloads)}, r, nil
 }
 
 // open prepares a run.
@@ -87,104 +89,37 @@ func open(o Options) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, only, err := base(o.Paths)
+	scope, err := newScope(o)
 	if err != nil {
 		return nil, err
 	}
-	cfg := o.Config.For(root)
-	tree, notes, err := repository.Open(root, repository.Options{Only: only, Exclude: cfg.Exclude})
+	cfg := o.Config.For(scope.root)
+	tree, notes, err := repository.Open(scope.root, scope.options(o, cfg.Exclude))
 	if err != nil {
 		return nil, err
 	}
-	return &run{tree: tree, reader: newReader(tree), config: cfg, rules: selected, notes: notes, partial: len(only) > 0 || tree.Prefix != "",
-		ignoreComments: o.IgnoreComments}, nil
+	return &run{scope: scope, tree: tree, reader: newReader(tree), config: cfg, cache: o.Cache, tool: o.Tool, rules: selected,
+		notes: slices.Concat(scope.notes(), notes), ignoreComments: o.IgnoreComments}, nil
 }
 
-// choose returns the rules to look for.
+// choose returns the rules to look for: flags beat the configuration, and --only beats both it and the defaults.
 func choose(o Options) ([]*rules.Rule, error) {
-	all, err := rules.All()
-	if err != nil {
-		return nil, err
-	}
-	on := map[*rules.Rule]bool{}
-	for _, r := range all {
-		on[r] = r.Default
-	}
-	set := func(words []string, value bool) error {
-		for _, w := range words {
-			chosen := rules.Select(w)
-			if len(chosen) == 0 {
-				return fmt.Errorf("no rule, kind or principle is called %q", w)
-			}
-			for _, r := range chosen {
-				on[r] = value
-			}
-		}
-		return nil
-	}
+	flags := []rules.Switch{{Words: o.Enable, On: true}, {Words: o.Disable}}
 	if len(o.Only) > 0 {
-		clear(on)
+		return rules.Choose(o.Only, flags...)
 	}
-	// flags beat the configuration, and --only beats both it and the defaults
-	if len(o.Only) == 0 {
-		err = errors.Join(set(o.Config.Enable, true), set(o.Config.Disable, false))
-	}
-	if err := errors.Join(err, set(o.Only, true), set(o.Enable, true), set(o.Disable, false)); err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(slices.Clone(all), func(r *rules.Rule) bool { return !on[r] }), nil
-}
-
-// base returns the folder to analyse, and the parts of it to look at if not the whole: the folder that holds all paths.
-func base(paths []string) (root string, only []string, err error) {
-	if len(paths) == 0 {
-		paths = []string{"."}
-	}
-	abs := make([]string, len(paths))
-	for i, p := range paths {
-		if abs[i], err = filepath.Abs(p); err != nil {
-			return "", nil, err
-		}
-		if abs[i], err = filepath.EvalSymlinks(abs[i]); err != nil {
-			return "", nil, fmt.Errorf("%s: no such file or folder", p)
-		}
-	}
-	root = abs[0]
-	if info, err := os.Stat(root); err != nil {
-		return "", nil, err
-	} else if !info.IsDir() {
-		root = filepath.Dir(root)
-	}
-	for _, p := range abs {
-		for !within(p, root) {
-			root = filepath.Dir(root)
-		}
-	}
-	for _, p := range abs {
-		rel, err := filepath.Rel(root, p)
-		if err != nil {
-			return "", nil, err
-		}
-		if rel == "." {
-			return root, nil, nil
-		}
-		only = append(only, filepath.ToSlash(rel))
-	}
-	return root, only, nil
-}
-
-func within(p, dir string) bool {
-	rel, err := filepath.Rel(dir, p)
-	return err == nil && filepath.IsLocal(rel)
+	return rules.Choose(nil, slices.Concat([]rules.Switch{{Words: o.Config.Enable, On: true}, {Words: o.Config.Disable}}, flags)...)
 }
 
 // A run is one look at a repository.
 type run struct {
-	tree    *repository.Tree
-	reader  *reader
-	config  *config.Config
-	rules   []*rules.Rule
-	partial bool
+	scope  scope
+	tree   *repository.Tree
+	reader *reader
+	config *config.Config
+	cache  *cache.Cache
+	tool   string
+	rules  []*rules.Rule
 
 	ignoreComments bool
 
@@ -224,7 +159,7 @@ func (r *run) load(ctx context.Context, analyze Analyze) {
 			done <- &golang.Result{}
 			return
 		}
-		done <- analyze(ctx, golang.Input{Root: r.tree.Root, Files: files, Rules: r.rules, Builds: builds})
+		done <- analyze(ctx, golang.Input{Root: r.tree.Root, Files: files, Rules: r.rules, Builds: builds, Cache: r.cache, Tool: r.tool})
 	}
 	r.parseDockerfiles(files)
 	wait := slices.ContainsFunc(r.dockerfiles, mayGiveTags)
@@ -257,7 +192,7 @@ func (r *run) goCommand(untrusted bool) golang.GoCommand {
 func (r *run) analyze(untrusted bool) Analyze {
 	return func(ctx context.Context, in golang.Input) *golang.Result {
 		goCommand := r.goCommand(untrusted)
-		res := golang.Analyze(ctx, golang.GoList{GoCommand: goCommand}, in)
+		res := golang.Analyze(ctx, golang.Source{GoCommand: goCommand, Cache: r.cache}, in)
 		if untrusted {
 			res.Notes = append(res.Notes, goCommand.LeftOut(r.reader, in.Root, in.Files)...)
 		}
@@ -469,7 +404,7 @@ func (r *run) report() *check.Report {
 	rep.Prefix = r.tree.Prefix
 	rep.Rules = r.rules
 	rep.Files = len(r.tree.Files)
-	rep.Partial = r.partial
+	rep.Partial = len(r.scope.asked) > 0 || r.tree.Prefix != ""
 	rep.Untrusted = r.golang.Failed
 	rep.Notifications = r.notes
 	slices.SortStableFunc(rep.Notifications, func(a, b check.Notification) int {
@@ -478,6 +413,7 @@ func (r *run) report() *check.Report {
 		}
 		return strings.Compare(a.Code+a.Message, b.Code+b.Message)
 	})
+	r.scope.narrow(rep, r.tree.Files)
 	r.addSources(rep)
 	rep.Untrusted = rep.Untrusted || slices.ContainsFunc(rep.Notifications, func(n check.Notification) bool { return n.Level == rules.Error })
 	return rep

@@ -12,6 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
+	"github.com/factorlint/factorlint/internal/cache"
+	"github.com/factorlint/factorlint/internal/cachetest"
 	"github.com/factorlint/factorlint/internal/config"
 	"github.com/factorlint/factorlint/internal/engine"
 )
@@ -35,9 +37,15 @@ func unpack(t *testing.T, text string) string {
 	return dir
 }
 
+// store is the cache of these tests.
+var store *cache.Cache
+
+func TestMain(m *testing.M) { cachetest.Main(m, &store) }
+
 // run returns what is found and noted, a line each: "file:line rule" and "note code file".
 func run(t *testing.T, o engine.Options) (lines []string, res *engine.Result) {
 	t.Helper()
+	o.Cache = store
 	res, err := engine.Run(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
@@ -193,7 +201,7 @@ func TestPaths(t *testing.T) {
 	}{
 		{"all", []string{""}, []string{"Dockerfile:1 unpinned-base-image", "main.go:10 sigterm-unhandled", "svc/Dockerfile:1 unpinned-base-image"}, false},
 		{"a folder", []string{"svc"}, []string{"Dockerfile:1 unpinned-base-image"}, true},
-		{"a file", []string{"svc/Dockerfile"}, []string{"Dockerfile:1 unpinned-base-image"}, true},
+		{"a file", []string{"svc/Dockerfile"}, []string{"svc/Dockerfile:1 unpinned-base-image"}, true},
 		{"several", []string{"svc/Dockerfile", "main.go"}, []string{"main.go:10 sigterm-unhandled", "svc/Dockerfile:1 unpinned-base-image"}, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -93,17 +93,23 @@ func newState(ctx context.Context, o Options, unsafe bool) (*state, error) {
 	if err := throughLink(o.Paths); err != nil {
 		return nil, err
 	}
-	res, tree, err := look(ctx, o)
+	res, r, err := look(ctx, o)
 	if err != nil {
 		return nil, err
 	}
+	tree := r.tree
 	defer tree.Close()
 	root, err := os.OpenRoot(tree.Root)
 	if err != nil {
 		return nil, err
 	}
 	defer root.Close()
-	refuse := func(file string) error { return refuse(root, tree, file) }
+	refuse := func(file string) error {
+		if !r.scope.covers(file) {
+			return errors.New("it would change a file that was not named")
+		}
+		return refuse(root, tree, file)
+	}
 	return &state{res, tree.Root, fix.Apply(res.Report.Findings, res.Report.Sources, fix.Options{Unsafe: unsafe, Refuse: refuse})}, nil
 }
 

@@ -246,7 +246,7 @@ func TestColumns(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		res, err := engine.Run(t.Context(), engine.Options{Paths: []string{dir}, Only: []string{"sigint-only", "secret-in-image", "floating-image-tag"}})
+		res, err := engine.Run(t.Context(), engine.Options{Paths: []string{dir}, Cache: store, Only: []string{"sigint-only", "secret-in-image", "floating-image-tag"}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -22,7 +22,7 @@ const shop = "../../testdata/repos/shop"
 
 func runShop(t *testing.T, dir string) *engine.Result {
 	t.Helper()
-	res, err := engine.Run(t.Context(), engine.Options{Paths: []string{dir}})
+	res, err := engine.Run(t.Context(), engine.Options{Paths: []string{dir}, Cache: store})
 	if err != nil {
 		t.Fatal(err)
 	}

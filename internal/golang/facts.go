@@ -34,15 +34,15 @@ func Observe(ctx context.Context, loader Loader, in Input, shard Shard, tool str
 	if shard.Of == 0 {
 		shard = Shard{1, 1}
 	}
-	sources, err := sources(in)
+	sources, err := hashes(in)
 	if err != nil {
 		return nil, err
 	}
 	return &Facts{Tool: tool, Shard: shard, Sources: sources, Builds: in.Builds, Modules: Inspect(ctx, loader, in, shard)}, nil
 }
 
-// sources returns the hashes of the files of a tree that decide what is found in its Go code.
-func sources(in Input) (map[string]string, error) {
+// hashes returns the hashes of the files of a tree that decide what is found in its Go code.
+func hashes(in Input) (map[string]string, error) {
 	out := map[string]string{}
 	for _, f := range in.Files {
 		switch base := path.Base(f); {
@@ -65,7 +65,7 @@ func sources(in Input) (map[string]string, error) {
 // Result returns what the rules make of the facts in a tree. Facts of another state of its code are none: a notification of
 // level error says so.
 func (f *Facts) Result(in Input) *Result {
-	now, err := sources(in)
+	now, err := hashes(in)
 	switch differ := differing(f.Sources, now); {
 	case err != nil:
 		return stale(fmt.Sprintf("the Go code could not be compared with the facts given: %v", err))

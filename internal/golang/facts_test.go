@@ -6,32 +6,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-
-	"github.com/factorlint/factorlint/rules"
 )
-
-// sample returns the Go files of the sample shop.
-func sample(t *testing.T) Input {
-	t.Helper()
-	root, err := filepath.Abs("../../testdata/repos/shop")
-	if err != nil {
-		t.Fatal(err)
-	}
-	in := Input{Root: root}
-	if in.Rules, err = rules.All(); err != nil {
-		t.Fatal(err)
-	}
-	err = filepath.WalkDir(root, func(name string, d os.DirEntry, err error) error {
-		if rel, _ := filepath.Rel(root, name); err == nil && !d.IsDir() {
-			in.Files = append(in.Files, filepath.ToSlash(rel))
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return in
-}
 
 // shardOf returns the facts of a shard.
 func shardOf(t *testing.T, in Input, shard Shard) *Facts {
@@ -45,7 +20,7 @@ func shardOf(t *testing.T, in Input, shard Shard) *Facts {
 
 // What is read is what was written, to the last place, however many shards wrote it.
 func TestFacts(t *testing.T) {
-	in := sample(t)
+	in := tree(t, "../../testdata/repos/shop")
 	want := shardOf(t, in, Shard{})
 	if len(want.Modules) != 1 || len(want.Modules[0].Packages) < 5 {
 		t.Fatalf("modules %+v, want one with several packages", want.Modules)
@@ -72,7 +47,7 @@ func TestFacts(t *testing.T) {
 
 // Facts that cannot be those of the tree are refused, and the message says why.
 func TestFactsRefused(t *testing.T) {
-	in := sample(t)
+	in := tree(t, "../../testdata/repos/shop")
 	dir := t.TempDir()
 	if err := shardOf(t, in, Shard{1, 2}).Write(dir); err != nil {
 		t.Fatal(err)
@@ -107,7 +82,7 @@ func TestFactsRefused(t *testing.T) {
 
 // Facts of another state of the code are no facts of this one.
 func TestStaleFacts(t *testing.T) {
-	in := sample(t)
+	in := tree(t, "../../testdata/repos/shop")
 	f := shardOf(t, in, Shard{})
 	for _, c := range []struct {
 		name, want string

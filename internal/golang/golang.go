@@ -2,29 +2,18 @@
 package golang
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"go/ast"
-	"go/token"
-	"go/types"
-	"os"
-	"path"
 	"path/filepath"
-	"reflect"
 	"runtime"
 	"slices"
 	"strings"
 
-	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/analysis/checker"
 	"golang.org/x/tools/go/packages"
 
-	"github.com/factorlint/factorlint/analyzers"
-	"github.com/factorlint/factorlint/analyzers/observe"
+	"github.com/factorlint/factorlint/internal/cache"
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/directive"
-	"github.com/factorlint/factorlint/internal/gopass"
 	"github.com/factorlint/factorlint/internal/workload"
 	"github.com/factorlint/factorlint/rules"
 )
@@ -51,7 +40,22 @@ type Withheld struct {
 type Loader interface {
 	// Load returns the packages of a module. Packages that cannot be loaded carry their errors; the error returned means that
 	// nothing could be loaded.
-	Load(ctx context.Context, r Request) ([]*packages.Package, error)
+	Load(ctx context.Context, r Request) (*Loaded, error)
+}
+
+// Loaded is what a Loader found.
+type Loaded struct {
+	Units  []*Unit
+	Finish func() bool // to be called in the end; if false, what was loaded does not fit together, and nothing that was found counts
+}
+
+// A Unit is one package to analyse.
+type Unit struct {
+	Package *packages.Package // what is listed of it; its syntax after Parse, its types after Load
+	Imports []string          // paths of the units that it imports
+	Parse   func()
+	Load    func()           // those of the units that it imports, if at all, have to be loaded before
+	Key     func() cache.Key // what is found in it depends on this and on the facts of what it imports; nil if nobody knows
 }
 
 // A Request is what a Loader is asked for.
@@ -61,6 +65,7 @@ type Request struct {
 	Tags     []string // build tags
 	Patterns []string // of packages besides those below Dir
 	Shard    Shard    // which of these packages; those of the same modules that they import come with them
+	Fresh    bool     // take nothing from a cache
 }
 
 // Input is a tree with Go code.
@@ -69,6 +74,8 @@ type Input struct {
 	Files  []string      // of the tree, relative to Root and slash-separated; packages whose files are not among them are left out
 	Rules  []*rules.Rule // to look for
 	Builds []Build       // what images are built from
+	Cache  *cache.Cache  // of what was found in packages; nil for none
+	Tool   string        // what tells this build of factorlint from others; it decides what the cache is good for
 }
 
 // Analyze loads every module of a tree, runs the analyzers on it, and returns what the rules asked for make of it.
@@ -102,7 +109,18 @@ func Inspect(ctx context.Context, loader Loader, in Input, shard Shard) []*Modul
 	for i, m := range mods {
 		res := &Module{Dir: m.dir}
 		out = append(out, res)
-		pkgs, err := loads[i]()
+		loaded, err := loads[i].wait()
+		if err == nil {
+			a := newAnalysis(in, m, shard)
+			res.Packages, res.Loaded = a.run(loaded)
+			if loaded.Finish() {
+				a.keep()
+			} else if loaded, err = loader.Load(ctx, loads[i].fresh()); err == nil {
+				uncached := in
+				uncached.Cache = nil
+				res.Packages, res.Loaded = newAnalysis(uncached, m, shard).run(loaded)
+			}
+		}
 		if err != nil {
 			level := rules.Error
 			if check.RoleOf(m.file) != check.Product {
@@ -110,10 +128,7 @@ func Inspect(ctx context.Context, loader Loader, in Input, shard Shard) []*Modul
 			}
 			res.Notes = append(res.Notes, check.Notification{Code: "go-load", Level: level, At: check.Span{File: m.file},
 				Message: fmt.Sprintf("the Go module in %s could not be loaded, so its code was not analysed: %v", show(m.dir), firstLine(err))})
-			continue
 		}
-		a := &analysisRun{root: in.Root, module: m, res: res, files: in.Files, shard: shard, byID: map[string]*Package{}}
-		res.Loaded = a.run(pkgs)
 	}
 	return out
 }
@@ -145,37 +160,48 @@ func Join(mods []*Module, only []*rules.Rule) *Result {
 	return res
 }
 
-// loadAll loads the modules of a tree, as many ahead of the one that is asked for next as there are processors. Each
-// function is to be called once, in order.
-func loadAll(ctx context.Context, loader Loader, in Input, mods []module, shard Shard) []func() ([]*packages.Package, error) {
+// A load is the loading of one module.
+type load struct {
+	request Request
+	wait    func() (*Loaded, error) // to be called once
+}
+
+// fresh returns the request for a load that takes nothing from a cache.
+func (l load) fresh() Request {
+	l.request.Fresh = true
+	return l.request
+}
+
+// loadAll loads the modules of a tree, as many ahead of the one that is waited for next as there are processors. They are to be
+// waited for in order.
+func loadAll(ctx context.Context, loader Loader, in Input, mods []module, shard Shard) []load {
 	type result struct {
-		pkgs []*packages.Package
-		err  error
+		loaded *Loaded
+		err    error
 	}
 	workspace := used(in.Root, in.Files)
 	gate := make(chan struct{}, runtime.GOMAXPROCS(0))
 	results := make([]chan result, len(mods))
-	for i := range mods {
+	out := make([]load, len(mods))
+	for i, m := range mods {
 		results[i] = make(chan result, 1)
+		out[i].request = Request{Dir: filepath.Join(in.Root, filepath.FromSlash(m.dir)), Module: m.path,
+			Tags: tags(m, mods, in), Patterns: besides(m, mods, workspace), Shard: shard}
+		out[i].wait = func() (*Loaded, error) {
+			r := <-results[i]
+			<-gate
+			return r.loaded, r.err
+		}
 	}
 	go func() {
-		for i, m := range mods {
+		for i := range mods {
 			gate <- struct{}{}
 			go func() {
-				pkgs, err := loader.Load(ctx, Request{Dir: filepath.Join(in.Root, filepath.FromSlash(m.dir)), Module: m.path,
-					Tags: tags(m, mods, in), Patterns: besides(m, mods, workspace), Shard: shard})
-				results[i] <- result{pkgs, err}
+				loaded, err := loader.Load(ctx, out[i].request)
+				results[i] <- result{loaded, err}
 			}()
 		}
 	}()
-	out := make([]func() ([]*packages.Package, error), len(mods))
-	for i := range mods {
-		out[i] = func() ([]*packages.Package, error) {
-			r := <-results[i]
-			<-gate
-			return r.pkgs, r.err
-		}
-	}
 	return out
 }
 
@@ -212,297 +238,4 @@ func firstLine(err error) string {
 	}
 	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
 	return strings.TrimPrefix(s, "go: ")
-}
-
-// An analysisRun is the analysis of one module.
-type analysisRun struct {
-	root   string
-	module module
-	res    *Module
-	files  []string
-	shard  Shard
-
-	packages []*packages.Package // that are analysed
-	byID     map[string]*Package // what was found in them
-}
-
-// run analyses the packages of one module. It reports whether there was anything to analyse.
-func (a *analysisRun) run(pkgs []*packages.Package) bool {
-	known := map[string]bool{}
-	for _, f := range a.files {
-		known[f] = true
-	}
-	pkgs = slices.DeleteFunc(pkgs, func(p *packages.Package) bool {
-		return len(p.GoFiles) > 0 && !slices.ContainsFunc(p.GoFiles, func(f string) bool { return known[a.rel(f)] })
-	})
-	slices.SortFunc(pkgs, func(x, y *packages.Package) int { return strings.Compare(x.ID, y.ID) })
-	var mine []*packages.Package
-	for _, p := range pkgs {
-		if !a.shard.Has(p.PkgPath) {
-			continue
-		}
-		found := &Package{Path: p.PkgPath}
-		a.byID[p.ID] = found
-		a.res.Packages = append(a.res.Packages, found)
-		a.errors(p)
-		if isTyped(p) {
-			mine = append(mine, p)
-		}
-	}
-	pkgs = slices.DeleteFunc(pkgs, func(p *packages.Package) bool { return !isTyped(p) })
-	if len(pkgs) == 0 {
-		return false
-	}
-	a.packages = pkgs
-	// what the module's packages import is known by its export data: analyse the module's own packages alone
-	own := map[*packages.Package]bool{}
-	for _, p := range pkgs {
-		own[p] = true
-	}
-	for _, p := range pkgs {
-		for path, dep := range p.Imports {
-			if !own[dep] {
-				delete(p.Imports, path)
-			}
-		}
-	}
-	list := []*analysis.Analyzer{observe.Analyzer}
-	graph, err := checker.Analyze(append(list, analyzers.All()...), mine, &checker.Options{})
-	if err != nil {
-		a.res.Notes = append(a.res.Notes, check.Notification{Code: "go-analysis", Level: rules.Error, At: check.Span{File: a.module.file}, Message: firstLine(err)})
-		return false
-	}
-	for _, act := range sortedActions(graph) {
-		a.action(act)
-	}
-	for _, p := range mine {
-		a.directives(p)
-	}
-	return true
-}
-
-// isTyped reports whether there is something to analyse.
-func isTyped(p *packages.Package) bool { return len(p.Syntax) > 0 && p.Types != nil }
-
-func sortedActions(g *checker.Graph) []*checker.Action {
-	acts := slices.Clone(g.Roots)
-	slices.SortFunc(acts, func(x, y *checker.Action) int {
-		if c := strings.Compare(x.Package.ID, y.Package.ID); c != 0 {
-			return c
-		}
-		return strings.Compare(x.Analyzer.Name, y.Analyzer.Name)
-	})
-	return acts
-}
-
-func (a *analysisRun) action(act *checker.Action) {
-	found := a.byID[act.Package.ID]
-	if act.Err != nil {
-		at := check.Span{File: a.module.file}
-		if len(act.Package.GoFiles) > 0 {
-			at.File = a.rel(act.Package.GoFiles[0])
-		}
-		found.Notes = append(found.Notes, check.Notification{Code: "go-analysis", Level: rules.Warning, At: at, Message: firstLine(act.Err)})
-		return
-	}
-	result, _ := act.Result.(*gopass.Result)
-	finding := func(d analysis.Diagnostic) check.Finding {
-		f := a.finding(act.Package.Fset, d)
-		if result != nil && slices.Contains(result.Warnings, d.Pos) {
-			f.Severity = rules.Warning
-		}
-		return f
-	}
-	for _, d := range act.Diagnostics {
-		found.Findings = append(found.Findings, finding(d))
-	}
-	switch r := act.Result.(type) {
-	case *gopass.Result:
-		for _, w := range r.Withheld {
-			found.Withheld = append(found.Withheld, Withheld{Finding: finding(w.Diagnostic), By: a.own(w.By), Role: w.Role})
-		}
-	case *observe.Graph:
-		if p := r.Program(act.Package.PkgPath); p != nil {
-			found.Program = a.program(p, act.Package)
-		}
-	}
-}
-
-// own returns a directive with its file relative to the root.
-func (a *analysisRun) own(d *directive.Directive) *directive.Directive {
-	if d == nil {
-		return nil
-	}
-	c := *d
-	c.At.File = a.rel(c.At.File)
-	return &c
-}
-
-func (a *analysisRun) directives(p *packages.Package) {
-	for _, f := range p.Syntax {
-		for _, d := range gopass.Directives(p.Fset, f) {
-			a.byID[p.ID].Directives = append(a.byID[p.ID].Directives, *a.own(&d))
-		}
-	}
-}
-
-// finding turns a diagnostic into a finding. The rule's id stands in front of its message for other drivers' sake.
-func (a *analysisRun) finding(fset *token.FileSet, d analysis.Diagnostic) check.Finding {
-	r := rules.Lookup(d.Category)
-	f := check.Finding{Rule: r, At: a.span(fset, d.Pos, d.End), Message: strings.TrimPrefix(d.Message, d.Category+": "), Logical: a.enclosing(d.Pos)}
-	if r != nil {
-		f.Severity = r.Severity
-	}
-	for _, rel := range d.Related {
-		f.Related = append(f.Related, check.Related{At: a.span(fset, rel.Pos, rel.End), Message: rel.Message})
-	}
-	for _, fix := range d.SuggestedFixes[:min(1, len(d.SuggestedFixes))] {
-		f.Fix = &check.Fix{Message: fix.Message, Safe: r != nil && r.Fix == rules.SafeFix}
-		for _, e := range fix.TextEdits {
-			f.Fix.Edits = append(f.Fix.Edits, check.Edit{At: a.span(fset, e.Pos, e.End), New: string(e.NewText)})
-		}
-	}
-	return f
-}
-
-// enclosing returns the name of the function that a position lies in: "path.Func", "path.Type.Method" or, outside
-// functions, the package's path.
-func (a *analysisRun) enclosing(pos token.Pos) string {
-	for _, p := range a.packages {
-		for _, f := range p.Syntax {
-			if pos < f.FileStart || f.FileEnd <= pos {
-				continue
-			}
-			for _, d := range f.Decls {
-				fn, ok := d.(*ast.FuncDecl)
-				if !ok || pos < fn.Pos() || fn.End() <= pos {
-					continue
-				}
-				if fn.Recv != nil && len(fn.Recv.List) == 1 {
-					return p.PkgPath + "." + strings.TrimPrefix(types.ExprString(fn.Recv.List[0].Type), "*") + "." + fn.Name.Name
-				}
-				return p.PkgPath + "." + fn.Name.Name
-			}
-			return p.PkgPath
-		}
-	}
-	return ""
-}
-
-func (a *analysisRun) span(fset *token.FileSet, pos, end token.Pos) check.Span {
-	if !end.IsValid() {
-		end = pos
-	}
-	p, e := fset.Position(pos), fset.Position(end)
-	if f := fset.File(end); f != nil && e.Offset == f.Size() && endsLine(f.Name()) { // go/token knows no line behind the last line break
-		e.Line, e.Column = e.Line+1, 1
-	}
-	return check.Span{File: a.rel(p.Filename), Start: check.Pos{Offset: p.Offset, Line: p.Line, Col: p.Column}, End: check.Pos{Offset: e.Offset, Line: e.Line, Col: e.Column}}
-}
-
-// endsLine reports whether a file ends in a line break.
-func endsLine(file string) bool {
-	src, err := os.ReadFile(file)
-	return err == nil && bytes.HasSuffix(src, []byte("\n"))
-}
-
-// rel returns a file's path relative to the root, slash-separated; what lies elsewhere keeps its name.
-func (a *analysisRun) rel(file string) string {
-	if r, err := filepath.Rel(a.root, filepath.FromSlash(file)); err == nil && filepath.IsLocal(r) {
-		return filepath.ToSlash(r)
-	}
-	return filepath.ToSlash(file)
-}
-
-// program completes a program with what the module tells about it.
-func (a *analysisRun) program(p *workload.Program, pkg *packages.Package) *workload.Program {
-	p.Dir = path.Dir(a.rel(pkg.GoFiles[0]))
-	p.ModuleDir = a.module.dir
-	p.GoVersion = a.module.goVersion
-	if v := path.Base(p.ImportPath); workload.IsMajorVersion(v) && p.ImportPath == a.module.path { // go build names it after the element before /v2
-		p.Name = path.Base(path.Dir(p.ImportPath))
-	}
-	relocate(p, a.rel)
-	return p
-}
-
-// relocate rewrites every place in a program, wherever it stands.
-func relocate(p *workload.Program, rel func(string) string) { move(reflect.ValueOf(p).Elem(), rel) }
-
-var spanType = reflect.TypeFor[check.Span]()
-
-// move rewrites the places in a value and in what it holds. A [workload.Value] moves by itself.
-func move(v reflect.Value, rel func(string) string) {
-	switch {
-	case v.Type() == spanType:
-		if s := v.Addr().Interface().(*check.Span); s.File != "" {
-			s.File = rel(s.File)
-		}
-	case v.Kind() == reflect.Slice:
-		for i := range v.Len() {
-			move(v.Index(i), rel)
-		}
-	case v.Kind() == reflect.Struct:
-		if moved := v.MethodByName("Moved"); moved.IsValid() {
-			v.Set(moved.Call([]reflect.Value{reflect.ValueOf(rel)})[0])
-			return
-		}
-		for i := range v.NumField() {
-			move(v.Field(i), rel)
-		}
-	}
-}
-
-// errors reports what a package's loading met.
-func (a *analysisRun) errors(p *packages.Package) {
-	if len(p.Errors) == 0 {
-		return
-	}
-	e := p.Errors[0]
-	at := check.Span{File: a.module.file}
-	if len(p.GoFiles) > 0 {
-		at.File = a.rel(p.GoFiles[0])
-	}
-	if file, line, col, ok := position(e.Pos); ok {
-		at.File = a.rel(file)
-		at.Start = check.Pos{Line: line, Col: col}
-		at.End = at.Start
-	}
-	more := ""
-	if n := len(p.Errors) - 1; n > 0 {
-		more = fmt.Sprintf(" (and %d more)", n)
-	}
-	what := "was analysed as far as it type-checks"
-	if len(p.Syntax) == 0 {
-		what = "was not analysed"
-	}
-	msg := e.Msg
-	if strings.HasPrefix(msg, "# ") { // the go command's heading
-		_, msg, _ = strings.Cut(msg, "\n")
-	}
-	msg, _, _ = strings.Cut(msg, "\n")
-	found := a.byID[p.ID]
-	found.Notes = append(found.Notes, check.Notification{Code: "go-package", Level: rules.Note, At: at,
-		Message: fmt.Sprintf("package %s %s: %s%s", p.PkgPath, what, a.withoutRoot(msg), more)})
-}
-
-// withoutRoot takes the absolute path of the tree out of a message.
-func (a *analysisRun) withoutRoot(msg string) string {
-	return strings.ReplaceAll(msg, a.root+string(filepath.Separator), "")
-}
-
-// position splits "file:line:col", the form of packages.Error.Pos.
-func position(pos string) (file string, line, col int, ok bool) {
-	parts := strings.Split(pos, ":")
-	if len(parts) < 3 {
-		return "", 0, 0, false
-	}
-	n := len(parts)
-	if _, err := fmt.Sscan(parts[n-2], &line); err != nil || line == 0 {
-		return "", 0, 0, false
-	}
-	if _, err := fmt.Sscan(parts[n-1], &col); err != nil {
-		return "", 0, 0, false
-	}
-	return strings.Join(parts[:n-2], ":"), line, col, true
 }

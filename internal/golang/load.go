@@ -169,19 +169,41 @@ func importedAs(root string, files []string) string {
 type GoList struct{ GoCommand }
 
 // Load implements Loader.
-func (l GoList) Load(ctx context.Context, r Request) ([]*packages.Package, error) {
+func (l GoList) Load(ctx context.Context, r Request) (*Loaded, error) {
+	pkgs, err := l.packages(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	out := &Loaded{Finish: func() bool { return true }}
+	own := map[*packages.Package]bool{}
+	for _, p := range pkgs {
+		own[p] = true
+	}
+	for _, p := range pkgs {
+		u := &Unit{Package: p, Load: func() {}, Parse: func() {}}
+		for _, dep := range p.Imports {
+			if own[dep] {
+				u.Imports = append(u.Imports, dep.PkgPath)
+			}
+		}
+		out.Units = append(out.Units, u)
+	}
+	return out, nil
+}
+
+func (l GoList) packages(ctx context.Context, r Request) ([]*packages.Package, error) {
 	if err := l.find(); err != nil {
 		return nil, err
 	}
 	env := l.environment(r.Dir)
-	pkgs, err := load(ctx, r, env)
+	pkgs, err := loadPackages(ctx, r, env)
 	if err != nil && strings.Contains(err.Error(), "go.work") { // a module beside the workspace
-		pkgs, err = load(ctx, r, append(env, "GOWORK=off"))
+		pkgs, err = loadPackages(ctx, r, append(env, "GOWORK=off"))
 	}
 	return pkgs, err
 }
 
-func load(ctx context.Context, r Request, env []string) ([]*packages.Package, error) {
+func loadPackages(ctx context.Context, r Request, env []string) ([]*packages.Package, error) {
 	cfg := &packages.Config{
 		Context: ctx,
 		Dir:     r.Dir,

@@ -10,10 +10,12 @@ import (
 	"path"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/factorlint/factorlint/analyzers/observe"
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/directive"
 	"github.com/factorlint/factorlint/rules"
@@ -25,6 +27,8 @@ type Pass struct {
 	rule   *rules.Rule
 	off    []directive.Directive
 	result *Result
+
+	imported func() imported // computed once, and only where a finding lies in an imported package
 }
 
 // A Result is what an analyzer made by New leaves for a driver that wants to know more than the diagnostics.
@@ -64,10 +68,28 @@ func New(name string, run func(*Pass), requires ...*analysis.Analyzer) *analysis
 				}
 			}()
 			result := &Result{}
-			run(&Pass{Pass: p, rule: r, off: directives(p), result: result})
+			if !observe.IsForeign(p) {
+				p = judged(p)
+				run(newPass(p, r, result))
+			}
 			return result, nil
 		},
 	}
+}
+
+// judged returns a pass without what drivers differ in: some analyse a package together with its tests, and some write the
+// version of Go as "go1.26" instead of "1.26".
+func judged(p *analysis.Pass) *analysis.Pass {
+	c := *p
+	c.Files = slices.DeleteFunc(slices.Clone(p.Files), func(f *ast.File) bool {
+		return strings.HasSuffix(p.Fset.File(f.FileStart).Name(), "_test.go")
+	})
+	if p.Module != nil {
+		m := *p.Module
+		m.GoVersion = strings.TrimPrefix(m.GoVersion, "go")
+		c.Module = &m
+	}
+	return &c
 }
 
 // Name returns the name of the analyzer of a rule: an identifier, unique beside the analyzers of others.
@@ -90,9 +112,13 @@ func (p *Pass) ReportAt(pos, end token.Pos, message string, related []analysis.R
 		Message: p.rule.ID + ": " + message, Related: related, SuggestedFixes: fixes,
 	}
 	at := p.Fset.Position(pos)
-	for i := range p.off {
-		if p.off[i].Silences(p.rule, at.Filename, at.Line) {
-			p.result.Withheld = append(p.result.Withheld, Withheld{Diagnostic: d, By: &p.off[i]})
+	off := p.off
+	if p.fileOf(pos) == nil {
+		off = p.imported().directives
+	}
+	for i := range off {
+		if off[i].Silences(p.rule, at.Filename, at.Line) {
+			p.result.Withheld = append(p.result.Withheld, Withheld{Diagnostic: d, By: &off[i]})
 			return
 		}
 	}
@@ -103,17 +129,16 @@ func (p *Pass) ReportAt(pos, end token.Pos, message string, related []analysis.R
 	p.Pass.Report(d)
 }
 
-// ReportSpan files a diagnostic at a place that observe gave, unless it lies in generated code of any package. Where the place lies in another package whose source
-// this driver does not hold, it goes to fallback and the message names the place.
+// ReportSpan files a diagnostic at a place that observe gave, unless it lies in generated code of any package. Where the place lies in
+// another package whose source this driver does not hold, it goes to fallback, or else to the program's main, and the message names
+// the place.
 func (p *Pass) ReportSpan(at check.Span, fallback check.Span, message string, related []check.Related, fixes ...analysis.SuggestedFix) {
-	for _, r := range p.ResultOf {
-		if g, ok := r.(interface{ IsGenerated(file string) bool }); ok && g.IsGenerated(at.File) {
-			return
-		}
+	if g, ok := p.ResultOf[observe.Analyzer].(*observe.Graph); ok && g.IsGenerated(at.File) {
+		return
 	}
 	pos, end, ok := p.Locate(at)
 	if !ok {
-		if pos, end, ok = p.Locate(fallback); !ok {
+		if pos, end, ok = p.nearest(fallback); !ok {
 			return
 		}
 		message += fmt.Sprintf(" (at %s:%d)", path.Base(at.File), at.Start.Line)
@@ -130,19 +155,53 @@ func (p *Pass) ReportSpan(at check.Span, fallback check.Span, message string, re
 // WarnSpan is ReportSpan for a diagnostic that is a warning although the rule's severity is error. Drivers that know no
 // severities show it like any other.
 func (p *Pass) WarnSpan(at check.Span, fallback check.Span, message string) {
-	for _, s := range []check.Span{at, fallback} {
-		if pos, _, ok := p.Locate(s); ok {
-			p.result.Warnings = append(p.result.Warnings, pos)
-			break
-		}
+	pos, _, ok := p.Locate(at)
+	if !ok {
+		pos, _, ok = p.nearest(fallback)
+	}
+	if ok {
+		p.result.Warnings = append(p.result.Warnings, pos)
 	}
 	p.ReportSpan(at, fallback, message, nil)
 }
 
-// Locate finds a place that observe gave in the file set. A file set read from export data holds files of its
-// dependencies without their lines: those do not count.
+// nearest returns the place of a span or, if its source is not at hand, of the name of main.
+func (p *Pass) nearest(s check.Span) (pos, end token.Pos, ok bool) {
+	if pos, end, ok := p.Locate(s); ok {
+		return pos, end, ok
+	}
+	for _, f := range p.Files {
+		for _, d := range f.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "main" && p.Pkg.Name() == "main" {
+				return fn.Name.Pos(), fn.Name.End(), true
+			}
+		}
+	}
+	return token.NoPos, token.NoPos, false
+}
+
+// Locate finds a place that observe gave in the file set. A file of an imported package that the driver does not hold is added to
+// the set.
 func (p *Pass) Locate(s check.Span) (pos, end token.Pos, ok bool) {
-	p.Fset.Iterate(func(f *token.File) bool {
+	if pos, end, ok = locate(p.Fset, s); ok {
+		return pos, end, true
+	}
+	source, known := p.imported().files[s.File]
+	if !known {
+		return pos, end, false
+	}
+	s.File = filepath.ToSlash(source.Name)
+	if pos, end, ok = locate(p.Fset, s); ok {
+		return pos, end, true
+	}
+	p.Fset.AddFile(source.Name, -1, source.Size).SetLines(source.Lines)
+	return locate(p.Fset, s)
+}
+
+// locate finds a place in a file set. One that was read from export data holds files of its dependencies without their lines:
+// those do not count.
+func locate(fset *token.FileSet, s check.Span) (pos, end token.Pos, ok bool) {
+	fset.Iterate(func(f *token.File) bool {
 		if filepath.ToSlash(f.Name()) != s.File || s.End.Offset > f.Size() {
 			return true
 		}

@@ -18,11 +18,8 @@ import (
 // or would be no Go any more.
 func Rewrite(pass *analysis.Pass, pos, end token.Pos, text string) (edit analysis.TextEdit, ok bool) {
 	file := pass.Fset.File(pos)
-	if file == nil || pass.ReadFile == nil {
-		return edit, false
-	}
-	src, err := pass.ReadFile(file.Name())
-	if err != nil || len(src) != file.Size() {
+	src := read(pass, file)
+	if src == nil {
 		return edit, false
 	}
 	if isCRLF(src) {
@@ -53,11 +50,8 @@ func Rewrite(pass *analysis.Pass, pos, end token.Pos, text string) (edit analysi
 // stands before the position, or if the source cannot be read.
 func Indent(pass *analysis.Pass, pos token.Pos) (start token.Pos, indent string, opens bool) {
 	file := pass.Fset.File(pos)
-	if file == nil || pass.ReadFile == nil {
-		return pos, "", false
-	}
-	src, err := pass.ReadFile(file.Name())
-	if err != nil || len(src) != file.Size() {
+	src := read(pass, file)
+	if src == nil {
 		return pos, "", false
 	}
 	before := src[:file.Offset(pos)]
@@ -70,6 +64,18 @@ func Indent(pass *analysis.Pass, pos token.Pos) (start token.Pos, indent string,
 func isCRLF(text []byte) bool {
 	lines := bytes.Count(text, []byte("\n"))
 	return lines > 0 && bytes.Count(text, []byte("\r\n")) == lines
+}
+
+// read returns the source of a file as it was analysed, or nil if the driver does not give it.
+func read(pass *analysis.Pass, file *token.File) []byte {
+	if file == nil || pass.ReadFile == nil {
+		return nil
+	}
+	src, err := pass.ReadFile(file.Name())
+	if err != nil || len(src) != file.Size() {
+		return nil
+	}
+	return src
 }
 
 // Import returns the name by which a package of the standard library can be used at a place in a file, and the edit that
@@ -174,8 +180,8 @@ func Remove(pass *analysis.Pass, f *ast.File, n ast.Node) (edits []analysis.Text
 // removeLines deletes the lines of a node with its comment at their end, and a blank line that would be one too many.
 func removeLines(pass *analysis.Pass, f *ast.File, n ast.Node) (edit analysis.TextEdit, ok bool) {
 	file := pass.Fset.File(n.Pos())
-	src, err := pass.ReadFile(file.Name())
-	if err != nil || len(src) != file.Size() {
+	src := read(pass, file)
+	if src == nil {
 		return edit, false
 	}
 	last := n.End()

@@ -23,6 +23,12 @@ type gitDir struct {
 	common string // where what linked work trees share lies; dir, otherwise
 }
 
+// Top returns the root of the git work tree that a folder lies in. ok is false if it lies in none.
+func Top(dir string) (top string, ok bool) {
+	g, ok := findGit(dir)
+	return g.top, ok
+}
+
 // findGit returns the repository whose work tree dir lies in. ok is false if there is none.
 func findGit(dir string) (g gitDir, ok bool) {
 	for {

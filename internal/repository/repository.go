@@ -26,6 +26,7 @@ const (
 // Options says what part of a tree to look at.
 type Options struct {
 	Only    []string // slash-separated paths of files and folders below the root; none means everything
+	Named   []string // likewise; they are looked at even if Exclude, an ignore file or the kind of their folder leaves them out
 	Exclude []string // patterns of paths to leave out, in the syntax of .gitignore, relative to the root
 
 	MaxFileSize int64 // bytes that ReadFile reads; 0 means the constant of that name
@@ -85,10 +86,15 @@ func Open(root string, o Options) (*Tree, []check.Notification, error) {
 	}
 	w := &walker{
 		tree: &Tree{Root: root, root: handle, maxSize: cmp.Or(o.MaxFileSize, MaxFileSize), ignored: map[string]bool{}},
-		only: slices.Clone(o.Only), max: cmp.Or(o.MaxFiles, MaxFiles),
+		only: slices.Clone(o.Only), named: map[string]bool{}, max: cmp.Or(o.MaxFiles, MaxFiles),
 	}
 	for i, p := range w.only {
 		w.only[i] = path.Clean(p)
+	}
+	for _, p := range o.Named {
+		for p = path.Clean(p); !w.named[p]; p = path.Dir(p) {
+			w.named[p] = true
+		}
 	}
 	w.exclude = parsePatterns(strings.Join(o.Exclude, "\n"), "")
 	w.readGit()
@@ -101,6 +107,7 @@ func Open(root string, o Options) (*Tree, []check.Notification, error) {
 type walker struct {
 	tree    *Tree
 	only    []string
+	named   map[string]bool // Options.Named and the folders on the way there
 	exclude patterns
 	ignore  patterns // relative to the top of the work tree
 	inside  bool     // an ignored folder is being walked for the tracked files in it
@@ -186,17 +193,17 @@ func prefix(dir string) string {
 
 func (w *walker) entry(name string, e fs.DirEntry) {
 	isDir := e.IsDir()
-	if e.Name() == ".git" || !w.wanted(name, isDir) || w.exclude.ignores(name, isDir) {
+	if e.Name() == ".git" || !w.wanted(name, isDir) || w.exclude.ignores(name, isDir) && !w.named[name] {
 		return
 	}
 	ignored := w.inside || w.ignore.ignores(w.tree.Prefix+name, isDir)
-	if ignored && !w.index.files[name] && !w.index.dirs[name] {
+	if ignored && !w.index.files[name] && !w.index.dirs[name] && !w.named[name] {
 		w.tree.ignored[name] = true
 		return
 	}
 	switch {
 	case isDir:
-		if foreign := slices.Contains(skipped, e.Name()) || w.index.submodules[name] || w.nested(name); foreign && !w.named(name) {
+		if foreign := slices.Contains(skipped, e.Name()) || w.index.submodules[name] || w.nested(name); foreign && !w.named[name] {
 			return
 		}
 		outer := w.inside
@@ -231,11 +238,6 @@ func (w *walker) wanted(name string, dir bool) bool {
 	return len(w.only) == 0 || slices.ContainsFunc(w.only, func(p string) bool {
 		return p == "." || p == name || strings.HasPrefix(name, p+"/") || dir && strings.HasPrefix(p, name+"/")
 	})
-}
-
-// named reports whether a folder, or something in it, was asked for.
-func (w *walker) named(dir string) bool {
-	return slices.ContainsFunc(w.only, func(p string) bool { return p == dir || strings.HasPrefix(p, dir+"/") })
 }
 
 // nested reports whether a folder is the work tree of another repository.

@@ -105,8 +105,15 @@ func TestWalk(t *testing.T) {
 	if _, files, _ := open(t, filepath.Join(dir, "vendor"), repository.Options{}); files != "x/x.go" {
 		t.Errorf("vendor as root: %s", files)
 	}
-	if _, files, _ := open(t, dir, repository.Options{Only: []string{"b/testdata", "a.go", "nested/"}}); files != "a.go b/testdata/t.go nested/n.go" {
+	named := []string{"b/testdata", "a.go", "nested/"}
+	if _, files, _ := open(t, dir, repository.Options{Only: named, Named: named}); files != "a.go b/testdata/t.go nested/n.go" {
 		t.Errorf("only: %s", files)
+	}
+	if _, files, _ := open(t, dir, repository.Options{Only: named}); files != "a.go" {
+		t.Errorf("only, not named: %s", files)
+	}
+	if _, files, _ := open(t, dir, repository.Options{Named: []string{"b/testdata/t.go", "third_party/p.go"}, Exclude: []string{"*.go"}}); files != "b/testdata/t.go third_party/p.go" {
+		t.Errorf("named: %s", files)
 	}
 	if _, files, _ := open(t, dir, repository.Options{Exclude: []string{"*.go", "!main.go", "third_party/"}}); files != "b/main.go" {
 		t.Errorf("exclude: %s", files)
@@ -139,6 +146,9 @@ func TestGit(t *testing.T) {
 	want := ".gitignore? kept.log new.go? out/kept svc/.gitignore? svc/api/.env svc/api/d/tmp? svc/api/main.go svc/b.log? svc/out/x"
 	if files != want || len(notes) > 0 || tree.Prefix != "" {
 		t.Errorf("got  %s\nwant %s\nprefix %q, notifications %v", files, want, tree.Prefix, notes)
+	}
+	if _, got, _ := open(t, dir, repository.Options{Named: []string{"svc/api/d/c.log", "secret/x", "excluded"}}); got != ".gitignore? excluded? kept.log new.go? out/kept svc/.gitignore? svc/api/.env svc/api/d/c.log? svc/api/d/tmp? svc/api/main.go svc/b.log? svc/out/x" {
+		t.Errorf("named: %s", got)
 	}
 	tree, files, notes = open(t, filepath.Join(dir, "svc", "api"), repository.Options{})
 	if files != ".env d/tmp? main.go" || len(notes) > 0 || tree.Prefix != "svc/api/" {

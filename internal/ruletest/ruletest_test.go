@@ -17,6 +17,8 @@ import (
 	checkmanifest "github.com/factorlint/factorlint/checks/manifest"
 	checkrepository "github.com/factorlint/factorlint/checks/repository"
 	checkworkload "github.com/factorlint/factorlint/checks/workload"
+	"github.com/factorlint/factorlint/internal/cache"
+	"github.com/factorlint/factorlint/internal/cachetest"
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/corpus"
 	"github.com/factorlint/factorlint/internal/engine"
@@ -185,6 +187,11 @@ func TestCases(t *testing.T) {
 	}
 }
 
+// store is the cache of these tests.
+var store *cache.Cache
+
+func TestMain(m *testing.M) { cachetest.Main(m, &store) }
+
 // run writes a repository and runs factorlint on it. Fixes are tried on the way.
 func run(t *testing.T, c *testCase, o engine.Options) *check.Report {
 	t.Helper()
@@ -192,7 +199,7 @@ func run(t *testing.T, c *testCase, o engine.Options) *check.Report {
 	if err := write(dir, c.files); err != nil {
 		t.Fatal(err)
 	}
-	o.Paths = []string{dir}
+	o.Paths, o.Cache = []string{dir}, store
 	res, err := engine.Run(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)

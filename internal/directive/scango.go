@@ -1,36 +1,24 @@
-package gopass
+package directive
 
 import (
 	"go/ast"
 	"go/token"
 	"maps"
 	"slices"
-
-	"golang.org/x/tools/go/analysis"
-
-	"github.com/factorlint/factorlint/internal/directive"
 )
 
-func directives(p *analysis.Pass) []directive.Directive {
-	var out []directive.Directive
-	for _, f := range p.Files {
-		out = append(out, Directives(p.Fset, f)...)
-	}
-	return out
-}
-
-// Directives returns the suppression comments of a file. One that stands alone on its line silences the statement,
+// ScanGo reads the directives of a Go file. One that stands alone on its line silences the statement,
 // declaration, field or element that begins on the next line of code: the whole of it, but of what has a body no more than
 // the line or lines before the body.
-func Directives(fset *token.FileSet, f *ast.File) []directive.Directive {
+func ScanGo(fset *token.FileSet, f *ast.File) []Directive {
 	var (
-		out []directive.Directive
+		out []Directive
 		pos []token.Pos
 	)
 	for _, g := range f.Comments {
 		for _, c := range g.List {
 			at := fset.Position(c.Pos())
-			if d, ok := directive.Parse(c.Text, at.Filename, at.Line, at.Column, at.Offset); ok {
+			if d, ok := Parse(c.Text, at.Filename, at.Line, at.Column, at.Offset); ok {
 				out, pos = append(out, d), append(pos, c.Pos())
 			}
 		}

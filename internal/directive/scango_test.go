@@ -1,4 +1,4 @@
-package gopass_test
+package directive_test
 
 import (
 	"go/parser"
@@ -8,11 +8,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/factorlint/factorlint/internal/gopass"
+	"github.com/factorlint/factorlint/internal/directive"
 )
 
-// TestDirectives has directives that are each to silence the lines that end in a comment with their name, and no other.
-func TestDirectives(t *testing.T) {
+// TestScanGo has directives that are each to silence the lines that end in a comment with their name, and no other.
+func TestScanGo(t *testing.T) {
 	const src = `// Package p is a package.
 package p
 
@@ -83,7 +83,7 @@ var ( // #thirteen
 		t.Fatal(err)
 	}
 	got, want := map[string][]int{}, map[string][]int{}
-	for _, d := range gopass.Directives(fset, f) {
+	for _, d := range directive.ScanGo(fset, f) {
 		for line := d.First; line <= d.Last; line++ {
 			got[d.Rules[0]] = append(got[d.Rules[0]], line)
 		}

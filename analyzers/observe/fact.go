@@ -1,0 +1,123 @@
+package observe
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/gob"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/tools/go/analysis"
+)
+
+// A Fact is what was observed in a package and in all that it imports, directly or not: the drivers of the go command and of
+// Bazel hand a package the facts of its direct imports alone.
+type Fact struct{ observed []*observed } // in order of their paths
+
+// AFact marks Fact as one.
+func (*Fact) AFact() {}
+
+func (f *Fact) String() string { return fmt.Sprintf("observed(%d packages)", len(f.observed)) }
+
+// An observed is a package, as it is or encoded. What passes through a package's fact unread is neither decoded nor encoded again.
+type observed struct {
+	path    string
+	pkg     func() (*Package, error)
+	encoded func() ([]byte, error)
+}
+
+// gather returns the fact of a package. Of the facts at hand it takes those of the packages that this one imports: a driver may
+// have more, of what the package's tests import.
+func gather(p *Package, facts []analysis.PackageFact) *Fact {
+	own := &observed{path: p.Path, pkg: func() (*Package, error) { return p, nil }}
+	own.encoded = sync.OnceValues(func() ([]byte, error) { return encode(p) })
+	byPath := map[string]*observed{p.Path: own}
+	out := &Fact{[]*observed{own}}
+	for _, pf := range facts {
+		fact, ok := pf.Fact.(*Fact)
+		if _, imported := slices.BinarySearch(p.Imports, pf.Package.Path()); !ok || !imported {
+			continue
+		}
+		for _, o := range fact.observed {
+			if byPath[o.path] == nil {
+				byPath[o.path] = o
+				out.observed = append(out.observed, o)
+			}
+		}
+	}
+	slices.SortFunc(out.observed, func(a, b *observed) int { return strings.Compare(a.path, b.path) })
+	return out
+}
+
+// packages returns the packages of a fact, in order of their paths.
+func (f *Fact) packages() ([]*Package, error) {
+	out := make([]*Package, len(f.observed))
+	for i, o := range f.observed {
+		p, err := o.pkg()
+		if err != nil {
+			return nil, fmt.Errorf("the fact of package %s: %w", o.path, err)
+		}
+		out[i] = p
+	}
+	return out, nil
+}
+
+// An entry is an observed package in an encoded fact.
+type entry struct {
+	Path    string
+	Encoded []byte
+}
+
+// GobEncode implements [gob.GobEncoder]. Equal facts have equal encodings.
+func (f *Fact) GobEncode() ([]byte, error) {
+	entries := make([]entry, len(f.observed))
+	for i, o := range f.observed {
+		b, err := o.encoded()
+		if err != nil {
+			return nil, err
+		}
+		entries[i] = entry{o.path, b}
+	}
+	var out bytes.Buffer
+	err := gob.NewEncoder(&out).Encode(entries)
+	return out.Bytes(), err
+}
+
+// GobDecode implements [gob.GobDecoder]. The packages themselves are decoded when they are asked for.
+func (f *Fact) GobDecode(b []byte) error {
+	var entries []entry
+	if err := gob.NewDecoder(bytes.NewReader(b)).Decode(&entries); err != nil {
+		return err
+	}
+	f.observed = nil
+	for _, e := range entries {
+		f.observed = append(f.observed, &observed{
+			path:    e.Path,
+			pkg:     sync.OnceValues(func() (*Package, error) { return decode(e.Encoded) }),
+			encoded: func() ([]byte, error) { return e.Encoded, nil },
+		})
+	}
+	return nil
+}
+
+// encode returns a package in gob's encoding, compressed to about a tenth: the same names and paths stand in it again and again.
+func encode(p *Package) ([]byte, error) {
+	var out bytes.Buffer
+	w, err := flate.NewWriter(&out, flate.BestSpeed)
+	if err != nil {
+		return nil, err
+	}
+	if err := gob.NewEncoder(w).Encode(p); err != nil {
+		return nil, err
+	}
+	err = w.Close()
+	return out.Bytes(), err
+}
+
+func decode(b []byte) (*Package, error) {
+	var p Package
+	err := gob.NewDecoder(flate.NewReader(bytes.NewReader(b))).Decode(&p)
+	return &p, err
+}

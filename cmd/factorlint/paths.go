@@ -1,0 +1,36 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// paths returns what is to be looked at: args and what --files-from lists, which may be nothing, else the current folder.
+func (f *checkFlags) paths(args []string, stdin io.Reader) ([]string, error) {
+	if f.filesFrom == "" {
+		if len(args) == 0 {
+			args = []string{"."}
+		}
+		return args, nil
+	}
+	text, err := readList(f.filesFrom, stdin)
+	if err != nil {
+		return nil, fmt.Errorf("--files-from: %w", err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimRight(line, "\r\n"); line != "" {
+			args = append(args, line)
+		}
+	}
+	return args, nil
+}
+
+// readList reads a file; "-" is stdin.
+func readList(name string, stdin io.Reader) ([]byte, error) {
+	if name == "-" {
+		return io.ReadAll(stdin)
+	}
+	return os.ReadFile(name)
+}

@@ -1,0 +1,146 @@
+package godecl
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"go/token"
+	"go/types"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/gcexportdata"
+
+	"github.com/factorlint/factorlint/internal/cache"
+	"github.com/factorlint/factorlint/internal/golist"
+)
+
+// Identity returns what stands for the declarations of a package in the keys of those that import it: what it was computed from,
+// if that never changes, or else what it declares, so that an edit of a function's body changes nothing.
+func (im *Importer) Identity(path string) cache.Key {
+	if d := im.of(path); d != nil {
+		return d.identity()
+	}
+	return cache.Key{}
+}
+
+func (im *Importer) identity(d *declared) cache.Key {
+	if _, immutable := origin(d.listed); immutable {
+		return d.key()
+	}
+	data, ok := im.cache.Get(d.key())
+	if !ok {
+		if _, err := d.types(); err != nil || d.data == nil {
+			return d.key()
+		}
+		data = d.data
+	}
+	return sha256.Sum256(data)
+}
+
+// recipe changes with what declarations are made of.
+const recipe = "declarations 1"
+
+// key returns what the declarations of a package depend on: its files, the language they are written in, and what it imports.
+func (im *Importer) key(d *declared) cache.Key {
+	h := sha256.New()
+	p := d.listed
+	text, _ := origin(p)
+	fmt.Fprintf(h, "%s %s %s\n%s %s\n", recipe, runtime.Version(), runtime.GOARCH, p.ImportPath, goVersion(p))
+	io.WriteString(h, text) //nolint:errcheck // a hash takes everything
+	for _, dep := range p.Imports {
+		if path := p.Resolve(dep); path != p.ImportPath {
+			id := im.Identity(path)
+			h.Write(id[:])
+		}
+	}
+	return cache.Key(h.Sum(nil))
+}
+
+// origin says which text the files of a package have. The files of a version of a module and of a version of Go never change;
+// those of a folder count by what is in them.
+func origin(p *golist.Package) (text string, immutable bool) {
+	m, dir := p.Module, ""
+	if m != nil {
+		dir = m.Dir
+		if m.Replace != nil {
+			m = m.Replace
+		}
+	}
+	switch {
+	case p.Standard:
+		if version, err := os.ReadFile(filepath.Join(goroot(p.Dir), "VERSION")); err == nil {
+			return fmt.Sprintf("%s\n%q %q\n", version, p.GoFiles, p.CgoFiles), true
+		}
+	case m != nil && m.Version != "" && strings.HasSuffix(dir, "@"+m.Version): // in the module cache
+		return fmt.Sprintf("%s@%s\n%q %q\n", m.Path, m.Version, p.GoFiles, p.CgoFiles), true
+	}
+	return Contents(p.Files()), false
+}
+
+// Contents says what is in files, by their names and hashes.
+func Contents(names []string) string {
+	var b strings.Builder
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		fmt.Fprintf(&b, "%s %x %t\n", filepath.Base(name), sha256.Sum256(text), err == nil)
+	}
+	return b.String()
+}
+
+// goroot returns the folder above src of a package of the standard library.
+func goroot(dir string) string {
+	dir = filepath.ToSlash(dir)
+	if i := strings.LastIndex(dir, "/src/"); i >= 0 {
+		return filepath.FromSlash(dir[:i])
+	}
+	return dir
+}
+
+// fromCache returns the declarations of a package as the cache has them, nil if it does not.
+func (im *Importer) fromCache(d *declared) *types.Package {
+	if im.cache == nil {
+		return nil
+	}
+	path := d.listed.ImportPath
+	data, ok := im.cache.Get(d.key())
+	im.reading.Lock()
+	defer im.reading.Unlock()
+	if !ok {
+		return nil
+	}
+	pkg, err := gcexportdata.Read(bytes.NewReader(data), im.fset, im.read, path)
+	if err != nil {
+		im.failed.Store(true)
+		return nil
+	}
+	return pkg
+}
+
+// keep prepares the declarations of a package for the cache, if those of all that it imports will be there: what is read of it
+// later has parts of theirs. They have no places: then a line more above them does not change them.
+func (im *Importer) keep(d *declared, pkg *types.Package) {
+	if im.cache == nil {
+		return
+	}
+	im.reading.Lock()
+	if im.read[pkg.Path()] != nil { // what others have of it is not what its source declares
+		im.failed.Store(true)
+	}
+	im.read[pkg.Path()] = pkg
+	lost := slices.ContainsFunc(pkg.Imports(), func(dep *types.Package) bool { return im.lost[dep.Path()] })
+	im.reading.Unlock()
+
+	var b bytes.Buffer
+	if !lost && gcexportdata.Write(&b, token.NewFileSet(), pkg) == nil {
+		d.data = b.Bytes()
+		return
+	}
+	im.reading.Lock()
+	im.lost[pkg.Path()] = true
+	im.reading.Unlock()
+}

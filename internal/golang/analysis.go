@@ -1,0 +1,381 @@
+package golang
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"os"
+	"path"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/packages"
+
+	"github.com/factorlint/factorlint/analyzers/observe"
+	"github.com/factorlint/factorlint/internal/cache"
+	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/directive"
+	"github.com/factorlint/factorlint/internal/gopass"
+	"github.com/factorlint/factorlint/internal/workload"
+	"github.com/factorlint/factorlint/rules"
+)
+
+// An analysisRun is the analysis of one module.
+type analysisRun struct {
+	root   string
+	module module
+	files  []string
+	shard  Shard
+	cache  *cache.Cache
+	tool   string
+	slots  chan struct{} // one is held by whoever works
+
+	tasks map[string]*task // by import path
+}
+
+func newAnalysis(in Input, m module, shard Shard) *analysisRun {
+	return &analysisRun{root: in.Root, module: m, files: in.Files, shard: shard, cache: in.Cache, tool: in.Tool,
+		slots: make(chan struct{}, runtime.GOMAXPROCS(0)), tasks: map[string]*task{}}
+}
+
+// A task is the analysis of one package.
+type task struct {
+	unit  *Unit
+	do    func() // once, after the tasks of the units that it imports
+	found *Package
+	facts func() (factSet, error)
+	hash  cache.Key // of the facts
+	typed bool
+
+	key  cache.Key // for the cache
+	text []byte
+}
+
+// run analyses the packages of one module. ok is false if there was nothing to analyse.
+func (a *analysisRun) run(l *Loaded) (found []*Package, ok bool) {
+	known := map[string]bool{}
+	for _, f := range a.files {
+		known[f] = true
+	}
+	for _, u := range l.Units {
+		p := u.Package
+		if len(p.GoFiles) > 0 && !slices.ContainsFunc(p.GoFiles, func(f string) bool { return known[a.rel(f)] }) {
+			continue
+		}
+		t := &task{unit: u}
+		t.do = sync.OnceFunc(func() { a.analyze(t) })
+		a.tasks[p.PkgPath] = t
+	}
+	var wait sync.WaitGroup
+	for _, t := range a.tasks {
+		wait.Go(t.do)
+	}
+	wait.Wait()
+	for _, t := range a.tasks {
+		ok = ok || t.typed
+		if a.shard.Has(t.found.Path) {
+			found = append(found, t.found)
+		}
+	}
+	slices.SortFunc(found, func(x, y *Package) int { return strings.Compare(x.Path, y.Path) })
+	return found, ok
+}
+
+// imports returns the tasks of all packages that a package imports, directly or not, by their paths.
+func (a *analysisRun) imports(t *task) map[string]*task {
+	out := map[string]*task{}
+	var add func(t *task)
+	add = func(t *task) {
+		for _, path := range t.unit.Imports {
+			if dep := a.tasks[path]; dep != nil && out[path] == nil {
+				out[path] = dep
+				add(dep)
+			}
+		}
+	}
+	add(t)
+	return out
+}
+
+// analyze does a task, after those of the packages that it imports.
+func (a *analysisRun) analyze(t *task) {
+	imports := a.imports(t)
+	for _, dep := range imports {
+		dep.do()
+	}
+	key, cached := a.key(t, imports)
+	if cached && a.fromCache(t, key) {
+		return
+	}
+	t.unit.Load()
+	p := t.unit.Package
+	t.found, t.facts = &Package{Path: p.PkgPath}, func() (factSet, error) { return nil, nil }
+	a.errors(t)
+	if t.typed = len(p.Syntax) > 0 && p.Types != nil; t.typed {
+		for _, dep := range imports { // a finding may stand in one of them
+			dep.unit.Parse()
+		}
+		a.judge(t, imports)
+	}
+	if cached {
+		t.prepare(key)
+	}
+}
+
+// judge runs the analyzers on a package.
+func (a *analysisRun) judge(t *task, imports map[string]*task) {
+	imported := map[string]factSet{}
+	for path, dep := range imports {
+		facts, err := dep.facts()
+		if err != nil {
+			t.found.Notes = append(t.found.Notes, a.failure(t, err))
+			return
+		}
+		imported[path] = facts
+	}
+	a.slots <- struct{}{}
+	defer func() { <-a.slots }()
+	outcomes, own := analyze(t.unit.Package, imported)
+	t.facts = func() (factSet, error) { return own, nil }
+	slices.SortFunc(outcomes, func(x, y outcome) int { return strings.Compare(x.analyzer.Name, y.analyzer.Name) })
+	v := &view{analysisRun: a, fset: t.unit.Package.Fset, packages: []*packages.Package{t.unit.Package}}
+	for _, dep := range imports {
+		v.packages = append(v.packages, dep.unit.Package)
+	}
+	for _, o := range outcomes {
+		if o.err != nil {
+			t.found.Notes = append(t.found.Notes, a.failure(t, o.err))
+			continue
+		}
+		v.add(t, o)
+	}
+	for _, f := range t.unit.Package.Syntax {
+		for _, d := range directive.ScanGo(v.fset, f) {
+			t.found.Directives = append(t.found.Directives, *a.own(&d))
+		}
+	}
+	t.unit.Package.TypesInfo = nil // big, and done with
+}
+
+// failure says that an analyzer failed on a package.
+func (a *analysisRun) failure(t *task, err error) check.Notification {
+	return check.Notification{Code: "go-analysis", Level: rules.Warning, At: check.Span{File: a.fileOf(t.unit.Package)}, Message: firstLine(err)}
+}
+
+// fileOf returns the file that stands for a package: its first, or the module's.
+func (a *analysisRun) fileOf(p *packages.Package) string {
+	if len(p.GoFiles) > 0 {
+		return a.rel(p.GoFiles[0])
+	}
+	return a.module.file
+}
+
+// A view is what a finding in a package may name: the package and those that it imports.
+type view struct {
+	*analysisRun
+	fset     *token.FileSet
+	packages []*packages.Package
+}
+
+// add adds what an analyzer made of a package to what was found in it.
+func (v *view) add(t *task, o outcome) {
+	result, _ := o.result.(*gopass.Result)
+	finding := func(d analysis.Diagnostic) check.Finding {
+		f := v.finding(d)
+		if result != nil && slices.Contains(result.Warnings, d.Pos) {
+			f.Severity = rules.Warning
+		}
+		return f
+	}
+	for _, d := range o.diagnostics {
+		t.found.Findings = append(t.found.Findings, finding(d))
+	}
+	switch r := o.result.(type) {
+	case *gopass.Result:
+		for _, w := range r.Withheld {
+			t.found.Withheld = append(t.found.Withheld, Withheld{Finding: finding(w.Diagnostic), By: v.own(w.By), Role: w.Role})
+		}
+	case *observe.Graph:
+		if p := r.Program(t.found.Path); p != nil {
+			t.found.Program = v.program(p, t.unit.Package)
+		}
+	}
+}
+
+// own returns a directive with its file relative to the root.
+func (a *analysisRun) own(d *directive.Directive) *directive.Directive {
+	if d == nil {
+		return nil
+	}
+	c := *d
+	c.At.File = a.rel(c.At.File)
+	return &c
+}
+
+// finding turns a diagnostic into a finding. The rule's id stands in front of its message for other drivers' sake.
+func (v *view) finding(d analysis.Diagnostic) check.Finding {
+	r := rules.Lookup(d.Category)
+	f := check.Finding{Rule: r, At: v.span(d.Pos, d.End), Message: strings.TrimPrefix(d.Message, d.Category+": "), Logical: v.enclosing(d.Pos)}
+	if r != nil {
+		f.Severity = r.Severity
+	}
+	for _, rel := range d.Related {
+		f.Related = append(f.Related, check.Related{At: v.span(rel.Pos, rel.End), Message: rel.Message})
+	}
+	for _, fix := range d.SuggestedFixes[:min(1, len(d.SuggestedFixes))] {
+		f.Fix = &check.Fix{Message: fix.Message, Safe: r != nil && r.Fix == rules.SafeFix}
+		for _, e := range fix.TextEdits {
+			f.Fix.Edits = append(f.Fix.Edits, check.Edit{At: v.span(e.Pos, e.End), New: string(e.NewText)})
+		}
+	}
+	return f
+}
+
+// enclosing returns the name of the function that a position lies in: "path.Func", "path.Type.Method" or, outside
+// functions, the package's path.
+func (v *view) enclosing(pos token.Pos) string {
+	for _, p := range v.packages {
+		for _, f := range p.Syntax {
+			if pos < f.FileStart || f.FileEnd <= pos {
+				continue
+			}
+			for _, d := range f.Decls {
+				fn, ok := d.(*ast.FuncDecl)
+				if !ok || pos < fn.Pos() || fn.End() <= pos {
+					continue
+				}
+				if fn.Recv != nil && len(fn.Recv.List) == 1 {
+					return p.PkgPath + "." + strings.TrimPrefix(types.ExprString(fn.Recv.List[0].Type), "*") + "." + fn.Name.Name
+				}
+				return p.PkgPath + "." + fn.Name.Name
+			}
+			return p.PkgPath
+		}
+	}
+	return ""
+}
+
+func (v *view) span(pos, end token.Pos) check.Span {
+	if !end.IsValid() {
+		end = pos
+	}
+	p, e := v.fset.Position(pos), v.fset.Position(end)
+	if f := v.fset.File(end); f != nil && e.Offset == f.Size() && endsLine(f.Name()) { // go/token knows no line behind the last line break
+		e.Line, e.Column = e.Line+1, 1
+	}
+	return check.Span{File: v.rel(p.Filename), Start: check.Pos{Offset: p.Offset, Line: p.Line, Col: p.Column}, End: check.Pos{Offset: e.Offset, Line: e.Line, Col: e.Column}}
+}
+
+// endsLine reports whether a file ends in a line break.
+func endsLine(file string) bool {
+	src, err := os.ReadFile(file)
+	return err == nil && bytes.HasSuffix(src, []byte("\n"))
+}
+
+// rel returns a file's path relative to the root, slash-separated; what lies elsewhere keeps its name.
+func (a *analysisRun) rel(file string) string {
+	if r, err := filepath.Rel(a.root, filepath.FromSlash(file)); err == nil && filepath.IsLocal(r) {
+		return filepath.ToSlash(r)
+	}
+	return filepath.ToSlash(file)
+}
+
+// program completes a program with what the module tells about it.
+func (a *analysisRun) program(p *workload.Program, pkg *packages.Package) *workload.Program {
+	p.Dir = path.Dir(a.rel(pkg.GoFiles[0]))
+	p.ModuleDir = a.module.dir
+	p.GoVersion = a.module.goVersion
+	if v := path.Base(p.ImportPath); workload.IsMajorVersion(v) && p.ImportPath == a.module.path { // go build names it after the element before /v2
+		p.Name = path.Base(path.Dir(p.ImportPath))
+	}
+	relocate(p, a.rel)
+	return p
+}
+
+// relocate rewrites every place in a program, wherever it stands.
+func relocate(p *workload.Program, rel func(string) string) { move(reflect.ValueOf(p).Elem(), rel) }
+
+var spanType = reflect.TypeFor[check.Span]()
+
+// move rewrites the places in a value and in what it holds. A [workload.Value] moves by itself.
+func move(v reflect.Value, rel func(string) string) {
+	switch {
+	case v.Type() == spanType:
+		if s := v.Addr().Interface().(*check.Span); s.File != "" {
+			s.File = rel(s.File)
+		}
+	case v.Kind() == reflect.Slice:
+		for i := range v.Len() {
+			move(v.Index(i), rel)
+		}
+	case v.Kind() == reflect.Struct:
+		if moved := v.MethodByName("Moved"); moved.IsValid() {
+			v.Set(moved.Call([]reflect.Value{reflect.ValueOf(rel)})[0])
+			return
+		}
+		for i := range v.NumField() {
+			move(v.Field(i), rel)
+		}
+	}
+}
+
+// errors reports what a package's loading met.
+func (a *analysisRun) errors(t *task) {
+	p := t.unit.Package
+	if len(p.Errors) == 0 {
+		return
+	}
+	e := p.Errors[0]
+	at := check.Span{File: a.module.file}
+	if len(p.GoFiles) > 0 {
+		at.File = a.rel(p.GoFiles[0])
+	}
+	if file, line, col, ok := position(e.Pos); ok {
+		at.File = a.rel(file)
+		at.Start = check.Pos{Line: line, Col: col}
+		at.End = at.Start
+	}
+	more := ""
+	if n := len(p.Errors) - 1; n > 0 {
+		more = fmt.Sprintf(" (and %d more)", n)
+	}
+	what := "was analysed as far as it type-checks"
+	if len(p.Syntax) == 0 {
+		what = "was not analysed"
+	}
+	msg := e.Msg
+	if strings.HasPrefix(msg, "# ") { // the go command's heading
+		_, msg, _ = strings.Cut(msg, "\n")
+	}
+	msg, _, _ = strings.Cut(msg, "\n")
+	t.found.Notes = append(t.found.Notes, check.Notification{Code: "go-package", Level: rules.Note, At: at,
+		Message: fmt.Sprintf("package %s %s: %s%s", p.PkgPath, what, a.withoutRoot(msg), more)})
+}
+
+// withoutRoot takes the absolute path of the tree out of a message.
+func (a *analysisRun) withoutRoot(msg string) string {
+	return strings.ReplaceAll(msg, a.root+string(filepath.Separator), "")
+}
+
+// position splits "file:line:col", the form of packages.Error.Pos.
+func position(pos string) (file string, line, col int, ok bool) {
+	parts := strings.Split(pos, ":")
+	if len(parts) < 3 {
+		return "", 0, 0, false
+	}
+	n := len(parts)
+	if _, err := fmt.Sscan(parts[n-2], &line); err != nil || line == 0 {
+		return "", 0, 0, false
+	}
+	if _, err := fmt.Sscan(parts[n-1], &col); err != nil {
+		return "", 0, 0, false
+	}
+	return strings.Join(parts[:n-2], ":"), line, col, true
+}

@@ -1,0 +1,261 @@
+package golang
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"go/types"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+
+	"golang.org/x/tools/go/packages"
+
+	"github.com/factorlint/factorlint/internal/cache"
+	"github.com/factorlint/factorlint/internal/godecl"
+	"github.com/factorlint/factorlint/internal/golist"
+)
+
+// Source loads without a compiler: the go command lists the packages, those of the modules are type-checked from source, and
+// of what they depend on the declarations are.
+type Source struct {
+	GoCommand
+	Cache *cache.Cache
+}
+
+// Load implements Loader.
+func (l Source) Load(ctx context.Context, r Request) (*Loaded, error) {
+	if err := l.find(); err != nil {
+		return nil, err
+	}
+	q := golist.Request{Dir: r.Dir, Env: l.environment(r.Dir), Tags: r.Tags, Patterns: append([]string{"./..."}, r.Patterns...)}
+	if _, err := os.Stat(filepath.Join(r.Dir, "go.mod")); err != nil && r.Module != "" {
+		q.GoMod = fmt.Sprintf("module %s\n\ngo 1.21\n", r.Module)
+	}
+	list, err := golist.List(ctx, q)
+	if err == nil {
+		err = hopeless(list)
+	}
+	if err != nil && strings.Contains(err.Error(), "go.work") { // a module beside the workspace
+		q.Env = append(q.Env, "GOWORK=off")
+		if list, err = golist.List(ctx, q); err == nil {
+			err = hopeless(list)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return units(list, r, l.Cache), nil
+}
+
+// hopeless returns the error of a listing that holds nothing to analyse.
+func hopeless(list []*golist.Package) error {
+	own := 0
+	for _, p := range list {
+		if !p.DepOnly {
+			own++
+		}
+	}
+	for _, p := range list {
+		if !p.DepOnly && p.Error != nil && len(p.Files()) == 0 && (own == 1 || strings.Contains(p.Error.Err, "go.work")) {
+			return errors.New(p.Error.Err)
+		}
+	}
+	return nil
+}
+
+// A sources is the type-checking of one listing.
+type sources struct {
+	dir   string // where it was listed
+	fset  *token.FileSet
+	sizes types.Sizes
+	decls *godecl.Importer
+	slots chan struct{} // one is held by whoever works
+	list  map[string]*golist.Package
+}
+
+// units returns the packages of a listing that belong to the modules, as far as they were asked for.
+func units(list []*golist.Package, r Request, store *cache.Cache) *Loaded {
+	if r.Fresh {
+		store = nil
+	}
+	s := &sources{
+		dir: r.Dir, fset: token.NewFileSet(), sizes: types.SizesFor("gc", runtime.GOARCH), slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		list: map[string]*golist.Package{},
+	}
+	for _, p := range list {
+		if old := s.list[p.ImportPath]; old == nil || old.Error != nil { // that a package may not be imported is an error of a second one
+			s.list[p.ImportPath] = p
+		}
+	}
+	s.decls = godecl.New(s.fset, s.sizes, store, func(path string) *golist.Package { return s.list[path] })
+	out := &Loaded{Finish: s.decls.Finish}
+	wanted := map[string]bool{}
+	var want func(path string)
+	want = func(path string) {
+		p := s.list[path]
+		if p == nil || p.DepOnly || wanted[path] {
+			return
+		}
+		wanted[path] = true
+		u := s.unit(p)
+		for _, dep := range p.Imports {
+			if dep = p.Resolve(dep); s.list[dep] != nil && !s.list[dep].DepOnly {
+				u.Imports = append(u.Imports, dep)
+				want(dep)
+			}
+		}
+		out.Units = append(out.Units, u)
+	}
+	for _, p := range list {
+		if r.Shard.Has(p.ImportPath) {
+			want(p.ImportPath)
+		}
+	}
+	return out
+}
+
+func (s *sources) unit(p *golist.Package) *Unit {
+	u := &Unit{Package: &packages.Package{
+		ID: p.ImportPath, PkgPath: p.ImportPath, Name: p.Name, Dir: p.Dir, GoFiles: p.Files(), CompiledGoFiles: p.Files(), IgnoredFiles: p.IgnoredFiles(),
+		Fset: s.fset, TypesSizes: s.sizes, Module: moduleOf(p.Module),
+	}}
+	u.Parse = sync.OnceFunc(func() {
+		s.slots <- struct{}{}
+		defer func() { <-s.slots }()
+		s.parse(u.Package)
+	})
+	u.Load = sync.OnceFunc(func() { s.load(u, p) })
+	u.Key = func() cache.Key { return s.key(p) }
+	return u
+}
+
+// load reads and type-checks a package, after those of its own modules that it imports.
+func (s *sources) load(u *Unit, p *golist.Package) {
+	if p.Error != nil {
+		pos := cmp.Or(p.Error.Pos, "-")
+		if pos != "-" && !filepath.IsAbs(pos) {
+			pos = filepath.Join(s.dir, pos)
+		}
+		fail(u.Package, packages.Error{Pos: pos, Msg: p.Error.Err, Kind: packages.ListError})
+	}
+	u.Parse()
+	var wait sync.WaitGroup
+	for _, dep := range p.Imports {
+		wait.Go(func() { s.decls.Import(p.Resolve(dep)) }) //nolint:errcheck // the type-checker asks again, and gets the error
+	}
+	wait.Wait()
+
+	s.slots <- struct{}{}
+	defer func() { <-s.slots }()
+	s.types(u.Package, p)
+	if u.Package.Types != nil {
+		s.decls.Adopt(p.ImportPath, u.Package.Types)
+	}
+}
+
+// key returns what the types and the syntax of a package depend on.
+func (s *sources) key(p *golist.Package) cache.Key {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s %s %q\n%s\n%s\n%+v\n", p.ImportPath, p.Name, p.Dir, godecl.Contents(p.Files()), godecl.Contents(p.IgnoredFiles()), p.Error)
+	if m := p.Module; m != nil {
+		fmt.Fprintf(h, "%s %s %s\n", m.Path, m.Version, m.GoVersion)
+	}
+	for _, dep := range p.Imports {
+		path := p.Resolve(dep)
+		id := s.decls.Identity(path)
+		fmt.Fprintf(h, "%s %x\n", path, id)
+		if d := s.list[path]; d != nil && d.Error != nil {
+			fmt.Fprintf(h, "%+v\n", *d.Error)
+		}
+	}
+	return cache.Key(h.Sum(nil))
+}
+
+func (s *sources) parse(p *packages.Package) {
+	for _, name := range p.GoFiles {
+		f, err := parser.ParseFile(s.fset, name, nil, parser.AllErrors|parser.ParseComments)
+		if err != nil {
+			fail(p, err)
+		}
+		if f != nil {
+			p.Syntax = append(p.Syntax, f)
+		}
+	}
+}
+
+func (s *sources) types(p *packages.Package, listed *golist.Package) {
+	if len(p.Syntax) == 0 {
+		return
+	}
+	p.TypesInfo = &types.Info{
+		Types: map[ast.Expr]types.TypeAndValue{}, Instances: map[*ast.Ident]types.Instance{}, Defs: map[*ast.Ident]types.Object{},
+		Uses: map[*ast.Ident]types.Object{}, Implicits: map[ast.Node]types.Object{}, Selections: map[*ast.SelectorExpr]*types.Selection{},
+		Scopes: map[ast.Node]*types.Scope{}, FileVersions: map[*ast.File]string{},
+	}
+	conf := types.Config{
+		Importer:    importerFunc(func(written string) (*types.Package, error) { return s.decls.Import(listed.Resolve(written)) }),
+		Error:       func(err error) { fail(p, err) },
+		Sizes:       s.sizes,
+		FakeImportC: true,
+	}
+	if m := listed.Module; m != nil && m.GoVersion != "" {
+		conf.GoVersion = "go" + m.GoVersion
+	}
+	pkg, err := conf.Check(p.PkgPath, s.fset, p.Syntax, p.TypesInfo)
+	p.Types = pkg
+	if err != nil && len(p.Errors) == 0 {
+		fail(p, err)
+	}
+	if len(listed.CgoFiles) > 0 { // the types of what is C are not known
+		fail(p, types.Error{Fset: s.fset, Pos: p.Syntax[len(p.Syntax)-1].Package, Msg: `what import "C" declares is not known`})
+	}
+	p.IllTyped = len(p.Errors) > 0
+}
+
+type importerFunc func(path string) (*types.Package, error)
+
+func (f importerFunc) Import(path string) (*types.Package, error) { return f(path) }
+
+// fail records what parser, type-checker or go command have against a package.
+func fail(p *packages.Package, err error) {
+	var (
+		parse scanner.ErrorList
+		typed types.Error
+		read  *fs.PathError
+		told  packages.Error
+	)
+	switch {
+	case errors.As(err, &told):
+		p.Errors = append(p.Errors, told)
+	case errors.As(err, &parse):
+		for _, e := range parse {
+			p.Errors = append(p.Errors, packages.Error{Pos: e.Pos.String(), Msg: e.Msg, Kind: packages.ParseError})
+		}
+	case errors.As(err, &typed):
+		p.TypeErrors = append(p.TypeErrors, typed)
+		p.Errors = append(p.Errors, packages.Error{Pos: typed.Fset.Position(typed.Pos).String(), Msg: typed.Msg, Kind: packages.TypeError})
+	case errors.As(err, &read):
+		p.Errors = append(p.Errors, packages.Error{Pos: read.Path + ":1", Msg: read.Err.Error(), Kind: packages.ParseError})
+	default:
+		p.Errors = append(p.Errors, packages.Error{Pos: "-", Msg: err.Error(), Kind: packages.UnknownError})
+	}
+}
+
+func moduleOf(m *golist.Module) *packages.Module {
+	if m == nil {
+		return nil
+	}
+	return &packages.Module{
+		Path: m.Path, Version: m.Version, Replace: moduleOf(m.Replace), Main: m.Main, Indirect: m.Indirect, Dir: m.Dir, GoMod: m.GoMod, GoVersion: m.GoVersion,
+	}
+}

@@ -1,0 +1,133 @@
+package golang
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"reflect"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/factorlint/factorlint/internal/cache"
+	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/rules"
+)
+
+// Whatever loads the packages, the same is found in them: with everything compiled, with declarations from source, from an
+// empty cache, from a full one, and from one that has lost a part.
+func TestLoadersAgree(t *testing.T) {
+	store, err := cache.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	odd := t.TempDir()
+	archive, err := txtar.ParseFile("testdata/odd.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range archive.Files {
+		name := filepath.Join(odd, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, f.Data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	repos := []string{odd}
+	for _, pattern := range []string{"shop", "*/broken"} {
+		dirs, err := filepath.Glob(filepath.Join("../../testdata/repos", pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		repos = append(repos, dirs...)
+	}
+	if len(repos) < 4 {
+		t.Fatalf("%d repositories, want more", len(repos))
+	}
+	for _, repo := range repos {
+		in := tree(t, repo)
+		want := found(t, GoList{}, in)
+		for _, c := range []struct {
+			name   string
+			cache  *cache.Cache
+			before func()
+		}{
+			{"without a cache", nil, nil},
+			{"with a cache that knows other repositories", store, nil},
+			{"with a cache that knows this one", store, nil},
+			{"with a cache that lost every third entry", store, func() { lose(t, store, 3) }},
+			{"with a cache that lost every second entry", store, func() { lose(t, store, 2) }},
+			{"with a cache that knows this one again", store, nil},
+		} {
+			if c.before != nil {
+				c.before()
+			}
+			in.Cache = c.cache
+			if got := found(t, Source{Cache: c.cache}, in); !reflect.DeepEqual(got, want) {
+				t.Errorf("%s %s: not what is found with everything compiled", repo, c.name)
+			}
+		}
+	}
+}
+
+// tree returns a folder as the input of an analysis.
+func tree(t *testing.T, dir string) Input {
+	t.Helper()
+	root, err := filepath.Abs(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := Input{Root: root}
+	if in.Rules, err = rules.All(); err != nil {
+		t.Fatal(err)
+	}
+	err = fs.WalkDir(os.DirFS(root), ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			in.Files = append(in.Files, name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+// found returns what is found with a loader. Of what could not be analysed it says only in which packages that is: each tool
+// has its words, and the compiler wants functions to have bodies.
+func found(t *testing.T, l Loader, in Input) []*Module {
+	t.Helper()
+	mods := Inspect(t.Context(), l, in, Shard{})
+	for _, m := range mods {
+		if !m.Loaded {
+			t.Fatalf("%s: %+v", in.Root, m.Notes)
+		}
+		for _, p := range m.Packages {
+			if len(p.Notes) > 0 && path.Base(p.Path) != "assembly" {
+				p.Notes = []check.Notification{{At: check.Span{File: p.Notes[0].At.File}}}
+			} else {
+				p.Notes = nil
+			}
+		}
+	}
+	return mods
+}
+
+// lose removes one in n entries of a cache.
+func lose(t *testing.T, c *cache.Cache, n int) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(c.Dir(), "??", "*"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d entries, %v", len(files), err)
+	}
+	for i, f := range files {
+		if i%n == 0 {
+			if err := os.Remove(f); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}

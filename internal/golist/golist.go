@@ -1,0 +1,146 @@
+// Package golist asks the go command which packages there are and what they import. It has nothing compiled.
+package golist
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A Package is one package as "go list -json" describes it: see "go help list".
+type Package struct {
+	ImportPath string
+	Name       string
+	Dir        string
+	GoFiles    []string // names in Dir; without those that import "C"
+	CgoFiles   []string // those that do
+	Ignored    []string `json:"IgnoredGoFiles"` // those that a build constraint leaves out
+	Imports    []string
+	ImportMap  map[string]string // paths as written whose package has another: a vendored one
+	Module     *Module
+	Standard   bool
+	DepOnly    bool // no pattern names it
+	Error      *Error
+	DepsErrors []*Error
+}
+
+// Resolve returns the path of the package that an import of p means.
+func (p *Package) Resolve(written string) string {
+	if path, ok := p.ImportMap[written]; ok {
+		return path
+	}
+	return written
+}
+
+// Files returns the absolute names of the package's Go files.
+func (p *Package) Files() []string { return p.absolute(slices.Concat(p.GoFiles, p.CgoFiles)) }
+
+// IgnoredFiles returns the absolute names of the Go files in the package's folder that a build constraint leaves out.
+func (p *Package) IgnoredFiles() []string { return p.absolute(p.Ignored) }
+
+func (p *Package) absolute(names []string) []string {
+	var out []string
+	for _, name := range names {
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(p.Dir, name)
+		}
+		out = append(out, name)
+	}
+	return out
+}
+
+// A Module is the module of a package.
+type Module struct {
+	Path      string
+	Version   string
+	Replace   *Module
+	Main      bool
+	Indirect  bool
+	Dir       string
+	GoMod     string
+	GoVersion string
+}
+
+// An Error is what the go command has to say against a package.
+type Error struct {
+	ImportStack []string
+	Pos         string // "file:line:col", or ""
+	Err         string
+}
+
+// fields are those of Package. Without Stale and the like, the go command has no reason to ask a C compiler for its version.
+const fields = "-json=ImportPath,Name,Dir,GoFiles,CgoFiles,IgnoredGoFiles,Imports,ImportMap,Module,Standard,DepOnly,Error,DepsErrors"
+
+// A Request says which packages to list.
+type Request struct {
+	Dir      string   // where to ask
+	Env      []string // of the go command
+	Tags     []string // build tags
+	GoMod    string   // text of a go.mod that Dir is to have; "" for the one that is there
+	Patterns []string
+}
+
+// List returns the packages that match the patterns and all that they need, dependencies first. A package that cannot be
+// resolved is listed with its error; the error returned means that nothing could be listed, and says what the go command wrote.
+func List(ctx context.Context, r Request) ([]*Package, error) {
+	args := []string{"list", "-e", "-deps", fields}
+	if len(r.Tags) > 0 {
+		args = append(args, "-tags="+strings.Join(r.Tags, ","))
+	}
+	if r.GoMod != "" {
+		overlay, remove, err := overlay(r)
+		if err != nil {
+			return nil, err
+		}
+		defer remove()
+		args = append(args, "-overlay="+overlay)
+	}
+	args = append(append(args, "--"), r.Patterns...)
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir, cmd.Env = r.Dir, r.Env
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		if text := strings.TrimSpace(stderr.String()); text != "" {
+			return nil, errors.New(text)
+		}
+		return nil, fmt.Errorf("go list: %w", err)
+	}
+	var out []*Package
+	for d := json.NewDecoder(&stdout); ; {
+		p := &Package{}
+		if err := d.Decode(p); errors.Is(err, io.EOF) {
+			return out, nil
+		} else if err != nil {
+			return nil, fmt.Errorf("go list wrote what cannot be read: %w", err)
+		}
+		out = append(out, p)
+	}
+}
+
+// overlay writes an overlay for the go command in which the folder has a go.mod, and returns its name.
+func overlay(r Request) (name string, remove func(), err error) {
+	dir, err := os.MkdirTemp("", "factorlint-")
+	if err != nil {
+		return "", nil, err
+	}
+	remove = func() { os.RemoveAll(dir) } //nolint:errcheck // the system clears its folder of temporary files
+	mod := filepath.Join(dir, "go.mod")
+	text, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(r.Dir, "go.mod"): mod}})
+	if err == nil {
+		name = filepath.Join(dir, "overlay.json")
+		err = errors.Join(os.WriteFile(mod, []byte(r.GoMod), 0o600), os.WriteFile(name, text, 0o600))
+	}
+	if err != nil {
+		remove()
+	}
+	return name, remove, err
+}
