@@ -2,11 +2,12 @@
 
 GO ?= go
 GOLANGCI_LINT_VERSION := v2.15.0
+ACTIONLINT_VERSION := v1.7.12
 KUBE_SCORE_VERSION := v1.20.0
 KUBE_LINTER_VERSION := v0.7.6
 GOLANGCI_LINT = $(or $(wildcard bin/golangci-lint),$(shell command -v golangci-lint),bin/golangci-lint)
 
-.PHONY: build test browser integration sarif-check lint golangci-lint fmt vet self check bench bench-tools corpus generate rule
+.PHONY: build test browser integration sarif-check lint golangci-lint actions fmt vet self check bench bench-tools corpus generate rule
 
 build: ## the command, as ./factorlint
 	$(GO) build -o factorlint ./cmd/factorlint
@@ -30,7 +31,7 @@ sarif-check: ## the SARIF log of a repository by the two checks that lie beside 
 		sh "$(SHARED)/check/validate.sh" "$$log" && python3 "$(SHARED)/check/check_sarif.py" "$$log" "$(DIR)"
 
 fmt: ## fails if a file is not formatted
-	@files=$$(gofmt -l analyzers checks cmd internal plugin rules); \
+	@files=$$(gofmt -l action analyzers checks cmd internal plugin rules); \
 	if [ -n "$$files" ]; then echo "not formatted by gofmt:"; echo "$$files"; exit 1; fi
 
 vet: # the programs that only "go run" builds are no part of ./...
@@ -47,6 +48,11 @@ lint: golangci-lint ## golangci-lint with .golangci.yml
 golangci-lint: # into ./bin, where the machine has none
 	@[ -x bin/golangci-lint ] || command -v golangci-lint >/dev/null || \
 		GOBIN="$(CURDIR)/bin" $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+
+actions: ## actionlint on the workflows, and shellcheck on the scripts in them and on those of the action
+	@[ -x bin/actionlint ] || GOBIN="$(CURDIR)/bin" $(GO) install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION)
+	bin/actionlint -shellcheck "$$(command -v shellcheck)" -pyflakes=
+	shellcheck action/*.sh
 
 self: ## factorlint on itself
 	$(GO) run ./cmd/factorlint check .

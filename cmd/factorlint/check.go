@@ -23,6 +23,7 @@ import (
 
 type checkFlags struct {
 	configFlags
+	trustFlags
 	fixes                 fixFlags
 	outputs               []string
 	only, enable, disable []string
@@ -53,7 +54,9 @@ configuration, or something essential could not be analysed. 2 wins over 1.`,
 		RunE: func(c *cobra.Command, args []string) error { return a.check(c, args, &f) },
 	}
 	f.configFlags.add(c)
+	f.trustFlags.add(c)
 	f.fixes.add(c.Flags())
+	c.MarkFlagsMutuallyExclusive("fix", "untrusted") // whoever wrote what is checked does not choose what is written here
 	f.cache.add(c)
 	c.Flags().StringArrayVarP(&f.outputs, "output", "o", []string{"text"},
 		"`FORMAT[=FILE]` to write: "+strings.Join(output.Formats(), ", ")+"; may be repeated")
@@ -95,8 +98,9 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 			}
 		}
 	}
-	run := engine.Options{ForceExclude: f.forceExclude, Only: f.only, Enable: f.enable, Disable: f.disable,
+	run := engine.Options{Untrusted: f.untrusted, IgnoreComments: f.ignoreComments, ForceExclude: f.forceExclude, Only: f.only, Enable: f.enable, Disable: f.disable,
 		ReportOnly: !slices.ContainsFunc(targets, func(t target) bool { return output.ShowsWorkloads(t.format) })}
+	f.restrict(&f.configFlags)
 	if run.Paths, err = f.paths(args, c.InOrStdin()); err != nil {
 		return err
 	}

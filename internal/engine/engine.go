@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path"
+	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -39,6 +40,8 @@ type Options struct {
 	Analyze         Analyze      // what looks at Go code; nil for golang.Analyze with golang.Source
 	Cache           *cache.Cache // of what was found in Go code; nil for none
 	Tool            string       // what tells this build of factorlint from others: what another one kept does not count
+	Untrusted       bool         // strangers wrote the repository: the go command gets nothing that could run code for it
+	IgnoreComments  bool         // suppression comments silence nothing
 	ReportOnly      bool         // the result has no workloads: what was read takes no memory any more when the report is made
 }
 
@@ -64,14 +67,12 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 
 // look is Run, and returns the run as well, whose tree the caller closes.
 func look(ctx context.Context, o Options) (*Result, *run, error) {
-	if o.Analyze == nil {
-		o.Analyze = func(ctx context.Context, in golang.Input) *golang.Result {
-			return golang.Analyze(ctx, golang.Source{Cache: in.Cache}, in)
-		}
-	}
 	r, err := open(o)
 	if err != nil {
 		return nil, nil, err
+	}
+	if o.Analyze == nil {
+		o.Analyze = r.analyze(o.Untrusted)
 	}
 	r.saveMemory()
 	r.load(ctx, o.Analyze)
@@ -102,7 +103,7 @@ func open(o Options) (*run, error) {
 		return nil, err
 	}
 	return &run{scope: scope, tree: tree, reader: newReader(tree), config: cfg, cache: o.Cache, tool: o.Tool, rules: selected,
-		notes: slices.Concat(scope.notes(), notes)}, nil
+		notes: slices.Concat(scope.notes(), notes), ignoreComments: o.IgnoreComments}, nil
 }
 
 // choose returns the rules to look for: flags beat the configuration, and --only beats both it and the defaults.
@@ -123,6 +124,8 @@ type run struct {
 	cache  *cache.Cache
 	tool   string
 	rules  []*rules.Rule
+
+	ignoreComments bool
 
 	golang      *golang.Result
 	dockerfiles []*dockerfile.File
@@ -182,6 +185,23 @@ func (r *run) load(ctx context.Context, analyze Analyze) {
 	}
 	r.golang = <-done
 	r.notes = append(r.notes, r.golang.Notes...)
+}
+
+// goCommand says how to run the go command on the tree.
+func (r *run) goCommand(untrusted bool) golang.GoCommand {
+	return golang.GoCommand{Top: strings.TrimSuffix(filepath.ToSlash(r.tree.Root)+"/", "/"+r.tree.Prefix), Untrusted: untrusted}
+}
+
+// analyze returns what looks at the Go code of the tree through the go command.
+func (r *run) analyze(untrusted bool) Analyze {
+	return func(ctx context.Context, in golang.Input) *golang.Result {
+		goCommand := r.goCommand(untrusted)
+		res := golang.Analyze(ctx, golang.Source{GoCommand: goCommand, Cache: r.cache}, in)
+		if untrusted {
+			res.Notes = append(res.Notes, goCommand.LeftOut(r.reader, in.Root, in.Files)...)
+		}
+		return res
+	}
 }
 
 func (r *run) parseDockerfiles(files []string) {
@@ -384,10 +404,7 @@ func (r *run) deployed() map[check.Span]*workload.Workload {
 }
 
 func (r *run) report() *check.Report {
-	directives := r.golang.Directives
-	inorder.Each(r.tree.Files, func(f repository.File) []directive.Directive { return r.reader.suppressions(f.Path) },
-		func(found []directive.Directive) { directives = append(directives, found...) })
-	rep := triage.Apply(triage.Input{Findings: r.findings, Directives: directives, Rules: r.rules, Unread: r.unread})
+	rep := triage.Apply(triage.Input{Findings: r.findings, Directives: r.directives(), Rules: r.rules, Unread: r.unread})
 	rep.Prefix = r.tree.Prefix
 	rep.Rules = r.rules
 	rep.Files = len(r.tree.Files)
@@ -404,6 +421,17 @@ func (r *run) report() *check.Report {
 	r.addSources(rep)
 	rep.Untrusted = rep.Untrusted || slices.ContainsFunc(rep.Notifications, func(n check.Notification) bool { return n.Level == rules.Error })
 	return rep
+}
+
+// directives returns the suppression comments that count.
+func (r *run) directives() []directive.Directive {
+	if r.ignoreComments {
+		return nil
+	}
+	out := r.golang.Directives
+	inorder.Each(r.tree.Files, func(f repository.File) []directive.Directive { return r.reader.suppressions(f.Path) },
+		func(found []directive.Directive) { out = append(out, found...) })
+	return out
 }
 
 // addSources adds the contents of the files that a report names.

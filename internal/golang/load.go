@@ -8,7 +8,6 @@ import (
 	"go/token"
 	"maps"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
@@ -167,9 +166,7 @@ func importedAs(root string, files []string) string {
 
 // GoList loads through the go command: it lists packages and compiles what they depend on into the build cache; the
 // module's own packages are type-checked from source. Nothing of the repository is run.
-type GoList struct {
-	Env []string // the environment to filter; os.Environ if nil
-}
+type GoList struct{ GoCommand }
 
 // Load implements Loader.
 func (l GoList) Load(ctx context.Context, r Request) (*Loaded, error) {
@@ -195,8 +192,8 @@ func (l GoList) Load(ctx context.Context, r Request) (*Loaded, error) {
 }
 
 func (l GoList) packages(ctx context.Context, r Request) ([]*packages.Package, error) {
-	if _, err := exec.LookPath("go"); err != nil {
-		return nil, errors.New("the go command is not on PATH")
+	if err := l.find(); err != nil {
+		return nil, err
 	}
 	env := l.environment(r.Dir)
 	pkgs, err := loadPackages(ctx, r, env)
@@ -266,22 +263,4 @@ func needed(cfg packages.Config, patterns []string, shard Shard) ([]string, erro
 		}
 	}
 	return slices.Sorted(maps.Keys(seen)), nil
-}
-
-// environment returns what the go command is given: no other driver, toolchain, settings or flags than factorlint's
-// own, since a repository can bring some. Services run on Linux: its files are the ones that count.
-func (l GoList) environment(dir string) []string {
-	env := l.Env
-	if env == nil {
-		env = os.Environ()
-	}
-	out := slices.DeleteFunc(slices.Clone(env), func(kv string) bool {
-		name, _, _ := strings.Cut(kv, "=")
-		return slices.Contains([]string{"GOFLAGS", "GOPACKAGESDRIVER", "GOTOOLCHAIN", "GOOS", "PWD"}, name)
-	})
-	flags := "-mod=readonly"
-	if _, err := os.Stat(filepath.Join(dir, "vendor", "modules.txt")); err == nil {
-		flags = "-mod=vendor"
-	}
-	return append(out, "GOFLAGS="+flags+" -buildvcs=false", "GOPACKAGESDRIVER=off", "GOTOOLCHAIN=local", "GOOS=linux", "PWD="+dir)
 }

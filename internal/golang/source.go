@@ -13,7 +13,6 @@ import (
 	"go/types"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -29,16 +28,16 @@ import (
 // Source loads without a compiler: the go command lists the packages, those of the modules are type-checked from source, and
 // of what they depend on the declarations are.
 type Source struct {
-	Env   []string // the environment to filter; os.Environ if nil
+	GoCommand
 	Cache *cache.Cache
 }
 
 // Load implements Loader.
 func (l Source) Load(ctx context.Context, r Request) (*Loaded, error) {
-	if _, err := exec.LookPath("go"); err != nil {
-		return nil, errors.New("the go command is not on PATH")
+	if err := l.find(); err != nil {
+		return nil, err
 	}
-	q := golist.Request{Dir: r.Dir, Env: GoList{Env: l.Env}.environment(r.Dir), Tags: r.Tags, Patterns: append([]string{"./..."}, r.Patterns...)}
+	q := golist.Request{Dir: r.Dir, Env: l.environment(r.Dir), Tags: r.Tags, Patterns: append([]string{"./..."}, r.Patterns...)}
 	if _, err := os.Stat(filepath.Join(r.Dir, "go.mod")); err != nil && r.Module != "" {
 		q.GoMod = fmt.Sprintf("module %s\n\ngo 1.21\n", r.Module)
 	}

@@ -88,6 +88,27 @@ func commit(t *testing.T, dir string) {
 	}
 }
 
+// read returns the text of a file.
+func read(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// write writes a file, and the folders that it lies in.
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // The command that was built is the one that is tested: it finds the flaws of the sample.
 func TestCommand(t *testing.T) {
 	dir := copyTree(t, "testdata/repos/shop")

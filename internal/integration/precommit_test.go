@@ -59,16 +59,6 @@ func sources(t *testing.T) string {
 	return dir
 }
 
-func write(t *testing.T, name, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
 const preCommitConfig = `repos:
   - repo: %s
     rev: %s

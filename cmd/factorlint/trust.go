@@ -1,0 +1,17 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// trustFlags say how far those are trusted who wrote what is checked.
+type trustFlags struct {
+	untrusted      bool
+	ignoreComments bool
+}
+
+func (f *trustFlags) add(c *cobra.Command) {
+	c.Flags().BoolVar(&f.untrusted, "untrusted", false, "strangers wrote this: no cgo, no version control systems, no settings but those of --config")
+	c.Flags().BoolVar(&f.ignoreComments, "no-inline-ignores", false, "suppression comments silence nothing")
+}
+
+// restrict makes an untrusted repository's configuration count for nothing. One that --config names is the user's own choice.
+func (f *trustFlags) restrict(c *configFlags) { c.none = c.none || f.untrusted }
