@@ -74,8 +74,7 @@ func connect(t *testing.T, dir string) *client {
 		c.done <- lsp.Serve(t.Context(), in, out, lsp.Options{Version: "v0", Analyze: c.analyze})
 		out.CloseWithError(io.EOF)
 	}()
-	c.rpc = jrpc2.NewClient(channel.LSP(fromServer, toServer), &jrpc2.ClientOptions{
-		OnNotify: c.notified,
+	c.rpc = jrpc2.NewClient(listener{channel.LSP(fromServer, toServer), c}, &jrpc2.ClientOptions{
 		OnCallback: func(_ context.Context, r *jrpc2.Request) (any, error) {
 			c.mu.Lock()
 			defer c.mu.Unlock()
@@ -101,30 +100,49 @@ func (c *client) analyze(ctx context.Context, in golang.Input) *golang.Result {
 	return golang.Analyze(ctx, golang.GoList{}, in)
 }
 
-func (c *client) notified(r *jrpc2.Request) {
+// A listener hears notifications in the order in which they come: jrpc2's client does not promise one.
+type listener struct {
+	channel.Channel
+	c *client
+}
+
+func (l listener) Recv() ([]byte, error) {
+	text, err := l.Channel.Recv()
+	var m struct {
+		ID     json.RawMessage
+		Method string
+		Params json.RawMessage
+	}
+	if err == nil && json.Unmarshal(text, &m) == nil && m.ID == nil && m.Method != "" {
+		l.c.notified(m.Method, m.Params)
+	}
+	return text, err
+}
+
+func (c *client) notified(method string, params json.RawMessage) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	switch r.Method() {
+	switch method {
 	case "textDocument/publishDiagnostics":
 		var p struct {
 			URI         string
 			Diagnostics []diag
 		}
-		if err := r.UnmarshalParams(&p); err != nil {
-			c.t.Errorf("%s: %v", r.Method(), err)
+		if err := json.Unmarshal(params, &p); err != nil {
+			c.t.Errorf("%s: %v", method, err)
 		}
 		c.shown[c.path(p.URI)] = p.Diagnostics
 		c.published = append(c.published, c.path(p.URI))
 	case "window/showMessage", "window/logMessage":
 		var p struct{ Message string }
-		if err := r.UnmarshalParams(&p); err != nil {
-			c.t.Errorf("%s: %v", r.Method(), err)
+		if err := json.Unmarshal(params, &p); err != nil {
+			c.t.Errorf("%s: %v", method, err)
 		}
 		c.messages = append(c.messages, p.Message)
 	case "$/progress":
 		var p struct{ Value struct{ Kind string } }
-		if err := r.UnmarshalParams(&p); err != nil {
-			c.t.Errorf("%s: %v", r.Method(), err)
+		if err := json.Unmarshal(params, &p); err != nil {
+			c.t.Errorf("%s: %v", method, err)
 		}
 		c.progress = append(c.progress, p.Value.Kind)
 	}

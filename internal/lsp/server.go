@@ -32,7 +32,7 @@ type Options struct {
 func Serve(ctx context.Context, in io.Reader, out io.Writer, o Options) (orderly bool) {
 	if o.Analyze == nil {
 		o.Analyze = func(ctx context.Context, in golang.Input) *golang.Result {
-			return golang.Analyze(ctx, golang.Source{Cache: in.Cache}, in)
+			return golang.Analyze(ctx, golang.Source{GoCommand: golang.GoCommand{Top: in.Root}, Cache: in.Cache}, in)
 		}
 	}
 	ctx, end := context.WithCancel(ctx)
