@@ -18,7 +18,7 @@ func adapt(a *analysis.Analyzer, r *rules.Rule) *analysis.Analyzer {
 	adapted.Name = r.ID
 	adapted.Run = func(p *analysis.Pass) (any, error) {
 		inner := *p
-		inner.Report = func(d analysis.Diagnostic) { p.Report(simplify(p, d)) }
+		inner.Report = func(d analysis.Diagnostic) { p.Report(simplify(p, r, d)) }
 		result, err := a.Run(&inner)
 		if err != nil && len(p.Files) > 0 {
 			name := p.Files[0].Name
@@ -38,10 +38,14 @@ func adapt(a *analysis.Analyzer, r *rules.Rule) *analysis.Analyzer {
 }
 
 // simplify leaves out of a diagnostic what golangci-lint makes something else of: it shows related places as issues of their
-// own, applies all fixes and not one of them, and takes their edits for such of the file of the diagnostic.
-func simplify(p *analysis.Pass, d analysis.Diagnostic) analysis.Diagnostic {
+// own, applies all fixes and not one of them, also those that need a person's eye, and takes their edits for such of the file of
+// the diagnostic.
+func simplify(p *analysis.Pass, r *rules.Rule, d analysis.Diagnostic) analysis.Diagnostic {
 	d.Message = strings.TrimPrefix(d.Message, d.Category+": ")
 	d.Related = nil
+	if r.Fix != rules.SafeFix {
+		d.SuggestedFixes = nil
+	}
 	d.SuggestedFixes = d.SuggestedFixes[:min(1, len(d.SuggestedFixes))]
 	for _, fix := range d.SuggestedFixes {
 		for _, e := range fix.TextEdits {

@@ -19,10 +19,10 @@ var twoFiles = moduletest.Module{
 	"b.go":   "package two\n\n//nolint:factorlint // on purpose\nvar B = 2\n",
 }
 
-// adapted runs an analyzer in its adapted form on two files, and returns what it reports.
-func adapted(t *testing.T, a *analysis.Analyzer) []analysis.Diagnostic {
+// adapted runs an analyzer in the form adapted for a rule on two files, and returns what it reports.
+func adapted(t *testing.T, rule string, a *analysis.Analyzer) []analysis.Diagnostic {
 	t.Helper()
-	g, err := checker.Analyze([]*analysis.Analyzer{adapt(a, rules.Lookup("FL0902"))}, moduletest.Load(t, twoFiles.Write(t)), nil)
+	g, err := checker.Analyze([]*analysis.Analyzer{adapt(a, rules.Lookup(rule))}, moduletest.Load(t, twoFiles.Write(t)), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,17 +36,18 @@ func adapted(t *testing.T, a *analysis.Analyzer) []analysis.Diagnostic {
 // A fix of another file would be applied in the file of the diagnostic, and of several all would be applied.
 func TestFixes(t *testing.T) {
 	for _, c := range []struct {
-		name  string
-		files []int // of each fix, the file that it edits
-		want  int
+		name, rule string
+		files      []int // of each fix, the file that it edits
+		want       int
 	}{
-		{"none", nil, 0},
-		{"one", []int{0}, 1},
-		{"another file", []int{1}, 0},
-		{"two", []int{0, 0}, 1},
-		{"the second elsewhere", []int{0, 1}, 1},
+		{"none", "FL0902", nil, 0},
+		{"one", "FL0902", []int{0}, 1},
+		{"one that needs a person's eye", "FL0304", []int{0}, 0},
+		{"another file", "FL0902", []int{1}, 0},
+		{"two", "FL0902", []int{0, 0}, 1},
+		{"the second elsewhere", "FL0902", []int{0, 1}, 1},
 	} {
-		got := adapted(t, gopass.New("sigint-only", func(p *gopass.Pass) {
+		got := adapted(t, c.rule, gopass.New("sigint-only", func(p *gopass.Pass) {
 			var fixes []analysis.SuggestedFix
 			for _, file := range c.files {
 				at := p.Files[file].Name
@@ -62,7 +63,7 @@ func TestFixes(t *testing.T) {
 
 // golangci-lint applies its own comments, and complains of those that nothing needs.
 func TestNolint(t *testing.T) {
-	got := adapted(t, gopass.New("sigint-only", func(p *gopass.Pass) { p.Report(p.Files[1].Decls[0], "is wrong") }))
+	got := adapted(t, "FL0902", gopass.New("sigint-only", func(p *gopass.Pass) { p.Report(p.Files[1].Decls[0], "is wrong") }))
 	if len(got) != 1 || got[0].Message != "is wrong" {
 		t.Errorf("got %+v", got)
 	}
@@ -74,7 +75,7 @@ func TestFailure(t *testing.T) {
 		"panic":         func(*gopass.Pass) { panic("odd code") },
 		"runtime error": func(p *gopass.Pass) { p.Report(p.Files[2], "is wrong") },
 	} {
-		got := adapted(t, gopass.New("sigint-only", run))
+		got := adapted(t, "FL0902", gopass.New("sigint-only", run))
 		if len(got) != 1 || got[0].Category != "FL0902" {
 			t.Errorf("%s: got %+v", name, got)
 		}
@@ -86,7 +87,7 @@ func TestFailure(t *testing.T) {
 	}
 	broken := gopass.New("sigint-only", nil)
 	broken.Run = func(*analysis.Pass) (any, error) { return nil, errors.New("broken") }
-	if got := adapted(t, broken); len(got) != 1 || got[0].Message != "broken" {
+	if got := adapted(t, "FL0902", broken); len(got) != 1 || got[0].Message != "broken" {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -231,7 +231,7 @@ func TestGolangciFix(t *testing.T) {
 			t.Fatal(err)
 		}
 		lint(t, dir, t.TempDir(), "--fix")
-		run(t, other, nil, command, "check", "--only", "go", "--fix", "--unsafe-fixes")
+		run(t, other, nil, command, "check", "--only", "go", "--fix")
 		if diff := run(t, dir, nil, "git", "diff", "--no-index", ".", other); diff.stdout != "" {
 			t.Errorf("%s: (-golangci-lint +factorlint):\n%s", name, diff.stdout)
 		}
