@@ -251,8 +251,8 @@ func short(file string) string {
 	if err != nil {
 		return file
 	}
-	if real, err := filepath.EvalSymlinks(wd); err == nil { // as the folder that is analysed
-		wd = real
+	if resolved, err := filepath.EvalSymlinks(wd); err == nil { // as the folder that is analysed
+		wd = resolved
 	}
 	if rel, err := filepath.Rel(wd, file); err == nil && filepath.IsLocal(rel) {
 		return rel

@@ -138,7 +138,7 @@ func (m *maker) read(f *check.Fix) (Reason, error) {
 			all = added(all, e)
 		}
 		if fault(file, src, edited(file, src, all)) != nil {
-			return Conflict, nil
+			return Conflict, nil //nolint:nilerr // the reason says it
 		}
 	}
 	return "", nil

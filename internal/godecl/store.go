@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -50,8 +49,8 @@ func (im *Importer) key(d *declared) cache.Key {
 	h := sha256.New()
 	p := d.listed
 	text, _ := origin(p)
-	fmt.Fprintf(h, "%s %s %s\n%s %s\n", recipe, runtime.Version(), runtime.GOARCH, p.ImportPath, goVersion(p))
-	io.WriteString(h, text) //nolint:errcheck // a hash takes everything
+	h.Write(fmt.Appendf(nil, "%s %s %s\n%s %s\n", recipe, runtime.Version(), runtime.GOARCH, p.ImportPath, goVersion(p)))
+	h.Write([]byte(text))
 	for _, dep := range p.Imports {
 		if path := p.Resolve(dep); path != p.ImportPath {
 			id := im.Identity(path)

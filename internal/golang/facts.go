@@ -180,15 +180,15 @@ func ReadFacts(dir, tool string) (*Facts, error) {
 
 // united returns shards as one.
 func united(dir string, shards map[int]*Facts) (*Facts, error) {
-	any := shards[slices.Min(slices.Collect(maps.Keys(shards)))]
-	out := &Facts{Tool: any.Tool, Shard: Shard{1, 1}, Sources: any.Sources, Builds: any.Builds}
-	for i := 1; i <= any.Shard.Of; i++ {
+	first := shards[slices.Min(slices.Collect(maps.Keys(shards)))]
+	out := &Facts{Tool: first.Tool, Shard: Shard{1, 1}, Sources: first.Sources, Builds: first.Builds}
+	for i := 1; i <= first.Shard.Of; i++ {
 		f := shards[i]
 		switch {
 		case f == nil:
-			return nil, fmt.Errorf("%s holds no facts of shard %d/%d", dir, i, any.Shard.Of)
-		case f.Shard.Of != any.Shard.Of || !maps.Equal(f.Sources, any.Sources) || !reflect.DeepEqual(f.Builds, any.Builds):
-			return nil, fmt.Errorf("%s holds facts of different states of a repository: shards %d/%d and %d/%d", dir, any.Shard.Index, any.Shard.Of, i, f.Shard.Of)
+			return nil, fmt.Errorf("%s holds no facts of shard %d/%d", dir, i, first.Shard.Of)
+		case f.Shard.Of != first.Shard.Of || !maps.Equal(f.Sources, first.Sources) || !reflect.DeepEqual(f.Builds, first.Builds):
+			return nil, fmt.Errorf("%s holds facts of different states of a repository: shards %d/%d and %d/%d", dir, first.Shard.Index, first.Shard.Of, i, f.Shard.Of)
 		}
 		for _, m := range f.Modules {
 			out.add(m)

@@ -27,9 +27,9 @@ func (a *analysisRun) key(t *task, imports map[string]*task) (key cache.Key, ok 
 	}
 	h := sha256.New()
 	unit := t.unit.Key()
-	fmt.Fprintf(h, "%s\n%x\n%q %q %q %q\n", a.tool, unit, a.rel(t.unit.Package.Dir), a.module.dir, a.module.path, a.module.goVersion)
+	h.Write(fmt.Appendf(nil, "%s\n%x\n%q %q %q %q\n", a.tool, unit, a.rel(t.unit.Package.Dir), a.module.dir, a.module.path, a.module.goVersion))
 	for _, path := range slices.Sorted(maps.Keys(imports)) {
-		fmt.Fprintf(h, "%s %x\n", path, imports[path].hash)
+		h.Write(fmt.Appendf(nil, "%s %x\n", path, imports[path].hash))
 	}
 	return cache.Key(h.Sum(nil)), true
 }

@@ -166,16 +166,16 @@ func (s *sources) load(u *Unit, p *golist.Package) {
 // key returns what the types and the syntax of a package depend on.
 func (s *sources) key(p *golist.Package) cache.Key {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s %s %q\n%s\n%s\n%+v\n", p.ImportPath, p.Name, p.Dir, godecl.Contents(p.Files()), godecl.Contents(p.IgnoredFiles()), p.Error)
+	h.Write(fmt.Appendf(nil, "%s %s %q\n%s\n%s\n%+v\n", p.ImportPath, p.Name, p.Dir, godecl.Contents(p.Files()), godecl.Contents(p.IgnoredFiles()), p.Error))
 	if m := p.Module; m != nil {
-		fmt.Fprintf(h, "%s %s %s\n", m.Path, m.Version, m.GoVersion)
+		h.Write(fmt.Appendf(nil, "%s %s %s\n", m.Path, m.Version, m.GoVersion))
 	}
 	for _, dep := range p.Imports {
 		path := p.Resolve(dep)
 		id := s.decls.Identity(path)
-		fmt.Fprintf(h, "%s %x\n", path, id)
+		h.Write(fmt.Appendf(nil, "%s %x\n", path, id))
 		if d := s.list[path]; d != nil && d.Error != nil {
-			fmt.Fprintf(h, "%+v\n", *d.Error)
+			h.Write(fmt.Appendf(nil, "%+v\n", *d.Error))
 		}
 	}
 	return cache.Key(h.Sum(nil))

@@ -74,10 +74,10 @@ func fingerprint(in golang.Input) string {
 		if err != nil {
 			continue
 		}
-		fmt.Fprintf(h, "%q %d %d\n", f, info.Size(), info.ModTime().UnixNano())
+		h.Write(fmt.Appendf(nil, "%q %d %d\n", f, info.Size(), info.ModTime().UnixNano()))
 	}
 	for _, r := range in.Rules {
-		fmt.Fprintln(h, r.ID)
+		h.Write([]byte(r.ID + "\n"))
 	}
 	builds, _ := json.Marshal(in.Builds) // of strings alone
 	h.Write(builds)

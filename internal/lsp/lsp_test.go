@@ -310,7 +310,7 @@ func TestSettings(t *testing.T) {
 		{"config", object{"config": "other.yaml"}, "FL1703 FL0201", ""},
 		{"unknown rule", object{"only": []string{"shell-form-entripoint"}}, "",
 			`factorlint: initializationOptions: only: no rule, principle or kind is called "shell-form-entripoint"; did you mean shell-form-entrypoint?`},
-		{"unknown key", object{"onyl": []string{"go"}}, "", `factorlint: initializationOptions: unknown field "onyl"; want config, enable, disable and only`},
+		{"unknown key", object{"unly": []string{"go"}}, "", `factorlint: initializationOptions: unknown field "unly"; want config, enable, disable and only`},
 		{"no such config", object{"config": "none.yaml"}, "", "none.yaml: no such file"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
