@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -356,13 +357,17 @@ func (a *analysisRun) errors(t *task) {
 	}
 	msg, _, _ = strings.Cut(msg, "\n")
 	t.found.Notes = append(t.found.Notes, check.Notification{Code: "go-package", Level: rules.Note, At: at,
-		Message: fmt.Sprintf("package %s %s: %s%s", p.PkgPath, what, a.withoutRoot(msg), more)})
+		Message: fmt.Sprintf("package %s %s: %s%s", p.PkgPath, what, withoutRoot(a.root, msg), more)})
 }
 
-// withoutRoot takes the absolute path of the tree out of a message.
-func (a *analysisRun) withoutRoot(msg string) string {
-	return strings.ReplaceAll(msg, a.root+string(filepath.Separator), "")
+// withoutRoot takes absolute paths out of a message: those of the tree become relative, and of others, which tell of the machine, the
+// last element is left.
+func withoutRoot(root, msg string) string {
+	msg = strings.ReplaceAll(msg, root+string(filepath.Separator), "")
+	return absolute.ReplaceAllStringFunc(msg, func(s string) string { return s[:1] + path.Base(filepath.ToSlash(s[1:])) })
 }
+
+var absolute = regexp.MustCompile(`[\s("'](?:/|[A-Za-z]:\\)[^\s:()"']+`)
 
 // position splits "file:line:col", the form of packages.Error.Pos.
 func position(pos string) (file string, line, col int, ok bool) {

@@ -127,7 +127,7 @@ func Inspect(ctx context.Context, loader Loader, in Input, shard Shard) []*Modul
 				level = rules.Warning
 			}
 			res.Notes = append(res.Notes, check.Notification{Code: "go-load", Level: level, At: check.Span{File: m.file},
-				Message: fmt.Sprintf("the Go module in %s could not be loaded, so its code was not analysed: %v", show(m.dir), firstLine(err))})
+				Message: fmt.Sprintf("the Go module in %s could not be loaded, so its code was not analysed: %v", show(m.dir), withoutRoot(in.Root, firstLine(err)))})
 		}
 	}
 	return out
