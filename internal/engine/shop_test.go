@@ -148,7 +148,7 @@ func TestReadme(t *testing.T) {
 	res := runShop(t, copyShop(t)) // the project's own tree may have been unpacked without git
 	res.Report.Prefix, res.Report.Partial = "testdata/repos/shop/", true
 	var b strings.Builder
-	if err := errors.Join(output.Write("text", &b, res.Report, res.Workloads, output.Options{}),
+	if err := errors.Join(output.Write("text", &b, res.Report, res.Workloads, output.Options{FixHint: true}),
 		output.Workloads("text", &b, res.Workloads, res.Report.Prefix, output.Options{}),
 		output.Write("markdown", &b, res.Report, res.Workloads, output.Options{})); err != nil {
 		t.Fatal(err)
