@@ -28,7 +28,7 @@ sarif-check: ## the SARIF log of a repository by the two checks that lie beside 
 	@[ -d "$(DIR)" ] || { echo "DIR is not the folder of a repository: nothing was checked"; exit 1; }
 	@out=$$(mktemp -d) && trap 'rm -r "$$out"' EXIT && log=$$out/log.sarif && \
 		{ $(GO) run ./cmd/factorlint check -o sarif="$$log" "$(DIR)" || true; } && \
-		sh "$(SHARED)/check/validate.sh" "$$log" && python3 "$(SHARED)/check/check_sarif.py" "$$log" "$(DIR)"
+		sh "$(SHARED)/check/validate.sh" "$$log" && python3 "$(SHARED)/check/check_sarif.py" "$$log" "$$(git -C "$(DIR)" rev-parse --show-toplevel 2>/dev/null || echo "$(DIR)")"
 
 fmt: ## fails if a file is not formatted
 	@files=$$(gofmt -l action analyzers checks cmd internal plugin rules); \
