@@ -36,6 +36,7 @@ type checkFlags struct {
 	exitZero, strict      bool
 	facts                 string
 	cache                 cacheFlags
+	progress              progressFlags
 }
 
 func (a *app) checkCommand() *cobra.Command {
@@ -58,6 +59,7 @@ configuration, or something essential could not be analysed. 2 wins over 1.`,
 	f.fixes.add(c.Flags())
 	c.MarkFlagsMutuallyExclusive("fix", "untrusted") // whoever wrote what is checked does not choose what is written here
 	f.cache.add(c)
+	f.progress.add(c)
 	c.Flags().StringArrayVarP(&f.outputs, "output", "o", []string{"text"},
 		"`FORMAT[=FILE]` to write: "+strings.Join(output.Formats(), ", ")+"; may be repeated")
 	c.Flags().StringSliceVar(&f.only, "only", nil, "look for these rules alone: ids, names, principles or kinds")
@@ -122,12 +124,15 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 	if err := f.cache.apply(&run); err != nil {
 		return err
 	}
+	told := a.follow(f.progress, &run)
+	defer told.hide()
 	res, fixed := &engine.Result{Report: &check.Report{Partial: true}}, (*engine.Fixed)(nil) // of a list that names nothing
 	if len(run.Paths) > 0 {
 		if res, fixed, err = f.fixes.run(c.Context(), run); err != nil {
 			return err
 		}
 	}
+	told.hide()
 	a.code = exitCode(res.Report, failOn, f)
 	if err := a.tellFixes(f, res.Report, fixed); err != nil {
 		return err
@@ -137,7 +142,11 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 	if opts.Category == "" && len(f.only) > 0 {
 		opts.Category = "factorlint-partial" // the alerts of other rules are not fixed because nobody looked for them
 	}
-	return a.write(targets, res, opts)
+	if err := a.write(targets, res, opts); err != nil {
+		return err
+	}
+	told.tell()
+	return nil
 }
 
 func exitCode(r *check.Report, failOn rules.Severity, f *checkFlags) int {

@@ -17,6 +17,7 @@ func (a *app) factsCommand() *cobra.Command {
 	var (
 		flags      configFlags
 		kept       cacheFlags
+		say        progressFlags
 		dir, shard string
 	)
 	c := &cobra.Command{
@@ -40,7 +41,9 @@ put together.`,
 			if err := kept.apply(&run); err != nil {
 				return err
 			}
+			told := a.follow(say, &run)
 			n, notes, err := engine.WriteFacts(c.Context(), run, shard, dir, readVersion().String())
+			told.hide()
 			if err != nil {
 				return err
 			}
@@ -51,11 +54,13 @@ put together.`,
 				a.code = exitUntrusted
 			}
 			a.complain(fmt.Sprintf("wrote the facts of %s to %s", output.Count(n, "package"), dir))
+			told.tell()
 			return nil
 		},
 	}
 	flags.add(c)
 	kept.add(c)
+	say.add(c)
 	c.Flags().StringVar(&dir, "dir", "", "`DIR` to write to; made if there is none")
 	c.Flags().StringVar(&shard, "shard", "1/1", "write only part `INDEX/OF` of the packages")
 	return c

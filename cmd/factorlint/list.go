@@ -52,6 +52,7 @@ func (a *app) workloadsCommand() *cobra.Command {
 		f    listFlags
 		cfg  configFlags
 		kept cacheFlags
+		say  progressFlags
 	)
 	c := &cobra.Command{
 		Use:   "workloads [PATH...]",
@@ -68,7 +69,9 @@ func (a *app) workloadsCommand() *cobra.Command {
 			if err := kept.apply(&run); err != nil {
 				return err
 			}
+			told := a.follow(say, &run)
 			res, err := engine.Run(c.Context(), run)
+			told.hide()
 			if err != nil {
 				return err
 			}
@@ -78,11 +81,13 @@ func (a *app) workloadsCommand() *cobra.Command {
 			if res.Report.Untrusted {
 				a.code = exitUntrusted
 			}
+			defer told.tell()
 			return output.Notifications(a.stderr, res.Report, output.Options{GitHubActions: a.inCI()})
 		},
 	}
 	f.add(c, output.MapFormats())
 	cfg.add(c)
 	kept.add(c)
+	say.add(c)
 	return c
 }

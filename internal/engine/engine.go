@@ -24,6 +24,7 @@ import (
 	"github.com/factorlint/factorlint/internal/golang"
 	"github.com/factorlint/factorlint/internal/inorder"
 	"github.com/factorlint/factorlint/internal/manifest"
+	"github.com/factorlint/factorlint/internal/progress"
 	"github.com/factorlint/factorlint/internal/repository"
 	"github.com/factorlint/factorlint/internal/triage"
 	"github.com/factorlint/factorlint/internal/workload"
@@ -37,12 +38,13 @@ type Options struct {
 	Config          *config.Config // nil for the defaults
 	Only            []string       // words of rules.Select; if any, only those rules run
 	Enable, Disable []string
-	Analyze         Analyze      // what looks at Go code; nil for golang.Analyze with golang.Source
-	Cache           *cache.Cache // of what was found in Go code; nil for none
-	Tool            string       // what tells this build of factorlint from others: what another one kept does not count
-	Untrusted       bool         // strangers wrote the repository: the go command gets nothing that could run code for it
-	IgnoreComments  bool         // suppression comments silence nothing
-	ReportOnly      bool         // the result has no workloads: what was read takes no memory any more when the report is made
+	Analyze         Analyze            // what looks at Go code; nil for golang.Analyze with golang.Source
+	Cache           *cache.Cache       // of what was found in Go code; nil for none
+	Tool            string             // what tells this build of factorlint from others: what another one kept does not count
+	Untrusted       bool               // strangers wrote the repository: the go command gets nothing that could run code for it
+	IgnoreComments  bool               // suppression comments silence nothing
+	ReportOnly      bool               // the result has no workloads: what was read takes no memory any more when the report is made
+	Progress        *progress.Progress // is told what the run does; nil if nobody is
 }
 
 // Analyze looks at the Go code of a tree. What it returns is the run's: the next call has to return another value.
@@ -98,12 +100,15 @@ func open(o Options) (*run, error) {
 		return nil, err
 	}
 	cfg := o.Config.For(scope.root)
+	step := o.Progress.Start("finding", "files")
+	defer step.End()
 	tree, notes, err := repository.Open(scope.root, scope.options(o, cfg.Exclude))
 	if err != nil {
 		return nil, err
 	}
+	step.Done(len(tree.Files))
 	return &run{scope: scope, tree: tree, reader: newReader(tree), config: cfg, cache: o.Cache, tool: o.Tool, rules: selected,
-		notes: slices.Concat(scope.notes(), notes), ignoreComments: o.IgnoreComments}, nil
+		progress: o.Progress, notes: slices.Concat(scope.notes(), notes), ignoreComments: o.IgnoreComments}, nil
 }
 
 // choose returns the rules to look for: flags beat the configuration, and --only beats both it and the defaults.
@@ -125,6 +130,7 @@ type run struct {
 	tool   string
 	rules  []*rules.Rule
 
+	progress       *progress.Progress
 	ignoreComments bool
 
 	golang      *golang.Result
@@ -163,28 +169,42 @@ func (r *run) load(ctx context.Context, analyze Analyze) {
 			done <- &golang.Result{}
 			return
 		}
-		done <- analyze(ctx, golang.Input{Root: r.tree.Root, Files: files, Rules: r.rules, Builds: builds, Cache: r.cache, Tool: r.tool})
+		done <- analyze(ctx, golang.Input{Root: r.tree.Root, Files: files, Rules: r.rules, Builds: builds, Cache: r.cache, Tool: r.tool, Progress: r.progress})
 	}
 	r.parseDockerfiles(files)
 	wait := slices.ContainsFunc(r.dockerfiles, mayGiveTags)
 	if !wait {
 		go start(nil)
 	}
-	variants, notes := manifest.Load(r.reader, files)
-	r.variants = variants
-	r.notes = append(r.notes, notes...)
-	r.builds = build.Read(r.reader, files)
-	around := dockerfile.Surroundings(r.reader, files, variants)
-	targets := r.builds.Targets()
-	for _, d := range r.dockerfiles {
-		d.Around = around(d.Path)
-		d.Around.Targets = targets[d.Path]
-	}
+	r.loadManifests(files)
+	r.readBuilds(files)
 	if wait {
 		go start(r.goBuilds())
 	}
 	r.golang = <-done
 	r.notes = append(r.notes, r.golang.Notes...)
+}
+
+func (r *run) loadManifests(files []string) {
+	step := r.progress.Start("reading", "manifests")
+	defer step.End()
+	variants, notes := manifest.Load(counting{r.reader, step}, files)
+	r.variants = variants
+	r.notes = append(r.notes, notes...)
+}
+
+// readBuilds reads what builds images, and what Dockerfiles name beside themselves.
+func (r *run) readBuilds(files []string) {
+	step := r.progress.Start("reading", "build files")
+	defer step.End()
+	fsys := counting{r.reader, step}
+	r.builds = build.Read(fsys, files)
+	around := dockerfile.Surroundings(fsys, files, r.variants)
+	targets := r.builds.Targets()
+	for _, d := range r.dockerfiles {
+		d.Around = around(d.Path)
+		d.Around.Targets = targets[d.Path]
+	}
 }
 
 // goCommand says how to run the go command on the tree.
@@ -210,6 +230,9 @@ func (r *run) parseDockerfiles(files []string) {
 		notes []check.Notification
 	}
 	names := slices.DeleteFunc(slices.Clone(files), func(name string) bool { return !dockerfile.IsDockerfile(name) })
+	step := r.progress.Start("reading", "Dockerfiles")
+	defer step.End()
+	step.Expect(len(names))
 	inorder.Each(names, func(name string) parsed {
 		src, err := r.reader.ReadFile(name)
 		if err != nil {
@@ -218,6 +241,7 @@ func (r *run) parseDockerfiles(files []string) {
 		d, notes := dockerfile.Parse(name, src)
 		return parsed{d, notes}
 	}, func(p parsed) {
+		step.Done(1)
 		r.notes = append(r.notes, p.notes...)
 		if p.file != nil {
 			r.dockerfiles = append(r.dockerfiles, p.file)
@@ -258,6 +282,8 @@ type dockerfileEvidence struct{ *dockerfile.File }
 func (d dockerfileEvidence) Path() string { return d.File.Path }
 
 func (r *run) bind() {
+	step := r.progress.Start("binding", "workloads")
+	defer step.End()
 	e := workload.Evidence{Root: r.tree.Name(), Programs: r.golang.Programs, Variants: r.variants,
 		Made: r.builds.Made, Renamed: r.builds.Renamed, Built: r.builds.Programs, Bindings: r.config.Services}
 	for _, d := range r.dockerfiles {
@@ -265,17 +291,18 @@ func (r *run) bind() {
 	}
 	var notes []check.Notification
 	r.workloads, notes = workload.Bind(e)
+	step.Done(len(r.workloads))
 	r.notes = append(r.notes, notes...)
 }
 
 func (r *run) check() {
 	report := func(f check.Finding) { r.findings = append(r.findings, f) }
 	seen := renderings{}
-	each(r, checkdockerfile.All(), r.dockerfiles, func(_ *dockerfile.File, f check.Finding) { report(f) })
+	each(r, "Dockerfiles", checkdockerfile.All(), r.dockerfiles, func(_ *dockerfile.File, f check.Finding) { report(f) })
 	r.dockerfiles = nil // what the images of workloads are, Bind has taken from them
-	each(r, checkmanifest.All(), r.variants, func(v *workload.Variant, f check.Finding) { seen.report(f, v, report) })
-	each(r, checkrepository.All(), []*repository.Tree{r.tree}, func(_ *repository.Tree, f check.Finding) { report(f) })
-	each(r, slices.Concat(checkworkload.All(), checkdockerfile.Commands()), r.workloads, func(w *workload.Workload, f check.Finding) {
+	each(r, "variants", checkmanifest.All(), r.variants, func(v *workload.Variant, f check.Finding) { seen.report(f, v, report) })
+	each(r, "the repository", checkrepository.All(), []*repository.Tree{r.tree}, func(_ *repository.Tree, f check.Finding) { report(f) })
+	each(r, "workloads", slices.Concat(checkworkload.All(), checkdockerfile.Commands()), r.workloads, func(w *workload.Workload, f check.Finding) {
 		if f.Workload == "" {
 			f.Workload = w.Name
 		}
@@ -363,11 +390,15 @@ func raised(f check.Finding, bound map[check.Span]*workload.Workload) check.Find
 	return f
 }
 
-// each runs those checks that were asked for on all subjects, and reports what they find in the order of the subjects.
-func each[T any](r *run, checks []check.Check[T], subjects []T, report func(T, check.Finding)) {
+// each runs those checks that were asked for on all subjects, and reports what they find in the order of the subjects. what is
+// what users call them.
+func each[T any](r *run, what string, checks []check.Check[T], subjects []T, report func(T, check.Finding)) {
 	checks = slices.DeleteFunc(checks, func(c check.Check[T]) bool {
 		return !slices.ContainsFunc(r.rules, func(rule *rules.Rule) bool { return rule.Name == c.Rule })
 	})
+	step := r.progress.Start("judging", what)
+	defer step.End()
+	step.Expect(len(subjects))
 	type judged struct {
 		subject  T
 		findings []check.Finding
@@ -379,6 +410,7 @@ func each[T any](r *run, checks []check.Check[T], subjects []T, report func(T, c
 		}
 		return j
 	}, func(j judged) {
+		step.Done(1)
 		for _, f := range j.findings {
 			report(j.subject, f)
 		}
@@ -404,6 +436,9 @@ func (r *run) deployed() map[check.Span]*workload.Workload {
 }
 
 func (r *run) report() *check.Report {
+	step := r.progress.Start("sorting", "findings")
+	defer step.End()
+	step.Done(len(r.findings))
 	rep := triage.Apply(triage.Input{Findings: r.findings, Directives: r.directives(), Rules: r.rules, Unread: r.unread})
 	rep.Prefix = r.tree.Prefix
 	rep.Rules = r.rules

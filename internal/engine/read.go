@@ -8,6 +8,7 @@ import (
 
 	"github.com/factorlint/factorlint/internal/directive"
 	"github.com/factorlint/factorlint/internal/dockerfile"
+	"github.com/factorlint/factorlint/internal/progress"
 	"github.com/factorlint/factorlint/internal/repository"
 )
 
@@ -35,6 +36,18 @@ func (r *reader) ReadFile(name string) ([]byte, error) {
 		r.directives[name] = found
 	}
 	return text, err
+}
+
+// A counting is a reader whose files are the units of a step.
+type counting struct {
+	*reader
+	step *progress.Step
+}
+
+// ReadFile returns the content of a file.
+func (c counting) ReadFile(name string) ([]byte, error) {
+	c.step.Done(1)
+	return c.reader.ReadFile(name)
 }
 
 // suppressions returns the suppression comments in a file. One that cannot be read has none.

@@ -24,6 +24,7 @@ import (
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/directive"
 	"github.com/factorlint/factorlint/internal/gopass"
+	"github.com/factorlint/factorlint/internal/progress"
 	"github.com/factorlint/factorlint/internal/workload"
 	"github.com/factorlint/factorlint/rules"
 )
@@ -39,11 +40,13 @@ type analysisRun struct {
 	slots  chan struct{} // one is held by whoever works
 
 	tasks map[string]*task // by import path
+	step  *progress.Step   // begun; run ends it
 }
 
 func newAnalysis(in Input, m module, shard Shard) *analysisRun {
 	return &analysisRun{root: in.Root, module: m, files: in.Files, shard: shard, cache: in.Cache, tool: in.Tool,
-		slots: make(chan struct{}, runtime.GOMAXPROCS(0)), tasks: map[string]*task{}}
+		slots: make(chan struct{}, runtime.GOMAXPROCS(0)), tasks: map[string]*task{},
+		step: in.Progress.Start("analysing", "packages")}
 }
 
 // A task is the analysis of one package.
@@ -74,6 +77,8 @@ func (a *analysisRun) run(l *Loaded) (found []*Package, ok bool) {
 		t.do = sync.OnceFunc(func() { a.analyze(t) })
 		a.tasks[p.PkgPath] = t
 	}
+	defer a.step.End()
+	a.step.Expect(len(a.tasks))
 	var wait sync.WaitGroup
 	for _, t := range a.tasks {
 		wait.Go(t.do)
@@ -111,8 +116,10 @@ func (a *analysisRun) analyze(t *task) {
 	for _, dep := range imports {
 		dep.do()
 	}
+	defer a.step.Done(1)
 	key, cached := a.key(t, imports)
 	if cached && a.fromCache(t, key) {
+		a.step.Cached()
 		return
 	}
 	t.unit.Load()

@@ -14,6 +14,7 @@ import (
 	"github.com/factorlint/factorlint/internal/cache"
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/directive"
+	"github.com/factorlint/factorlint/internal/progress"
 	"github.com/factorlint/factorlint/internal/workload"
 	"github.com/factorlint/factorlint/rules"
 )
@@ -76,6 +77,8 @@ type Input struct {
 	Builds []Build       // what images are built from
 	Cache  *cache.Cache  // of what was found in packages; nil for none
 	Tool   string        // what tells this build of factorlint from others; it decides what the cache is good for
+
+	Progress *progress.Progress // is told what is done; nil if nobody is
 }
 
 // Analyze loads every module of a tree, runs the analyzers on it, and returns what the rules asked for make of it.
@@ -197,7 +200,9 @@ func loadAll(ctx context.Context, loader Loader, in Input, mods []module, shard 
 		for i := range mods {
 			gate <- struct{}{}
 			go func() {
+				step := in.Progress.Start("listing", "packages")
 				loaded, err := loader.Load(ctx, out[i].request)
+				step.End()
 				results[i] <- result{loaded, err}
 			}()
 		}
