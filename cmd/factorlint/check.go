@@ -142,11 +142,12 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 	if opts.Category == "" && len(f.only) > 0 {
 		opts.Category = "factorlint-partial" // the alerts of other rules are not fixed because nobody looked for them
 	}
-	if err := a.write(targets, res, opts); err != nil {
-		return err
-	}
+	step := run.Progress.Start("writing", "reports")
+	err = a.write(targets, res, opts)
+	step.Done(len(targets))
+	step.End()
 	told.tell()
-	return nil
+	return err
 }
 
 func exitCode(r *check.Report, failOn rules.Severity, f *checkFlags) int {

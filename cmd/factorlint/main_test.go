@@ -74,6 +74,32 @@ func TestUseColor(t *testing.T) {
 	}
 }
 
+func TestShowsProgress(t *testing.T) {
+	for _, c := range []struct {
+		name, value string
+		want        bool
+	}{
+		{"TERM", "xterm", true},
+		{"TERM", "", true},
+		{"TERM", "dumb", false},
+		{"CI", "true", false},
+		{"CI", "1", false},
+		{"CI", "false", true},
+		{"GITHUB_ACTIONS", "true", false},
+		{"TF_BUILD", "True", false},
+	} {
+		a := &app{env: func(name string) string {
+			if name == c.name {
+				return c.value
+			}
+			return ""
+		}}
+		if got := a.showsProgress(); got != c.want {
+			t.Errorf("%s=%s: %v, want %v", c.name, c.value, got, c.want)
+		}
+	}
+}
+
 func TestExitCode(t *testing.T) {
 	finding := func(s rules.Severity) []check.Finding { return []check.Finding{{Severity: s}} }
 	unread := func(s rules.Severity) []check.Notification { return []check.Notification{{Level: s}} }

@@ -23,7 +23,6 @@ import (
 	"github.com/factorlint/factorlint/internal/dockerfile"
 	"github.com/factorlint/factorlint/internal/golang"
 	"github.com/factorlint/factorlint/internal/inorder"
-	"github.com/factorlint/factorlint/internal/manifest"
 	"github.com/factorlint/factorlint/internal/progress"
 	"github.com/factorlint/factorlint/internal/repository"
 	"github.com/factorlint/factorlint/internal/triage"
@@ -183,28 +182,6 @@ func (r *run) load(ctx context.Context, analyze Analyze) {
 	}
 	r.golang = <-done
 	r.notes = append(r.notes, r.golang.Notes...)
-}
-
-func (r *run) loadManifests(files []string) {
-	step := r.progress.Start("reading", "manifests")
-	defer step.End()
-	variants, notes := manifest.Load(counting{r.reader, step}, files)
-	r.variants = variants
-	r.notes = append(r.notes, notes...)
-}
-
-// readBuilds reads what builds images, and what Dockerfiles name beside themselves.
-func (r *run) readBuilds(files []string) {
-	step := r.progress.Start("reading", "build files")
-	defer step.End()
-	fsys := counting{r.reader, step}
-	r.builds = build.Read(fsys, files)
-	around := dockerfile.Surroundings(fsys, files, r.variants)
-	targets := r.builds.Targets()
-	for _, d := range r.dockerfiles {
-		d.Around = around(d.Path)
-		d.Around.Targets = targets[d.Path]
-	}
 }
 
 // goCommand says how to run the go command on the tree.

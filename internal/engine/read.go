@@ -6,8 +6,10 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/factorlint/factorlint/internal/build"
 	"github.com/factorlint/factorlint/internal/directive"
 	"github.com/factorlint/factorlint/internal/dockerfile"
+	"github.com/factorlint/factorlint/internal/manifest"
 	"github.com/factorlint/factorlint/internal/progress"
 	"github.com/factorlint/factorlint/internal/repository"
 )
@@ -74,4 +76,26 @@ func isCommented(file string) bool {
 		return true
 	}
 	return dockerfile.IsDockerfile(file) || strings.HasPrefix(path.Base(file), ".env")
+}
+
+func (r *run) loadManifests(files []string) {
+	step := r.progress.Start("reading", "manifests")
+	defer step.End()
+	variants, notes := manifest.Load(counting{r.reader, step}, files)
+	r.variants = variants
+	r.notes = append(r.notes, notes...)
+}
+
+// readBuilds reads what builds images, and what Dockerfiles name beside themselves.
+func (r *run) readBuilds(files []string) {
+	step := r.progress.Start("reading", "build files")
+	defer step.End()
+	fsys := counting{r.reader, step}
+	r.builds = build.Read(fsys, files)
+	around := dockerfile.Surroundings(fsys, files, r.variants)
+	targets := r.builds.Targets()
+	for _, d := range r.dockerfiles {
+		d.Around = around(d.Path)
+		d.Around.Targets = targets[d.Path]
+	}
 }

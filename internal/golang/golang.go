@@ -116,9 +116,10 @@ func Inspect(ctx context.Context, loader Loader, in Input, shard Shard) []*Modul
 		if err == nil {
 			a := newAnalysis(in, m, shard)
 			res.Packages, res.Loaded = a.run(loaded)
-			if loaded.Finish() {
-				a.keep()
-			} else if loaded, err = loader.Load(ctx, loads[i].fresh()); err == nil {
+			if a.finish(loaded, in.Progress) {
+				continue
+			}
+			if loaded, err = loader.Load(ctx, loads[i].fresh()); err == nil {
 				uncached := in
 				uncached.Cache = nil
 				res.Packages, res.Loaded = newAnalysis(uncached, m, shard).run(loaded)
@@ -134,6 +135,17 @@ func Inspect(ctx context.Context, loader Loader, in Input, shard Shard) []*Modul
 		}
 	}
 	return out
+}
+
+// finish keeps what was found, if what was loaded fits together: it reports that.
+func (a *analysisRun) finish(l *Loaded, p *progress.Progress) bool {
+	step := p.Start("keeping", "packages")
+	defer step.End()
+	if !l.Finish() {
+		return false
+	}
+	a.keep()
+	return true
 }
 
 // Join returns what was found in modules as one result, findings of other rules left out.
