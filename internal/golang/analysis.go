@@ -119,7 +119,7 @@ func (a *analysisRun) analyze(t *task) {
 	defer a.step.Done(1)
 	key, cached := a.key(t, imports)
 	if cached && a.fromCache(t, key) {
-		a.step.Cached()
+		a.step.Cached(1)
 		return
 	}
 	t.unit.Load()

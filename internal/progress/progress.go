@@ -72,8 +72,8 @@ func (s *Step) Expect(n int) { s.change(func() { s.expected += n }) }
 // Done says that n more units are done.
 func (s *Step) Done(n int) { s.change(func() { s.done += n }) }
 
-// Cached says that one of the units that are done was taken from the cache.
-func (s *Step) Cached() { s.change(func() { s.cached++ }) }
+// Cached says that n of the units that are done were taken from the cache.
+func (s *Step) Cached(n int) { s.change(func() { s.cached += n }) }
 
 func (s *Step) change(by func()) {
 	if s == nil {

@@ -123,8 +123,7 @@ func TestTable(t *testing.T) {
 		for range 3 {
 			analyse.Done(1)
 		}
-		analyse.Cached()
-		analyse.Cached()
+		analyse.Cached(2)
 		time.Sleep(time.Second)
 		third := p.Start("listing", "packages")
 		time.Sleep(3 * time.Second)
@@ -153,7 +152,7 @@ func TestGoroutines(t *testing.T) {
 					s := p.Start("analysing", "packages")
 					s.Expect(1)
 					s.Done(1)
-					s.Cached()
+					s.Cached(1)
 					s.End()
 				}
 			})
