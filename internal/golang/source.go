@@ -1,9 +1,11 @@
 package golang
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"encoding/gob"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -15,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -23,6 +26,7 @@ import (
 	"github.com/factorlint/factorlint/internal/cache"
 	"github.com/factorlint/factorlint/internal/godecl"
 	"github.com/factorlint/factorlint/internal/golist"
+	"github.com/factorlint/factorlint/internal/gotree"
 )
 
 // Source loads without a compiler: the go command lists the packages, those of the modules are type-checked from source, and
@@ -41,6 +45,9 @@ func (l Source) Load(ctx context.Context, r Request) (*Loaded, error) {
 	if _, err := os.Stat(filepath.Join(r.Dir, "go.mod")); err != nil && r.Module != "" {
 		q.GoMod = fmt.Sprintf("module %s\n\ngo 1.21\n", r.Module)
 	}
+	if list, ok := l.listed(r); ok {
+		return units(list, r, l.Cache), nil
+	}
 	list, err := golist.List(ctx, q)
 	if err == nil {
 		err = hopeless(list)
@@ -54,7 +61,31 @@ func (l Source) Load(ctx context.Context, r Request) (*Loaded, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.keep(r, list)
 	return units(list, r, l.Cache), nil
+}
+
+// listed returns the listing of a request as the cache has it: as long as only functions differ, it is the same.
+func (l Source) listed(r Request) (list []*golist.Package, ok bool) {
+	if r.Fresh || r.State == (gotree.State{}) {
+		return nil, false
+	}
+	text, ok := l.Cache.Get(r.State.Graph)
+	return list, ok && gob.NewDecoder(bytes.NewReader(text)).Decode(&list) == nil
+}
+
+// keep puts a listing into the cache, unless something is missing that may come without the state's changing: a module that is
+// downloaded, for one.
+func (l Source) keep(r Request, list []*golist.Package) {
+	var b bytes.Buffer
+	if r.State != (gotree.State{}) && whole(list) && gob.NewEncoder(&b).Encode(list) == nil {
+		l.Cache.Put(r.State.Graph, b.Bytes())
+	}
+}
+
+// whole reports whether the go command found everything.
+func whole(list []*golist.Package) bool {
+	return !slices.ContainsFunc(list, func(p *golist.Package) bool { return p.Error != nil || len(p.DepsErrors) > 0 })
 }
 
 // hopeless returns the error of a listing that holds nothing to analyse.
@@ -98,7 +129,7 @@ func units(list []*golist.Package, r Request, store *cache.Cache) *Loaded {
 		}
 	}
 	s.decls = godecl.New(s.fset, s.sizes, store, func(path string) *golist.Package { return s.list[path] })
-	out := &Loaded{Finish: s.decls.Finish}
+	out := &Loaded{Finish: s.decls.Finish, Whole: whole(list)}
 	wanted := map[string]bool{}
 	var want func(path string)
 	want = func(path string) {
