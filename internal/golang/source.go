@@ -124,9 +124,7 @@ func units(list []*golist.Package, r Request, store *cache.Cache) *Loaded {
 		list: map[string]*golist.Package{},
 	}
 	for _, p := range list {
-		if old := s.list[p.ImportPath]; old == nil || old.Error != nil { // that a package may not be imported is an error of a second one
-			s.list[p.ImportPath] = p
-		}
+		s.list[p.ImportPath] = p
 	}
 	s.decls = godecl.New(s.fset, s.sizes, store, func(path string) *golist.Package { return s.list[path] })
 	out := &Loaded{Finish: s.decls.Finish, Whole: whole(list)}
@@ -140,7 +138,7 @@ func units(list []*golist.Package, r Request, store *cache.Cache) *Loaded {
 		wanted[path] = true
 		u := s.unit(p)
 		for _, dep := range p.Imports {
-			if dep = p.Resolve(dep); s.list[dep] != nil && !s.list[dep].DepOnly {
+			if s.list[dep] != nil && !s.list[dep].DepOnly {
 				u.Imports = append(u.Imports, dep)
 				want(dep)
 			}
@@ -182,7 +180,7 @@ func (s *sources) load(u *Unit, p *golist.Package) {
 	u.Parse()
 	var wait sync.WaitGroup
 	for _, dep := range p.Imports {
-		wait.Go(func() { s.decls.Import(p.Resolve(dep)) }) //nolint:errcheck // the type-checker asks again, and gets the error
+		wait.Go(func() { s.decls.Import(dep) }) //nolint:errcheck // the type-checker asks again, and gets the error
 	}
 	wait.Wait()
 
@@ -202,10 +200,9 @@ func (s *sources) key(p *golist.Package) cache.Key {
 		h.Write(fmt.Appendf(nil, "%s %s %s\n", m.Path, m.Version, m.GoVersion))
 	}
 	for _, dep := range p.Imports {
-		path := p.Resolve(dep)
-		id := s.decls.Identity(path)
-		h.Write(fmt.Appendf(nil, "%s %x\n", path, id))
-		if d := s.list[path]; d != nil && d.Error != nil {
+		id := s.decls.Identity(dep)
+		h.Write(fmt.Appendf(nil, "%s %x\n", dep, id))
+		if d := s.list[dep]; d != nil && d.Error != nil {
 			h.Write(fmt.Appendf(nil, "%+v\n", *d.Error))
 		}
 	}
@@ -234,7 +231,7 @@ func (s *sources) types(p *packages.Package, listed *golist.Package) {
 		Scopes: map[ast.Node]*types.Scope{}, FileVersions: map[*ast.File]string{},
 	}
 	conf := types.Config{
-		Importer:    importerFunc(func(written string) (*types.Package, error) { return s.decls.Import(listed.Resolve(written)) }),
+		Importer:    godecl.ImporterFor(s.decls, listed),
 		Error:       func(err error) { fail(p, err) },
 		Sizes:       s.sizes,
 		FakeImportC: true,
@@ -252,10 +249,6 @@ func (s *sources) types(p *packages.Package, listed *golist.Package) {
 	}
 	p.IllTyped = len(p.Errors) > 0
 }
-
-type importerFunc func(path string) (*types.Package, error)
-
-func (f importerFunc) Import(path string) (*types.Package, error) { return f(path) }
 
 // fail records what parser, type-checker or go command have against a package.
 func fail(p *packages.Package, err error) {
