@@ -14,6 +14,7 @@ import (
 	"github.com/factorlint/factorlint/internal/cache"
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/directive"
+	"github.com/factorlint/factorlint/internal/gotree"
 	"github.com/factorlint/factorlint/internal/progress"
 	"github.com/factorlint/factorlint/internal/workload"
 	"github.com/factorlint/factorlint/rules"
@@ -42,11 +43,14 @@ type Loader interface {
 	// Load returns the packages of a module. Packages that cannot be loaded carry their errors; the error returned means that
 	// nothing could be loaded.
 	Load(ctx context.Context, r Request) (*Loaded, error)
+	// State returns what stands for everything that is read to answer a request. ok is false if that cannot be told.
+	State(r Request) (s gotree.State, ok bool)
 }
 
 // Loaded is what a Loader found.
 type Loaded struct {
 	Units  []*Unit
+	Whole  bool        // nothing was missing that could come without the state's changing
 	Finish func() bool // to be called in the end; if false, what was loaded does not fit together, and nothing that was found counts
 }
 
@@ -61,12 +65,13 @@ type Unit struct {
 
 // A Request is what a Loader is asked for.
 type Request struct {
-	Dir      string   // it holds a go.mod, or is to be treated as the root of a module that has none
-	Module   string   // path of the latter
-	Tags     []string // build tags
-	Patterns []string // of packages besides those below Dir
-	Shard    Shard    // which of these packages; those of the same modules that they import come with them
-	Fresh    bool     // take nothing from a cache
+	Dir      string       // it holds a go.mod, or is to be treated as the root of a module that has none
+	Module   string       // path of the latter
+	Tags     []string     // build tags
+	Patterns []string     // of packages besides those below Dir
+	Shard    Shard        // which of these packages; those of the same modules that they import come with them
+	Fresh    bool         // take nothing from a cache
+	State    gotree.State // of what there is to load; zero if it is not known
 }
 
 // Input is a tree with Go code.
@@ -110,13 +115,21 @@ func Inspect(ctx context.Context, loader Loader, in Input, shard Shard) []*Modul
 	loads := loadAll(ctx, loader, in, mods, shard)
 	var out []*Module
 	for i, m := range mods {
+		kept, loaded, err := loads[i].wait()
+		if kept != nil {
+			out = append(out, kept)
+			step := in.Progress.Start("analysing", "packages")
+			step.Done(len(kept.Packages))
+			step.Cached(len(kept.Packages))
+			step.End()
+			continue
+		}
 		res := &Module{Dir: m.dir}
 		out = append(out, res)
-		loaded, err := loads[i].wait()
 		if err == nil {
 			a := newAnalysis(in, m, shard)
 			res.Packages, res.Loaded = a.run(loaded)
-			if a.finish(loaded, in.Progress) {
+			if a.finish(loaded, res, in, loads[i].key) {
 				continue
 			}
 			if loaded, err = loader.Load(ctx, loads[i].fresh()); err == nil {
@@ -137,14 +150,17 @@ func Inspect(ctx context.Context, loader Loader, in Input, shard Shard) []*Modul
 	return out
 }
 
-// finish keeps what was found, if what was loaded fits together: it reports that.
-func (a *analysisRun) finish(l *Loaded, p *progress.Progress) bool {
-	step := p.Start("keeping", "packages")
+// finish keeps what was found in a module, and in its packages, if what was loaded fits together: it reports that.
+func (a *analysisRun) finish(l *Loaded, found *Module, in Input, key cache.Key) bool {
+	step := in.Progress.Start("keeping", "packages")
 	defer step.End()
 	if !l.Finish() {
 		return false
 	}
 	a.keep()
+	if l.Whole {
+		found.keep(in.Cache, key)
+	}
 	return true
 }
 
@@ -178,7 +194,8 @@ func Join(mods []*Module, only []*rules.Rule) *Result {
 // A load is the loading of one module.
 type load struct {
 	request Request
-	wait    func() (*Loaded, error) // to be called once
+	key     cache.Key                        // of what is found in the module, if the request has a state; once wait has returned
+	wait    func() (*Module, *Loaded, error) // to be called once; a module if it is known what is found in it
 }
 
 // fresh returns the request for a load that takes nothing from a cache.
@@ -187,10 +204,23 @@ func (l load) fresh() Request {
 	return l.request
 }
 
+// kept returns what the cache has of a module that is as it was, nil if it has nothing. The load is given the state of the module.
+func (l *load) kept(loader Loader, in Input, m module, shard Shard) *Module {
+	step := in.Progress.Start("looking for", "changes")
+	defer step.End()
+	state, ok := loader.State(l.request)
+	if !ok {
+		return nil
+	}
+	l.request.State, l.key = state, keyOf(in, m, shard, state)
+	return keptModule(in.Cache, l.key)
+}
+
 // loadAll loads the modules of a tree, as many ahead of the one that is waited for next as there are processors. They are to be
 // waited for in order.
 func loadAll(ctx context.Context, loader Loader, in Input, mods []module, shard Shard) []load {
 	type result struct {
+		kept   *Module
 		loaded *Loaded
 		err    error
 	}
@@ -202,20 +232,25 @@ func loadAll(ctx context.Context, loader Loader, in Input, mods []module, shard 
 		results[i] = make(chan result, 1)
 		out[i].request = Request{Dir: filepath.Join(in.Root, filepath.FromSlash(m.dir)), Module: m.path,
 			Tags: tags(m, mods, in), Patterns: besides(m, mods, workspace), Shard: shard}
-		out[i].wait = func() (*Loaded, error) {
+		out[i].wait = func() (*Module, *Loaded, error) {
 			r := <-results[i]
 			<-gate
-			return r.loaded, r.err
+			return r.kept, r.loaded, r.err
 		}
 	}
 	go func() {
 		for i := range mods {
 			gate <- struct{}{}
 			go func() {
+				l := &out[i]
+				if kept := l.kept(loader, in, mods[i], shard); kept != nil {
+					results[i] <- result{kept: kept}
+					return
+				}
 				step := in.Progress.Start("listing", "packages")
-				loaded, err := loader.Load(ctx, out[i].request)
+				loaded, err := loader.Load(ctx, l.request)
 				step.End()
-				results[i] <- result{loaded, err}
+				results[i] <- result{nil, loaded, err}
 			}()
 		}
 	}()
