@@ -24,6 +24,7 @@ type Importer struct {
 	sizes  types.Sizes
 	slots  chan struct{} // one is held by whoever works
 	cache  *cache.Cache
+	fresh  bool // nothing is taken from it
 
 	mu   sync.Mutex
 	pkgs map[string]*declared
@@ -45,16 +46,16 @@ type declared struct {
 }
 
 // New returns an importer of the packages that lookup knows; it returns nil for one that it does not. What is found goes to the
-// cache, and what is there is not computed again.
-func New(fset *token.FileSet, sizes types.Sizes, c *cache.Cache, lookup func(path string) *golist.Package) *Importer {
+// cache, and what is there is not computed again, unless everything is to be fresh.
+func New(fset *token.FileSet, sizes types.Sizes, c *cache.Cache, fresh bool, lookup func(path string) *golist.Package) *Importer {
 	return &Importer{
-		fset: fset, lookup: lookup, sizes: sizes, cache: c, slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		fset: fset, lookup: lookup, sizes: sizes, cache: c, fresh: fresh, slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
 		pkgs: map[string]*declared{}, read: map[string]*types.Package{}, lost: map[string]bool{},
 	}
 }
 
 // Finish puts what was found into the cache. It reports whether that was possible: if the cache had parts of a package and not the
-// package, what was imported does not fit together, and another importer without a cache has to start over.
+// package, what was imported does not fit together, and another importer, a fresh one, has to start over.
 func (im *Importer) Finish() bool {
 	if im.failed.Load() {
 		return false

@@ -31,7 +31,7 @@ func (im *Importer) identity(d *declared) cache.Key {
 	if _, immutable := origin(d.listed); immutable {
 		return d.key()
 	}
-	data, ok := im.cache.Get(d.key())
+	data, ok := im.get(d)
 	if !ok {
 		if _, err := d.types(); err != nil || d.data == nil {
 			return d.key()
@@ -98,18 +98,23 @@ func goroot(dir string) string {
 	return dir
 }
 
+// get returns what the cache has of a package.
+func (im *Importer) get(d *declared) (data []byte, ok bool) {
+	if im.cache == nil || im.fresh {
+		return nil, false
+	}
+	return im.cache.Get(d.key())
+}
+
 // fromCache returns the declarations of a package as the cache has them, nil if it does not.
 func (im *Importer) fromCache(d *declared) *types.Package {
-	if im.cache == nil {
-		return nil
-	}
-	path := d.listed.ImportPath
-	data, ok := im.cache.Get(d.key())
-	im.reading.Lock()
-	defer im.reading.Unlock()
+	data, ok := im.get(d)
 	if !ok {
 		return nil
 	}
+	path := d.listed.ImportPath
+	im.reading.Lock()
+	defer im.reading.Unlock()
 	pkg, err := gcexportdata.Read(bytes.NewReader(data), im.fset, im.read, path)
 	if err != nil {
 		im.failed.Store(true)

@@ -36,6 +36,7 @@ type analysisRun struct {
 	files  []string
 	shard  Shard
 	cache  *cache.Cache
+	fresh  bool // nothing is taken from the cache
 	tool   string
 	slots  chan struct{} // one is held by whoever works
 
@@ -118,7 +119,7 @@ func (a *analysisRun) analyze(t *task) {
 	}
 	defer a.step.Done(1)
 	key, cached := a.key(t, imports)
-	if cached && a.fromCache(t, key) {
+	if cached && !a.fresh && a.fromCache(t, key) {
 		a.step.Cached(1)
 		return
 	}

@@ -70,7 +70,7 @@ type Request struct {
 	Tags     []string     // build tags
 	Patterns []string     // of packages besides those below Dir
 	Shard    Shard        // which of these packages; those of the same modules that they import come with them
-	Fresh    bool         // take nothing from a cache
+	Fresh    bool         // take nothing from a cache, but leave there what is found
 	State    gotree.State // of what there is to load; zero if it is not known
 }
 
@@ -133,9 +133,10 @@ func Inspect(ctx context.Context, loader Loader, in Input, shard Shard) []*Modul
 				continue
 			}
 			if loaded, err = loader.Load(ctx, loads[i].fresh()); err == nil {
-				uncached := in
-				uncached.Cache = nil
-				res.Packages, res.Loaded = newAnalysis(uncached, m, shard).run(loaded)
+				a := newAnalysis(in, m, shard)
+				a.fresh = true
+				res.Packages, res.Loaded = a.run(loaded)
+				a.finish(loaded, res, in, loads[i].key)
 			}
 		}
 		if err != nil {

@@ -67,7 +67,7 @@ func (l Source) Load(ctx context.Context, r Request) (*Loaded, error) {
 
 // listed returns the listing of a request as the cache has it: as long as only functions differ, it is the same.
 func (l Source) listed(r Request) (list []*golist.Package, ok bool) {
-	if r.Fresh || r.State == (gotree.State{}) {
+	if r.State == (gotree.State{}) {
 		return nil, false
 	}
 	text, ok := l.Cache.Get(r.State.Graph)
@@ -116,9 +116,6 @@ type sources struct {
 
 // units returns the packages of a listing that belong to the modules, as far as they were asked for.
 func units(list []*golist.Package, r Request, store *cache.Cache) *Loaded {
-	if r.Fresh {
-		store = nil
-	}
 	s := &sources{
 		dir: r.Dir, fset: token.NewFileSet(), sizes: types.SizesFor("gc", runtime.GOARCH), slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
 		list: map[string]*golist.Package{},
@@ -126,7 +123,7 @@ func units(list []*golist.Package, r Request, store *cache.Cache) *Loaded {
 	for _, p := range list {
 		s.list[p.ImportPath] = p
 	}
-	s.decls = godecl.New(s.fset, s.sizes, store, func(path string) *golist.Package { return s.list[path] })
+	s.decls = godecl.New(s.fset, s.sizes, store, r.Fresh, func(path string) *golist.Package { return s.list[path] })
 	out := &Loaded{Finish: s.decls.Finish, Whole: whole(list)}
 	wanted := map[string]bool{}
 	var want func(path string)

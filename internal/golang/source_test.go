@@ -6,6 +6,7 @@ import (
 	"path"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"testing"
 
 	"golang.org/x/tools/txtar"
@@ -128,6 +129,38 @@ func lose(t *testing.T, c *cache.Cache, n int) {
 			if err := os.Remove(f); err != nil {
 				t.Fatal(err)
 			}
+		}
+	}
+}
+
+// A cache that has lost a part is whole again after one run.
+func TestCacheHeals(t *testing.T) {
+	store, err := cache.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	writeAll(t, dir, files)
+	dir = filepath.Join(dir, "app")
+	look(t, dir, store)
+	main := filepath.Join(dir, "cmd/api/main.go")
+	text, err := os.ReadFile(main)
+	if err != nil {
+		t.Fatal(err)
+	}
+	edit := func() {
+		text = append(text, "\n// more\n"...)
+		if err := os.WriteFile(main, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := 2; i < 5; i++ {
+		lose(t, store, i)
+		edit()
+		look(t, dir, store) // it may have to start over
+		edit()
+		if _, modules, packages := look(t, dir, store); modules != 1 || !slices.Equal(packages, []string{"api"}) {
+			t.Errorf("one in %d entries was lost: %d loads of %q, want one of the edited package", i, modules, packages)
 		}
 	}
 }
