@@ -3,10 +3,47 @@ package lsp
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/creachadair/jrpc2"
+
+	"github.com/factorlint/factorlint/internal/check"
 )
+
+// A folder that is named twice is looked at once.
+func TestOpenTwice(t *testing.T) {
+	s := &server{ctx: t.Context()}
+	if first, second := s.open("file:///a"), s.open("file:///a"); first == nil || second != nil || len(s.sessions) != 1 {
+		t.Errorf("%v, %v, %d sessions", first, second, len(s.sessions))
+	}
+}
+
+// A folder of a repository does not get the go command that lies elsewhere in it.
+func TestGoCommandOfRepository(t *testing.T) {
+	top := t.TempDir()
+	if err := os.CopyFS(top, fstest.MapFS{
+		".git/HEAD":   {Data: []byte("ref: refs/heads/main\n")},
+		"bin/go":      {Data: []byte("#!/bin/sh\n"), Mode: 0o755},
+		"api/go.mod":  {Data: []byte("module example.com/api\n")},
+		"api/main.go": {Data: []byte("package main\n\nfunc main() {}\n")},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", filepath.Join(top, "bin"))
+	s := &server{ctx: t.Context()}
+	report, err := s.open(uriOf(filepath.Join(top, "api"))).run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(report.Notifications, func(n check.Notification) bool { return strings.Contains(n.Message, "lies in the repository") }) {
+		t.Errorf("notifications: %+v", report.Notifications)
+	}
+}
 
 func TestGuard(t *testing.T) {
 	s := &server{phase: running}
