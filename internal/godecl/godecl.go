@@ -128,15 +128,16 @@ func (im *Importer) declare(p *golist.Package) (*types.Package, error) {
 		return nil, fmt.Errorf("package %s has no Go files that can be read", p.ImportPath)
 	}
 	var wait sync.WaitGroup
-	for _, dep := range imports(files) {
-		wait.Go(func() { im.Import(p.Resolve(dep)) }) //nolint:errcheck // the type-checker asks again, and gets the error
+	importer := ImporterFor(im, p)
+	for _, written := range imports(files) {
+		wait.Go(func() { importer.Import(written) }) //nolint:errcheck // the type-checker asks again, and gets the error
 	}
 	wait.Wait()
 
 	im.slots <- struct{}{}
 	defer func() { <-im.slots }()
 	conf := types.Config{
-		Importer:                 importerFunc(func(written string) (*types.Package, error) { return im.Import(p.Resolve(written)) }),
+		Importer:                 importer,
 		Error:                    func(error) {}, // a declaration that nobody here can mend
 		Sizes:                    im.sizes,
 		GoVersion:                goVersion(p),
@@ -151,9 +152,21 @@ func (im *Importer) declare(p *golist.Package) (*types.Package, error) {
 	return pkg, nil
 }
 
-type importerFunc func(path string) (*types.Package, error)
+// ImporterFor returns what the type-checker asks for the imports of a package.
+func ImporterFor(im *Importer, p *golist.Package) types.Importer { return importerFor{im, p} }
 
-func (f importerFunc) Import(path string) (*types.Package, error) { return f(path) }
+type importerFor struct {
+	*Importer
+	p *golist.Package
+}
+
+func (i importerFor) Import(written string) (*types.Package, error) {
+	path, err := i.p.Resolve(written)
+	if err != nil {
+		return nil, err
+	}
+	return i.Importer.Import(path)
+}
 
 // goVersion returns the language version of a package, "" for the newest.
 func goVersion(p *golist.Package) string {
@@ -175,8 +188,10 @@ func (im *Importer) parse(p *golist.Package) []*ast.File {
 		}
 	}
 	prune(files, func(written string) string {
-		if dep := im.lookup(p.Resolve(written)); dep != nil {
-			return dep.Name
+		if path, err := p.Resolve(written); err == nil {
+			if dep := im.lookup(path); dep != nil {
+				return dep.Name
+			}
 		}
 		return ""
 	})

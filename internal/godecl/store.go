@@ -52,10 +52,8 @@ func (im *Importer) key(d *declared) cache.Key {
 	h.Write(fmt.Appendf(nil, "%s %s %s\n%s %s\n", recipe, runtime.Version(), runtime.GOARCH, p.ImportPath, goVersion(p)))
 	h.Write([]byte(text))
 	for _, dep := range p.Imports {
-		if path := p.Resolve(dep); path != p.ImportPath {
-			id := im.Identity(path)
-			h.Write(id[:])
-		}
+		id := im.Identity(dep)
+		h.Write(id[:])
 	}
 	return cache.Key(h.Sum(nil))
 }

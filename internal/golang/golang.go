@@ -14,6 +14,7 @@ import (
 	"github.com/factorlint/factorlint/internal/cache"
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/directive"
+	"github.com/factorlint/factorlint/internal/gotree"
 	"github.com/factorlint/factorlint/internal/workload"
 	"github.com/factorlint/factorlint/rules"
 )
@@ -41,11 +42,14 @@ type Loader interface {
 	// Load returns the packages of a module. Packages that cannot be loaded carry their errors; the error returned means that
 	// nothing could be loaded.
 	Load(ctx context.Context, r Request) (*Loaded, error)
+	// State returns what stands for everything that is read to answer a request. ok is false if that cannot be told.
+	State(r Request) (s gotree.State, ok bool)
 }
 
 // Loaded is what a Loader found.
 type Loaded struct {
 	Units  []*Unit
+	Whole  bool        // nothing was missing that could come without the state's changing
 	Finish func() bool // to be called in the end; if false, what was loaded does not fit together, and nothing that was found counts
 }
 
@@ -60,12 +64,13 @@ type Unit struct {
 
 // A Request is what a Loader is asked for.
 type Request struct {
-	Dir      string   // it holds a go.mod, or is to be treated as the root of a module that has none
-	Module   string   // path of the latter
-	Tags     []string // build tags
-	Patterns []string // of packages besides those below Dir
-	Shard    Shard    // which of these packages; those of the same modules that they import come with them
-	Fresh    bool     // take nothing from a cache
+	Dir      string       // it holds a go.mod, or is to be treated as the root of a module that has none
+	Module   string       // path of the latter
+	Tags     []string     // build tags
+	Patterns []string     // of packages besides those below Dir
+	Shard    Shard        // which of these packages; those of the same modules that they import come with them
+	Fresh    bool         // take nothing from a cache
+	State    gotree.State // of what there is to load; zero if it is not known
 }
 
 // Input is a tree with Go code.
@@ -107,14 +112,21 @@ func Inspect(ctx context.Context, loader Loader, in Input, shard Shard) []*Modul
 	loads := loadAll(ctx, loader, in, mods, shard)
 	var out []*Module
 	for i, m := range mods {
+		kept, loaded, err := loads[i].wait()
+		if kept != nil {
+			out = append(out, kept)
+			continue
+		}
 		res := &Module{Dir: m.dir}
 		out = append(out, res)
-		loaded, err := loads[i].wait()
 		if err == nil {
 			a := newAnalysis(in, m, shard)
 			res.Packages, res.Loaded = a.run(loaded)
 			if loaded.Finish() {
 				a.keep()
+				if loaded.Whole {
+					res.keep(in.Cache, loads[i].key)
+				}
 			} else if loaded, err = loader.Load(ctx, loads[i].fresh()); err == nil {
 				uncached := in
 				uncached.Cache = nil
@@ -163,7 +175,8 @@ func Join(mods []*Module, only []*rules.Rule) *Result {
 // A load is the loading of one module.
 type load struct {
 	request Request
-	wait    func() (*Loaded, error) // to be called once
+	key     cache.Key                        // of what is found in the module, if the request has a state; once wait has returned
+	wait    func() (*Module, *Loaded, error) // to be called once; a module if it is known what is found in it
 }
 
 // fresh returns the request for a load that takes nothing from a cache.
@@ -176,6 +189,7 @@ func (l load) fresh() Request {
 // waited for in order.
 func loadAll(ctx context.Context, loader Loader, in Input, mods []module, shard Shard) []load {
 	type result struct {
+		kept   *Module
 		loaded *Loaded
 		err    error
 	}
@@ -187,18 +201,26 @@ func loadAll(ctx context.Context, loader Loader, in Input, mods []module, shard 
 		results[i] = make(chan result, 1)
 		out[i].request = Request{Dir: filepath.Join(in.Root, filepath.FromSlash(m.dir)), Module: m.path,
 			Tags: tags(m, mods, in), Patterns: besides(m, mods, workspace), Shard: shard}
-		out[i].wait = func() (*Loaded, error) {
+		out[i].wait = func() (*Module, *Loaded, error) {
 			r := <-results[i]
 			<-gate
-			return r.loaded, r.err
+			return r.kept, r.loaded, r.err
 		}
 	}
 	go func() {
 		for i := range mods {
 			gate <- struct{}{}
 			go func() {
-				loaded, err := loader.Load(ctx, out[i].request)
-				results[i] <- result{loaded, err}
+				l := &out[i]
+				if state, ok := loader.State(l.request); ok {
+					l.request.State, l.key = state, keyOf(in, mods[i], shard, state)
+					if kept := keptModule(in.Cache, l.key); kept != nil {
+						results[i] <- result{kept: kept}
+						return
+					}
+				}
+				loaded, err := loader.Load(ctx, l.request)
+				results[i] <- result{nil, loaded, err}
 			}()
 		}
 	}()

@@ -8,10 +8,48 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/factorlint/factorlint/internal/cache"
+	"github.com/factorlint/factorlint/internal/gotree"
 )
+
+// keyOf returns what is found in a module depends on: the state of its source, the build of factorlint, and which files of the tree
+// are looked at.
+func keyOf(in Input, m module, shard Shard, s gotree.State) cache.Key {
+	h := sha256.New()
+	h.Write(fmt.Appendf(nil, "module 1\n%s\n%x\n%q %q %q %q %+v\n", in.Tool, s.Text, in.Root, m.dir, m.path, m.goVersion, shard))
+	for _, f := range in.Files {
+		if strings.HasSuffix(f, ".go") {
+			h.Write([]byte(f + "\n"))
+		}
+	}
+	return cache.Key(h.Sum(nil))
+}
+
+// keptModule returns what is kept of a module, nil if nothing is.
+func keptModule(c *cache.Cache, key cache.Key) *Module {
+	text, ok := c.Get(key)
+	if !ok {
+		return nil
+	}
+	m := &Module{}
+	if json.Unmarshal(text, m) != nil {
+		return nil
+	}
+	return m
+}
+
+// keep puts what was found in a module into the cache.
+func (m *Module) keep(c *cache.Cache, key cache.Key) {
+	if key == (cache.Key{}) {
+		return
+	}
+	if text, err := json.Marshal(m); err == nil {
+		c.Put(key, text)
+	}
+}
 
 // A kept is what the cache has of a package.
 type kept struct {

@@ -16,6 +16,8 @@ import (
 
 	"golang.org/x/mod/modfile"
 	"golang.org/x/tools/go/packages"
+
+	"github.com/factorlint/factorlint/internal/gotree"
 )
 
 // A module is a folder of Go packages.
@@ -190,6 +192,9 @@ func (l GoList) Load(ctx context.Context, r Request) (*Loaded, error) {
 	}
 	return out, nil
 }
+
+// State implements Loader. What the go command has compiled is not known here.
+func (GoList) State(Request) (s gotree.State, ok bool) { return s, false }
 
 func (l GoList) packages(ctx context.Context, r Request) ([]*packages.Package, error) {
 	if err := l.find(); err != nil {

@@ -1,9 +1,11 @@
 package golang
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"encoding/gob"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -15,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -23,6 +26,7 @@ import (
 	"github.com/factorlint/factorlint/internal/cache"
 	"github.com/factorlint/factorlint/internal/godecl"
 	"github.com/factorlint/factorlint/internal/golist"
+	"github.com/factorlint/factorlint/internal/gotree"
 )
 
 // Source loads without a compiler: the go command lists the packages, those of the modules are type-checked from source, and
@@ -41,6 +45,9 @@ func (l Source) Load(ctx context.Context, r Request) (*Loaded, error) {
 	if _, err := os.Stat(filepath.Join(r.Dir, "go.mod")); err != nil && r.Module != "" {
 		q.GoMod = fmt.Sprintf("module %s\n\ngo 1.21\n", r.Module)
 	}
+	if list, ok := l.listed(r); ok {
+		return units(list, r, l.Cache), nil
+	}
 	list, err := golist.List(ctx, q)
 	if err == nil {
 		err = hopeless(list)
@@ -54,7 +61,31 @@ func (l Source) Load(ctx context.Context, r Request) (*Loaded, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.keep(r, list)
 	return units(list, r, l.Cache), nil
+}
+
+// listed returns the listing of a request as the cache has it: as long as only functions differ, it is the same.
+func (l Source) listed(r Request) (list []*golist.Package, ok bool) {
+	if r.Fresh || r.State == (gotree.State{}) {
+		return nil, false
+	}
+	text, ok := l.Cache.Get(r.State.Graph)
+	return list, ok && gob.NewDecoder(bytes.NewReader(text)).Decode(&list) == nil
+}
+
+// keep puts a listing into the cache, unless something is missing that may come without the state's changing: a module that is
+// downloaded, for one.
+func (l Source) keep(r Request, list []*golist.Package) {
+	var b bytes.Buffer
+	if r.State != (gotree.State{}) && whole(list) && gob.NewEncoder(&b).Encode(list) == nil {
+		l.Cache.Put(r.State.Graph, b.Bytes())
+	}
+}
+
+// whole reports whether the go command found everything.
+func whole(list []*golist.Package) bool {
+	return !slices.ContainsFunc(list, func(p *golist.Package) bool { return p.Error != nil || len(p.DepsErrors) > 0 })
 }
 
 // hopeless returns the error of a listing that holds nothing to analyse.
@@ -93,12 +124,10 @@ func units(list []*golist.Package, r Request, store *cache.Cache) *Loaded {
 		list: map[string]*golist.Package{},
 	}
 	for _, p := range list {
-		if old := s.list[p.ImportPath]; old == nil || old.Error != nil { // that a package may not be imported is an error of a second one
-			s.list[p.ImportPath] = p
-		}
+		s.list[p.ImportPath] = p
 	}
 	s.decls = godecl.New(s.fset, s.sizes, store, func(path string) *golist.Package { return s.list[path] })
-	out := &Loaded{Finish: s.decls.Finish}
+	out := &Loaded{Finish: s.decls.Finish, Whole: whole(list)}
 	wanted := map[string]bool{}
 	var want func(path string)
 	want = func(path string) {
@@ -109,7 +138,7 @@ func units(list []*golist.Package, r Request, store *cache.Cache) *Loaded {
 		wanted[path] = true
 		u := s.unit(p)
 		for _, dep := range p.Imports {
-			if dep = p.Resolve(dep); s.list[dep] != nil && !s.list[dep].DepOnly {
+			if s.list[dep] != nil && !s.list[dep].DepOnly {
 				u.Imports = append(u.Imports, dep)
 				want(dep)
 			}
@@ -151,7 +180,7 @@ func (s *sources) load(u *Unit, p *golist.Package) {
 	u.Parse()
 	var wait sync.WaitGroup
 	for _, dep := range p.Imports {
-		wait.Go(func() { s.decls.Import(p.Resolve(dep)) }) //nolint:errcheck // the type-checker asks again, and gets the error
+		wait.Go(func() { s.decls.Import(dep) }) //nolint:errcheck // the type-checker asks again, and gets the error
 	}
 	wait.Wait()
 
@@ -171,10 +200,9 @@ func (s *sources) key(p *golist.Package) cache.Key {
 		h.Write(fmt.Appendf(nil, "%s %s %s\n", m.Path, m.Version, m.GoVersion))
 	}
 	for _, dep := range p.Imports {
-		path := p.Resolve(dep)
-		id := s.decls.Identity(path)
-		h.Write(fmt.Appendf(nil, "%s %x\n", path, id))
-		if d := s.list[path]; d != nil && d.Error != nil {
+		id := s.decls.Identity(dep)
+		h.Write(fmt.Appendf(nil, "%s %x\n", dep, id))
+		if d := s.list[dep]; d != nil && d.Error != nil {
 			h.Write(fmt.Appendf(nil, "%+v\n", *d.Error))
 		}
 	}
@@ -203,7 +231,7 @@ func (s *sources) types(p *packages.Package, listed *golist.Package) {
 		Scopes: map[ast.Node]*types.Scope{}, FileVersions: map[*ast.File]string{},
 	}
 	conf := types.Config{
-		Importer:    importerFunc(func(written string) (*types.Package, error) { return s.decls.Import(listed.Resolve(written)) }),
+		Importer:    godecl.ImporterFor(s.decls, listed),
 		Error:       func(err error) { fail(p, err) },
 		Sizes:       s.sizes,
 		FakeImportC: true,
@@ -221,10 +249,6 @@ func (s *sources) types(p *packages.Package, listed *golist.Package) {
 	}
 	p.IllTyped = len(p.Errors) > 0
 }
-
-type importerFunc func(path string) (*types.Package, error)
-
-func (f importerFunc) Import(path string) (*types.Package, error) { return f(path) }
 
 // fail records what parser, type-checker or go command have against a package.
 func fail(p *packages.Package, err error) {

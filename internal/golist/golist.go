@@ -20,20 +20,30 @@ type Package struct {
 	ImportPath string
 	Name       string
 	Dir        string
-	GoFiles    []string // names in Dir; without those that import "C"
-	CgoFiles   []string // those that do
-	Ignored    []string `json:"IgnoredGoFiles"` // those that a build constraint leaves out
-	Imports    []string
+	GoFiles    []string          // names in Dir; without those that import "C"
+	CgoFiles   []string          // those that do
+	Ignored    []string          `json:"IgnoredGoFiles"` // those that a build constraint leaves out
+	Imports    []string          // paths of packages
 	ImportMap  map[string]string // paths as written whose package has another: a vendored one
 	Module     *Module
 	Standard   bool
 	DepOnly    bool // no pattern names it
 	Error      *Error
 	DepsErrors []*Error
+
+	Cyclic []string `json:"-"` // what it imports and is no part of Imports, since it imports p in turn
 }
 
-// Resolve returns the path of the package that an import of p means.
-func (p *Package) Resolve(written string) string {
+// Resolve returns the path of the package that an import of p means. The error means that it would be imported in a circle.
+func (p *Package) Resolve(written string) (string, error) {
+	path := p.resolve(written)
+	if slices.Contains(p.Cyclic, path) {
+		return "", fmt.Errorf("import cycle not allowed: %s imports itself by way of %s", p.ImportPath, path)
+	}
+	return path, nil
+}
+
+func (p *Package) resolve(written string) string {
 	if path, ok := p.ImportMap[written]; ok {
 		return path
 	}
@@ -118,11 +128,57 @@ func List(ctx context.Context, r Request) ([]*Package, error) {
 	for d := json.NewDecoder(&stdout); ; {
 		p := &Package{}
 		if err := d.Decode(p); errors.Is(err, io.EOF) {
+			out = distinct(out)
+			cut(out)
 			return out, nil
 		} else if err != nil {
 			return nil, fmt.Errorf("go list wrote what cannot be read: %w", err)
 		}
 		out = append(out, p)
+	}
+}
+
+// distinct leaves one package of each path: that a package may not be imported by another is told by a second one with an error.
+func distinct(list []*Package) []*Package {
+	best := map[string]*Package{}
+	for _, p := range list {
+		if old := best[p.ImportPath]; old == nil || old.Error != nil {
+			best[p.ImportPath] = p
+		}
+	}
+	return slices.DeleteFunc(list, func(p *Package) bool { return best[p.ImportPath] != p })
+}
+
+// cut takes the imports that close a circle out of packages, so that whoever follows the others comes to an end. The go command lists
+// such packages, with an error.
+func cut(list []*Package) {
+	byPath := map[string]*Package{}
+	for _, p := range list {
+		byPath[p.ImportPath] = p
+	}
+	const inside, done = 1, 2
+	state := map[*Package]int{}
+	var visit func(p *Package)
+	visit = func(p *Package) {
+		state[p] = inside
+		p.Imports = slices.DeleteFunc(p.Imports, func(path string) bool {
+			dep := byPath[path]
+			switch {
+			case dep == nil || state[dep] == done:
+				return false
+			case state[dep] == inside:
+				p.Cyclic = append(p.Cyclic, path)
+				return true
+			}
+			visit(dep)
+			return false
+		})
+		state[p] = done
+	}
+	for _, p := range list {
+		if state[p] == 0 {
+			visit(p)
+		}
 	}
 }
 

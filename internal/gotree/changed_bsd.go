@@ -1,0 +1,7 @@
+//go:build darwin || freebsd || netbsd
+
+package gotree
+
+import "syscall"
+
+func changed(s *syscall.Stat_t) int64 { return int64(s.Ctimespec.Sec)*1e9 + int64(s.Ctimespec.Nsec) }
