@@ -57,15 +57,12 @@ func newScope(o Options) (scope, error) {
 		s.widen(o.ForceExclude)
 	}
 	for _, p := range abs {
-		rel, err := filepath.Rel(s.root, p)
-		if err != nil {
-			return s, err
-		}
+		rel, _ := repository.Within(p, s.root)
 		if rel == "." {
 			s.asked, s.whole = nil, false
 			break
 		}
-		s.asked = append(s.asked, filepath.ToSlash(rel))
+		s.asked = append(s.asked, rel)
 	}
 	return s, nil
 }
@@ -77,7 +74,10 @@ func common(paths []string) string {
 		root = filepath.Dir(root)
 	}
 	for _, p := range paths {
-		for !within(p, root) {
+		for {
+			if _, ok := repository.Within(p, root); ok {
+				break
+			}
 			root = filepath.Dir(root)
 		}
 	}
@@ -92,8 +92,8 @@ func (s *scope) widen(forceExclude bool) {
 		return
 	}
 	s.whole = true
-	rel, err := filepath.Rel(top, s.root)
-	if err == nil && (forceExclude || check.RoleOf(filepath.ToSlash(rel)+"/") == check.Product) {
+	rel, ok := repository.Within(s.root, top)
+	if ok && (forceExclude || check.RoleOf(rel+"/") == check.Product) {
 		s.root = top
 	}
 }
@@ -101,11 +101,6 @@ func (s *scope) widen(forceExclude bool) {
 func isDir(name string) bool {
 	info, err := os.Stat(name)
 	return err == nil && info.IsDir()
-}
-
-func within(p, dir string) bool {
-	rel, err := filepath.Rel(dir, p)
-	return err == nil && filepath.IsLocal(rel)
 }
 
 // options says what the walk is to take in.

@@ -106,7 +106,7 @@ func (s *server) didChangeFolders(_ context.Context, p didChangeFoldersParams) e
 func (s *server) sessionOf(path string) *session {
 	var best *session
 	for _, n := range s.sessions {
-		if _, ok := within(path, n.dir); ok && path != "" && (best == nil || len(n.dir) > len(best.dir)) {
+		if _, ok := repository.Within(path, n.dir); ok && path != "" && (best == nil || len(n.dir) > len(best.dir)) {
 			best = n
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/engine"
 	"github.com/factorlint/factorlint/internal/golang"
+	"github.com/factorlint/factorlint/internal/repository"
 	"github.com/factorlint/factorlint/rules"
 )
 
@@ -139,7 +140,7 @@ func inputOf(t *testing.T, dir string, r *check.Report) golang.Input {
 	in := golang.Input{Root: dir, Rules: r.Rules}
 	err := filepath.WalkDir(dir, func(name string, d os.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
-			rel, _ := within(name, dir)
+			rel, _ := repository.Within(name, dir)
 			in.Files = append(in.Files, rel)
 		}
 		return err
