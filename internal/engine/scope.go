@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -52,7 +53,10 @@ func newScope(o Options) (scope, error) {
 	if len(abs) == 0 {
 		return s, fmt.Errorf("%s: no such file or folder", s.missing[0])
 	}
-	s.root = common(abs)
+	var ok bool
+	if s.root, ok = common(abs); !ok {
+		return s, errors.New("the paths lie on different drives: look at them one by one")
+	}
 	if slices.ContainsFunc(abs, func(p string) bool { return !isDir(p) }) {
 		s.widen(o.ForceExclude)
 	}
@@ -67,9 +71,9 @@ func newScope(o Options) (scope, error) {
 	return s, nil
 }
 
-// common returns the folder that holds all paths.
-func common(paths []string) string {
-	root := paths[0]
+// common returns the folder that holds all paths. ok is false if there is none, since they lie on different drives.
+func common(paths []string) (root string, ok bool) {
+	root = paths[0]
 	if !isDir(root) {
 		root = filepath.Dir(root)
 	}
@@ -78,10 +82,14 @@ func common(paths []string) string {
 			if _, ok := repository.Within(p, root); ok {
 				break
 			}
-			root = filepath.Dir(root)
+			parent := filepath.Dir(root)
+			if parent == root {
+				return "", false
+			}
+			root = parent
 		}
 	}
-	return root
+	return root, true
 }
 
 // widen makes the root of the repository the folder to analyse. Examples and tests are left where they are, unless as
