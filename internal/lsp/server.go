@@ -235,8 +235,10 @@ func (s *server) goBackground(f func()) {
 
 // watched are the files that decide on findings, for edits that happen outside of the editor.
 var watched = []string{
-	"**/*.go", "**/go.{mod,sum,work}", "**/*[Dd]ockerfile*", "**/Containerfile*", "**/*.{yaml,yml,tpl}", "**/.env*",
-	"**/{Makefile,*.mk,*.sh,*.hcl,.dockerignore,.gitignore,Tiltfile}",
+	"**/*.go", "**/{go.mod,go.sum,go.work,go.work.sum,modules.txt}",
+	"**/*[Dd]ockerfile*", "**/Containerfile*", "**/.{dockerignore,helmignore,gitignore}",
+	"**/*.{yaml,yml,json,tpl,env}", "**/.env*", "**/Kustomization",
+	"**/*.{mk,sh,bash,hcl,tiltfile}", "**/{Tiltfile,Makefile,makefile,GNUmakefile}",
 }
 
 // watch asks the client to tell of changes to files.

@@ -11,9 +11,30 @@ import (
 	"testing/fstest"
 
 	"github.com/creachadair/jrpc2"
+	"github.com/gobwas/glob"
 
 	"github.com/factorlint/factorlint/internal/check"
 )
+
+// Whatever decides on findings is watched, wherever it lies, and nothing that is built.
+func TestWatched(t *testing.T) {
+	var globs []glob.Glob
+	for _, w := range watched {
+		globs = append(globs, glob.MustCompile(w, '/'))
+	}
+	for name, want := range map[string]bool{
+		"main.go": true, "go.mod": true, "go.work.sum": true, "vendor/modules.txt": true,
+		"Dockerfile": true, "api.dockerfile": true, "Dockerfile.dockerignore": true, ".dockerignore": true, "Containerfile.dev": true,
+		"Chart.yaml": true, "templates/_helpers.tpl": true, ".helmignore": true, "Kustomization": true, "patch.json": true,
+		".env": true, ".env.local": true, "prod.env": true, ".factorlint.yaml": true, ".gitignore": true,
+		"Makefile": true, "GNUmakefile": true, "build.mk": true, "build.sh": true, "docker-bake.hcl": true, "Tiltfile": true,
+		"api": false, "README.md": false, "main.go~": false,
+	} {
+		if got := slices.ContainsFunc(globs, func(g glob.Glob) bool { return g.Match("services/" + name) }); got != want {
+			t.Errorf("%s is watched: %v", name, got)
+		}
+	}
+}
 
 // A folder that is named twice is looked at once.
 func TestOpenTwice(t *testing.T) {
