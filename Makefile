@@ -72,9 +72,9 @@ bench-tools: # into ./bin, as far as they can be built here; they are no part of
 charts: ## renders the Helm charts of real repositories and compares with Helm
 	FACTORLINT_CHARTS="$(abspath $(DIR))" $(GO) test ./internal/helm -count=1 -run TestSameAsHelm -v
 
-# make corpus DIR=/path/to/checkouts [LABELS=/path/to/labels.md] [RULES=all]
-corpus: ## measures the rules on real repositories
-	@$(GO) run internal/corpus/main.go -dir "$(DIR)" -labels "$(LABELS)" -rules "$(RULES)"
+# make corpus DIR=/path/to/checkouts [LABELS=/path/to/labels.md] [RULES=all] [LOADERS=true]
+corpus: ## measures the rules on real repositories; LOADERS compares ways to load Go code as well
+	@$(GO) run internal/corpus/main.go -dir "$(DIR)" -labels "$(LABELS)" -rules "$(RULES)" -loaders="$(or $(LOADERS),false)"
 
 generate: ## rules/README.md
 	$(GO) run rules/generate.go

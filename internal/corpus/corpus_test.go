@@ -166,7 +166,7 @@ NOT: shop .env:1 — FL0332 dotenv-committed — a made-up password — certain
 		out  strings.Builder
 	)
 	for _, c := range found {
-		r, err := corpus.Measure(t.Context(), c, known, nil, nil)
+		r, err := corpus.Measure(t.Context(), c, known, nil, nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

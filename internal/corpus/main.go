@@ -15,6 +15,7 @@ import (
 
 	"github.com/factorlint/factorlint/internal/cache"
 	"github.com/factorlint/factorlint/internal/corpus"
+	"github.com/factorlint/factorlint/internal/engine"
 )
 
 func main() {
@@ -22,15 +23,16 @@ func main() {
 	dir := flag.String("dir", "", "folder that holds a checkout of each repository")
 	file := flag.String("labels", "", "file of labels to compare with")
 	enable := flag.String("rules", "", "rules to look for besides the default ones: ids, names, kinds, principles or all")
+	loaders := flag.Bool("loaders", false, "compare what is found in Go code with and without compiled dependencies")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *dir, *file, *enable); err != nil {
+	if err := run(ctx, *dir, *file, *enable, *loaders); err != nil {
 		log.Fatal("corpus: ", err)
 	}
 }
 
-func run(ctx context.Context, dir, file, enable string) error {
+func run(ctx context.Context, dir, file, enable string, loaders bool) error {
 	if dir == "" {
 		return errors.New("no folder given: make corpus DIR=/path/to/checkouts [LABELS=/path/to/labels.md]\n" +
 			"DIR holds one folder for each repository, called owner_name, owner+name or name")
@@ -60,9 +62,13 @@ func run(ctx context.Context, dir, file, enable string) error {
 	if err != nil {
 		return err
 	}
+	var analyze engine.Analyze
+	if loaders {
+		analyze = corpus.BothLoaders(func(difference string) { fmt.Println("  loaders:", difference) })
+	}
 	var runs []*corpus.Run
 	for _, c := range found {
-		r, err := corpus.Measure(ctx, c, labels, words, store)
+		r, err := corpus.Measure(ctx, c, labels, words, store, analyze)
 		if err != nil {
 			return err
 		}

@@ -68,10 +68,10 @@ type Run struct {
 }
 
 // Measure runs the engine on a checkout, without its configuration. enable names rules to look for besides the default ones, and store is
-// a cache, or nil.
-func Measure(ctx context.Context, c Checkout, labels Labels, enable []string, store *cache.Cache) (*Run, error) {
+// a cache, or nil; analyze looks at Go code, nil for the usual way.
+func Measure(ctx context.Context, c Checkout, labels Labels, enable []string, store *cache.Cache, analyze engine.Analyze) (*Run, error) {
 	start := time.Now()
-	res, err := engine.Run(ctx, engine.Options{Paths: []string{c.Dir}, Enable: enable, Cache: store, Tool: cache.Build()})
+	res, err := engine.Run(ctx, engine.Options{Paths: []string{c.Dir}, Enable: enable, Cache: store, Tool: cache.Build(), Analyze: analyze})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Name, err)
 	}
