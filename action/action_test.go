@@ -14,7 +14,7 @@ import (
 )
 
 // tools are the programs of the machine that the scripts need; there is nothing else on their PATH but stand-ins.
-var tools = []string{"awk", "bash", "cat", "chmod", "cp", "cut", "grep", "gzip", "mkdir", "mktemp", "sha256sum", "sh", "tar", "touch", "uname"}
+var tools = []string{"awk", "bash", "cat", "chmod", "cp", "cut", "grep", "gzip", "mkdir", "mktemp", "rm", "sha256sum", "sh", "tar", "touch", "uname"}
 
 // A runner is a machine that a script of the action runs on.
 type runner struct {

@@ -38,6 +38,7 @@ cd "$(absolute "$INPUT_WORKING_DIRECTORY")"
 dir=$(mktemp -d "$RUNNER_TEMP/factorlint.XXXXXX")
 sarif=$dir/factorlint.sarif
 [[ -z $INPUT_SARIF_FILE ]] || sarif=$(absolute "$INPUT_SARIF_FILE")
+[[ ! -f $sarif && ! -L $sarif ]] || rm -- "$sarif" # what is there came with the checkout: it is not to be taken for this run's
 
 # Code that was not reviewed is a stranger's. Only these events are about code that has been merged, or is about to be.
 untrusted=$INPUT_UNTRUSTED

@@ -139,6 +139,24 @@ func TestRunUpload(t *testing.T) {
 	}
 }
 
+// A log that the checkout brought is not taken for the log of a run that wrote none.
+func TestRunForeignLog(t *testing.T) {
+	for _, name := range []string{"foreign.sarif", "link.sarif"} {
+		r := checker(t)
+		work := filepath.Join(r.home, "work")
+		if err := os.WriteFile(filepath.Join(work, "foreign.sarif"), []byte(good), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink("foreign.sarif", filepath.Join(work, "link.sarif")); err != nil {
+			t.Fatal(err)
+		}
+		code, out := r.run("run.sh", map[string]string{"INPUT_SARIF_FILE": name, "FAKE_CODE": "2", "FAKE_SARIF": ""})
+		if o := r.outputs(); code != 0 || o["upload"] != "false" || o["findings"] != "0" {
+			t.Errorf("%s: exit code %d, outputs %v:\n%s", name, code, o, out)
+		}
+	}
+}
+
 // Whatever stands in an input, it is words of a command line or the name of a file, or it is refused.
 func TestRunHostileInputs(t *testing.T) {
 	for _, text := range []string{"$(touch ran)", "`touch ran`", "; touch ran", "x\ntouch ran", "--help", "-", "' ; touch ran '", "*", "x\nupload=true"} {

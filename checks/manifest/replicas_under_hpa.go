@@ -25,18 +25,11 @@ func replicasUnderHPA() check.Check[*workload.Variant] {
 			p.Report(check.Finding{
 				At: d.Replicas.At(),
 				Message: fmt.Sprintf("%s %q fixes %s, but the %s %q scales it: every time the manifest is applied, the number falls back to %d whatever the load",
-					d.Kind, objectName(d), plural(n, "replica"), s.Kind, s.Name, n),
+					d.Kind, objectName(d), check.Count(n, "replica"), s.Kind, s.Name, n),
 				Logical: d.Object,
 				Matter:  "replicas",
 				Related: []check.Related{{At: s.At, Message: "scales it"}},
 			})
 		}
 	}}
-}
-
-func plural(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return fmt.Sprintf("%d %ss", n, word)
 }

@@ -205,14 +205,14 @@ func parseOutputs(outputs []string) ([]target, error) {
 			if err := writable(file); err != nil {
 				return nil, err
 			}
-			file = filepath.Clean(file)
 		}
-		if seen[file] && file == "" {
+		where := place(file)
+		if seen[where] && !toFile {
 			return nil, errors.New("--output: only one format can go to standard output; give the others a file: FORMAT=FILE")
-		} else if seen[file] {
-			return nil, fmt.Errorf("--output: two formats go to %s", file)
+		} else if seen[where] {
+			return nil, fmt.Errorf("--output: two formats go to %s", filepath.Clean(file))
 		}
-		seen[file] = true
+		seen[where] = true
 		out = append(out, t)
 	}
 	return out, nil

@@ -27,6 +27,18 @@ func writable(name string) error {
 	return nil
 }
 
+// place returns the one path of a file that may be named in several ways. Standard output, "", stays what it is.
+func place(name string) string {
+	abs, err := filepath.Abs(name)
+	if err != nil || name == "" {
+		return name
+	}
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil {
+		return filepath.Join(dir, filepath.Base(abs))
+	}
+	return abs
+}
+
 // writeFile replaces the content of a file by what write writes, or leaves it as it was: readers never see a part.
 func writeFile(name string, write func(io.Writer) error) (err error) {
 	if err := writable(name); err != nil {

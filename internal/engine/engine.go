@@ -37,13 +37,14 @@ type Options struct {
 	Config          *config.Config // nil for the defaults
 	Only            []string       // words of rules.Select; if any, only those rules run
 	Enable, Disable []string
-	Analyze         Analyze            // what looks at Go code; nil for golang.Analyze with golang.Source
-	Cache           *cache.Cache       // of what was found in Go code; nil for none
-	Tool            string             // what tells this build of factorlint from others: what another one kept does not count
-	Untrusted       bool               // strangers wrote the repository: the go command gets nothing that could run code for it
-	IgnoreComments  bool               // suppression comments silence nothing
-	ReportOnly      bool               // the result has no workloads: what was read takes no memory any more when the report is made
-	Progress        *progress.Progress // is told what the run does; nil if nobody is
+	Analyze         Analyze               // what looks at Go code; nil for golang.Analyze with golang.Source
+	Keep            func(Analyze) Analyze // puts itself before what looks at Go code, to keep what that found; nil for nothing
+	Cache           *cache.Cache          // of what was found in Go code; nil for none
+	Tool            string                // what tells this build of factorlint from others: what another one kept does not count
+	Untrusted       bool                  // strangers wrote the repository: the go command gets nothing that could run code for it
+	IgnoreComments  bool                  // suppression comments silence nothing
+	ReportOnly      bool                  // the result has no workloads: what was read takes no memory any more when the report is made
+	Progress        *progress.Progress    // is told what the run does; nil if nobody is
 }
 
 // Analyze looks at the Go code of a tree. What it returns is the run's: the next call has to return another value.
@@ -74,6 +75,9 @@ func look(ctx context.Context, o Options) (*Result, *run, error) {
 	}
 	if o.Analyze == nil {
 		o.Analyze = r.analyze(o.Untrusted)
+	}
+	if o.Keep != nil {
+		o.Analyze = o.Keep(o.Analyze)
 	}
 	r.saveMemory()
 	r.load(ctx, o.Analyze)

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -52,36 +53,43 @@ func newScope(o Options) (scope, error) {
 	if len(abs) == 0 {
 		return s, fmt.Errorf("%s: no such file or folder", s.missing[0])
 	}
-	s.root = common(abs)
+	var ok bool
+	if s.root, ok = common(abs); !ok {
+		return s, errors.New("the paths lie on different drives: look at them one by one")
+	}
 	if slices.ContainsFunc(abs, func(p string) bool { return !isDir(p) }) {
 		s.widen(o.ForceExclude)
 	}
 	for _, p := range abs {
-		rel, err := filepath.Rel(s.root, p)
-		if err != nil {
-			return s, err
-		}
+		rel, _ := repository.Within(p, s.root)
 		if rel == "." {
 			s.asked, s.whole = nil, false
 			break
 		}
-		s.asked = append(s.asked, filepath.ToSlash(rel))
+		s.asked = append(s.asked, rel)
 	}
 	return s, nil
 }
 
-// common returns the folder that holds all paths.
-func common(paths []string) string {
-	root := paths[0]
+// common returns the folder that holds all paths. ok is false if there is none, since they lie on different drives.
+func common(paths []string) (root string, ok bool) {
+	root = paths[0]
 	if !isDir(root) {
 		root = filepath.Dir(root)
 	}
 	for _, p := range paths {
-		for !within(p, root) {
-			root = filepath.Dir(root)
+		for {
+			if _, ok := repository.Within(p, root); ok {
+				break
+			}
+			parent := filepath.Dir(root)
+			if parent == root {
+				return "", false
+			}
+			root = parent
 		}
 	}
-	return root
+	return root, true
 }
 
 // widen makes the root of the repository the folder to analyse. Examples and tests are left where they are, unless as
@@ -92,8 +100,8 @@ func (s *scope) widen(forceExclude bool) {
 		return
 	}
 	s.whole = true
-	rel, err := filepath.Rel(top, s.root)
-	if err == nil && (forceExclude || check.RoleOf(filepath.ToSlash(rel)+"/") == check.Product) {
+	rel, ok := repository.Within(s.root, top)
+	if ok && (forceExclude || check.RoleOf(rel+"/") == check.Product) {
 		s.root = top
 	}
 }
@@ -101,11 +109,6 @@ func (s *scope) widen(forceExclude bool) {
 func isDir(name string) bool {
 	info, err := os.Stat(name)
 	return err == nil && info.IsDir()
-}
-
-func within(p, dir string) bool {
-	rel, err := filepath.Rel(dir, p)
-	return err == nil && filepath.IsLocal(rel)
 }
 
 // options says what the walk is to take in.

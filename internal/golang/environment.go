@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/factorlint/factorlint/internal/repository"
 )
 
 // A GoCommand says how to run the go command.
@@ -108,12 +110,13 @@ func (g GoCommand) withoutTop(list string) string {
 
 // brought reports whether a file or folder, or what it is a symbolic link to, lies in the repository.
 func (g GoCommand) brought(name string) bool {
-	return within(name, g.Top) || within(resolved(name), g.Top)
+	return g.holds(name) || g.holds(resolved(name))
 }
 
-func within(name, top string) bool {
-	rel, err := filepath.Rel(top, name)
-	return err == nil && filepath.IsLocal(rel)
+// holds reports whether a path lies in the repository.
+func (g GoCommand) holds(name string) bool {
+	_, ok := repository.Within(name, g.Top)
+	return ok
 }
 
 // resolved returns what a symbolic link leads to; a name that leads nowhere stays.

@@ -113,9 +113,13 @@ type indexedModule struct {
 	Packages []string // names of files
 }
 
-// Write writes the facts to a folder: an index of the shard, and a file for each package. Other shards may be in the folder.
+// Write writes the facts to a folder: an index of the shard, and a file for each package. Other shards may be in the folder;
+// those of a division into another number of shards are taken back, since only one division can be read.
 func (f *Facts) Write(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	if err := removeOthers(dir, f.Shard.Of); err != nil {
 		return err
 	}
 	ix := index{Facts: *f, Modules: []indexedModule{}}
@@ -131,6 +135,28 @@ func (f *Facts) Write(dir string) error {
 		ix.Modules = append(ix.Modules, im)
 	}
 	return writeJSON(filepath.Join(dir, fmt.Sprintf("index-%d-of-%d.json", f.Shard.Index, f.Shard.Of)), ix)
+}
+
+// indexes returns the names of the indexes in a folder.
+func indexes(dir string) ([]string, error) {
+	return filepath.Glob(filepath.Join(dir, "index-*-of-*.json"))
+}
+
+// removeOthers removes the indexes of other divisions than that into a number of shards.
+func removeOthers(dir string, of int) error {
+	files, err := indexes(dir)
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		if strings.HasSuffix(file, fmt.Sprintf("-of-%d.json", of)) {
+			continue
+		}
+		if err := os.Remove(file); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // fileName returns the name of the file of a package: a word to recognise it by, and a hash, since paths are long and may hold
@@ -157,7 +183,7 @@ func writeJSON(file string, v any) error {
 // ReadFacts reads what Write wrote to a folder for every shard of a repository. tool is the version of factorlint: another one
 // may mean something else by the same facts.
 func ReadFacts(dir, tool string) (*Facts, error) {
-	files, err := filepath.Glob(filepath.Join(dir, "index-*-of-*.json"))
+	files, err := indexes(dir)
 	if err != nil {
 		return nil, err
 	}

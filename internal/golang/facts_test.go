@@ -45,6 +45,27 @@ func TestFacts(t *testing.T) {
 	}
 }
 
+// A folder that is written to again, for another number of shards, holds what was written last.
+func TestFactsDividedAnew(t *testing.T) {
+	in := tree(t, "../../testdata/repos/shop")
+	dir := t.TempDir()
+	want := shardOf(t, in, Shard{1, 1})
+	old := *want
+	old.Sources = map[string]string{"main.go": "0"}
+	for i := 1; i <= 2; i++ {
+		old.Shard = Shard{i, 2}
+		if err := old.Write(dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := want.Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := ReadFacts(dir, "test"); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("what was read is not what was written last: %v", err)
+	}
+}
+
 // Facts that cannot be those of the tree are refused, and the message says why.
 func TestFactsRefused(t *testing.T) {
 	in := tree(t, "../../testdata/repos/shop")

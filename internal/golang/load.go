@@ -167,7 +167,8 @@ func importedAs(root string, files []string) string {
 }
 
 // GoList loads through the go command: it lists packages and compiles what they depend on into the build cache; the
-// module's own packages are type-checked from source. Nothing of the repository is run.
+// module's own packages are type-checked from source. Nothing of the repository is run. It is slow and sure: tests hold Source
+// against it.
 type GoList struct{ GoCommand }
 
 // Load implements Loader.

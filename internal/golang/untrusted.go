@@ -17,6 +17,7 @@ import (
 	"golang.org/x/mod/modfile"
 
 	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/repository"
 	"github.com/factorlint/factorlint/rules"
 )
 
@@ -83,9 +84,7 @@ func (g GoCommand) workspaces(root string, files []string) []check.Notification 
 		seen = append(seen, work)
 		n := check.Notification{Code: "go-workspace", Level: rules.Warning,
 			Message: fmt.Sprintf("the workspace uses %s, which lies outside the repository, so its modules were loaded one by one", use)}
-		if rel, err := filepath.Rel(root, work); err == nil && filepath.IsLocal(rel) {
-			n.At.File = filepath.ToSlash(rel)
-		}
+		n.At.File, _ = repository.Within(work, root)
 		out = append(out, n)
 	}
 	return out
@@ -121,7 +120,7 @@ func (g GoCommand) strangers(work string) (use string, ok bool) {
 		if !filepath.IsAbs(dir) {
 			dir = filepath.Join(filepath.Dir(work), dir)
 		}
-		if !within(resolved(dir), g.Top) {
+		if !g.holds(resolved(dir)) {
 			return u.Path, true
 		}
 	}

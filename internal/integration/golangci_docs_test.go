@@ -16,11 +16,8 @@ import (
 // yamlBlocks returns the fenced YAML of docs/golangci-lint.md: .custom-gcl.yml, .golangci.yml, severities, an exclusion.
 func yamlBlocks(t *testing.T) (custom, config, severity, exclusion string) {
 	t.Helper()
-	page, err := os.ReadFile(filepath.Join(module, "docs", "golangci-lint.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(page), -1)
+	page := read(t, filepath.Join(module, "docs", "golangci-lint.md"))
+	found := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(page, -1)
 	if len(found) != 4 {
 		t.Fatalf("%d blocks of YAML", len(found))
 	}
@@ -46,7 +43,7 @@ func TestGolangciCustom(t *testing.T) {
 	commit(t, source)
 	run(t, source, nil, "git", "tag", version[1])
 	dir := copyTree(t, "testdata/repos/shop")
-	writeFile(t, filepath.Join(dir, ".custom-gcl.yml"), strings.Replace(custom, "version: v0.1.0", "path: "+module, 1))
+	write(t, filepath.Join(dir, ".custom-gcl.yml"), strings.Replace(custom, "version: v0.1.0", "path: "+module, 1))
 	env := []string{"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url.file://" + source + ".insteadOf", "GIT_CONFIG_VALUE_0=https://github.com/golangci/golangci-lint.git"}
 	if r := run(t, dir, env, golangci(t), "custom"); r.code != 0 {
 		t.Fatalf("%s%s", r.stdout, r.stderr)

@@ -13,7 +13,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/tools/txtar"
 )
 
 // golangci returns the path of a golangci-lint with the plugin, built from plugin/testbed when it is first asked for.
@@ -69,28 +68,13 @@ issues: {max-issues-per-linter: 0, max-same-issues: 0, uniq-by-line: false}
 
 // configure writes the configuration of golangci-lint in a folder.
 func configure(t *testing.T, dir, config string) {
-	writeFile(t, filepath.Join(dir, ".golangci.yml"), config)
-}
-
-// writeFile writes a file, and its folder if it has none.
-func writeFile(t *testing.T, name, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	write(t, filepath.Join(dir, ".golangci.yml"), config)
 }
 
 // appendTo adds text to the end of a file.
 func appendTo(t *testing.T, name, text string) {
 	t.Helper()
-	old, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	writeFile(t, name, string(old)+text)
+	write(t, name, read(t, name)+text)
 }
 
 // lint runs golangci-lint in a folder, with a folder for its cache.
@@ -123,14 +107,8 @@ func places(all []issue) (out []string) {
 // parcels returns a folder with the module of testdata/golangci.txtar.
 func parcels(t *testing.T) string {
 	t.Helper()
-	a, err := txtar.ParseFile(filepath.Join("testdata", "golangci.txtar"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
-	for _, f := range a.Files {
-		writeFile(t, filepath.Join(dir, filepath.FromSlash(f.Name)), string(f.Data))
-	}
+	unpackTree(t, dir, read(t, filepath.Join("testdata", "golangci.txtar")))
 	commit(t, dir)
 	return dir
 }
@@ -288,9 +266,9 @@ func init() {
 // needs.
 func TestGolangciComments(t *testing.T) {
 	dir := t.TempDir()
-	writeFile(t, filepath.Join(dir, "go.mod"), "module example.com/quiet\n\ngo 1.26\n")
-	writeFile(t, filepath.Join(dir, "main.go"), commented)
-	writeFile(t, filepath.Join(dir, "zz_generated.go"), generated)
+	write(t, filepath.Join(dir, "go.mod"), "module example.com/quiet\n\ngo 1.26\n")
+	write(t, filepath.Join(dir, "main.go"), commented)
+	write(t, filepath.Join(dir, "zz_generated.go"), generated)
 	configure(t, dir, strings.Replace(everything, "[factorlint]", "[factorlint, nolintlint]", 1))
 	want := []string{"main.go:18:3 FL1302", "main.go:20:37 nolintlint"}
 	if diff := cmp.Diff(want, places(issues(t, dir))); diff != "" {
@@ -312,8 +290,8 @@ func repetitive(times int) string {
 // golangci-lint keeps issues back: all but one of a line, all but three of a text, all but fifty of a linter.
 func TestGolangciLimits(t *testing.T) {
 	dir := t.TempDir()
-	writeFile(t, filepath.Join(dir, "go.mod"), "module example.com/again\n\ngo 1.26\n")
-	writeFile(t, filepath.Join(dir, "main.go"), repetitive(60))
+	write(t, filepath.Join(dir, "go.mod"), "module example.com/again\n\ngo 1.26\n")
+	write(t, filepath.Join(dir, "main.go"), repetitive(60))
 	limits := "issues: {max-issues-per-linter: 0, max-same-issues: 0, uniq-by-line: false}\n"
 	for own, want := range map[string]int{
 		limits:                           63, // 60 calls, and three faults of the line that serves

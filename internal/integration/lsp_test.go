@@ -126,12 +126,8 @@ func TestLanguageServer(t *testing.T) {
 	dir := copyTree(t, "testdata/repos/shop")
 	file := filepath.Join(dir, "cmd/catalog/main.go")
 	uri := "file://" + file
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
 	e := startEditor(t, dir)
-	document := map[string]any{"uri": uri, "languageId": "go", "version": 1, "text": string(text)}
+	document := map[string]any{"uri": uri, "languageId": "go", "version": 1, "text": read(t, file)}
 	e.notify(t, "textDocument/didOpen", map[string]any{"textDocument": document})
 	shows := func(p published) bool { return slices.Contains(p.codes(), "FL0902") }
 	found := e.until(t, uri, shows)

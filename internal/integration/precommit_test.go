@@ -134,11 +134,7 @@ func TestPreCommit(t *testing.T) {
 	t.Run("fix", func(t *testing.T) {
 		dir := copyTree(t, "testdata/repos/thumbs/clean")
 		const main = "cmd/thumbs/main.go"
-		text, err := os.ReadFile(filepath.Join(module, "testdata/repos/thumbs/broken", main)) // it shuts down on SIGINT alone
-		if err != nil {
-			t.Fatal(err)
-		}
-		write(t, filepath.Join(dir, main), string(text))
+		write(t, filepath.Join(dir, main), read(t, filepath.Join(module, "testdata/repos/thumbs/broken", main))) // it shuts down on SIGINT alone
 		commit(t, dir)
 		expect(t, p.hook(t, dir, "factorlint-fix", main), 1, "files were modified by this hook")
 		expect(t, p.hook(t, dir, "factorlint-fix", main), 0, "Passed")
@@ -168,9 +164,8 @@ func TestFastHook(t *testing.T) {
 	if !strings.Contains(r.stdout, "250 findings (250 errors) in 500 files") {
 		t.Errorf("exit code %d\n%.500s\n%s", r.code, r.stdout, r.stderr)
 	}
-	text, err := os.ReadFile(trace)
-	if n := strings.Count(string(text), "execve("); err != nil || n != 1 {
-		t.Errorf("%d programs were started, %v:\n%s", n, err, text)
+	if n := strings.Count(read(t, trace), "execve("); n != 1 {
+		t.Errorf("%d programs were started:\n%s", n, read(t, trace))
 	}
 	c := exec.Command(command, args...)
 	c.Dir = dir

@@ -3,7 +3,6 @@
 package integration
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -18,13 +17,10 @@ func TestReviewdog(t *testing.T) {
 	}
 	dir := copyTree(t, "testdata/repos/shop")
 	manifest := filepath.Join(dir, "deploy/orders.yaml")
-	flawed, err := os.ReadFile(manifest)
-	if err != nil {
-		t.Fatal(err)
-	}
-	writeSource(t, manifest, strings.Replace(string(flawed), "containerPort: 8080", "containerPort: 9090", 1))
+	flawed := read(t, manifest)
+	write(t, manifest, strings.Replace(flawed, "containerPort: 8080", "containerPort: 9090", 1))
 	commit(t, dir)
-	writeSource(t, manifest, string(flawed))
+	write(t, manifest, flawed)
 	commit(t, dir)
 	logs := t.TempDir()
 	for format, input := range map[string]string{"sarif": "-f=sarif", "rdjson": "-f=rdjson", "checkstyle": "-f=checkstyle", "concise": "-efm=%f:%l:%c: %m"} {

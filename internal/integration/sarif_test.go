@@ -7,13 +7,12 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"golang.org/x/tools/txtar"
 
 	"github.com/factorlint/factorlint/internal/output"
 )
@@ -38,11 +37,7 @@ type sarifLog struct {
 
 func readLog(t *testing.T, file string) (log sarifLog) {
 	t.Helper()
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &log); err != nil {
+	if err := json.Unmarshal([]byte(strings.TrimPrefix(read(t, file), "\ufeff")), &log); err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
 	return log
@@ -72,9 +67,7 @@ func TestMultitool(t *testing.T) {
 	}
 	// what it is told to find, it finds
 	bad := filepath.Join(logs, "bad.sarif")
-	if err := os.WriteFile(bad, []byte(`{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}}}]}`), 0o666); err != nil {
-		t.Fatal(err)
-	}
+	write(t, bad, `{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}}}]}`)
 	if len(multitool(bad)) == 0 {
 		t.Error("a log without results and rules passes")
 	}
@@ -86,13 +79,7 @@ func installMultitool(t *testing.T) func(log string) (faults []string) {
 	t.Helper()
 	dir := t.TempDir()
 	for _, name := range []string{"package.json", "package-lock.json"} {
-		text, err := os.ReadFile(filepath.Join(module, "internal/integration/tools", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), text, 0o666); err != nil {
-			t.Fatal(err)
-		}
+		write(t, filepath.Join(dir, name), read(t, filepath.Join(module, "internal/integration/tools", name)))
 	}
 	if r := run(t, dir, nil, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"); r.code != 0 {
 		t.Fatalf("npm ci: %s%s", r.stdout, r.stderr)
@@ -181,23 +168,6 @@ FROM alpine
 FOO bar
 `
 
-func unpackTree(t *testing.T, dir, archive string) {
-	t.Helper()
-	for _, f := range txtar.Parse([]byte(archive)).Files {
-		writeSource(t, filepath.Join(dir, f.Name), string(f.Data))
-	}
-}
-
-func writeSource(t *testing.T, file, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // S5 and S6: two clones in different folders, looked at from different folders, by different users with different numbers of
 // processors, give the same bytes in every format, and nothing in them tells of the machine.
 func TestClones(t *testing.T) {
@@ -205,8 +175,8 @@ func TestClones(t *testing.T) {
 	if err := os.Remove(filepath.Join(origin, "go.mod")); err != nil { // then it is the repository's name that binds this image
 		t.Fatal(err)
 	}
-	writeSource(t, filepath.Join(origin, "cmd/go.mod"), "module example.com/shop/cmd\n\ngo 1.26\n")
-	writeSource(t, filepath.Join(origin, "deploy/site.yaml"), "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: site}\nspec:\n"+
+	write(t, filepath.Join(origin, "cmd/go.mod"), "module example.com/shop/cmd\n\ngo 1.26\n")
+	write(t, filepath.Join(origin, "deploy/site.yaml"), "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: site}\nspec:\n"+
 		"  selector: {matchLabels: {app: site}}\n  template:\n    metadata: {labels: {app: site}}\n"+
 		"    spec: {containers: [{name: site, image: example.com/acme/shop:1}]}\n")
 	unpackTree(t, origin, unreadable)
@@ -257,11 +227,10 @@ func allFormats(t *testing.T, cwd, path string, n int) map[string]string {
 	}
 	out := map[string]string{}
 	for _, format := range output.Formats() {
-		text, err := os.ReadFile(filepath.Join(dir, format))
-		if err != nil || len(text) == 0 {
-			t.Fatalf("%s is empty: %v", format, err)
+		out[format] = read(t, filepath.Join(dir, format))
+		if out[format] == "" {
+			t.Fatalf("%s is empty", format)
 		}
-		out[format] = string(text)
 		for _, word := range private {
 			if strings.Contains(out[format], word) {
 				t.Errorf("%s holds %q", format, word)
@@ -284,7 +253,7 @@ func TestTooManyFindings(t *testing.T) {
 		for j := range n {
 			text += fmt.Sprintf("ENV SERVICE_%d_PASSWORD=kR7vQ2nW9xTz%d\n", j, j)
 		}
-		writeSource(t, filepath.Join(dir, fmt.Sprintf("service%03d", i), "Dockerfile"), text+"ENTRYPOINT [\"/api\"]\n")
+		write(t, filepath.Join(dir, fmt.Sprintf("service%03d", i), "Dockerfile"), text+"ENTRYPOINT [\"/api\"]\n")
 	}
 	file := filepath.Join(t.TempDir(), "out.sarif")
 	r := run(t, dir, nil, command, "check", "--only", "secret-in-image,unpinned-base-image", "-o", "sarif="+file)
@@ -305,13 +274,10 @@ func TestTooManyFindings(t *testing.T) {
 	if len(notes) != 1 || notes[0].Descriptor.ID != "too-many-findings" || !strings.Contains(notes[0].Message.Text, fmt.Sprint(total)) {
 		t.Errorf("notifications %+v", notes)
 	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := read(t, file)
 	var small bytes.Buffer
 	w := gzip.NewWriter(&small)
-	if _, err := w.Write(text); err != nil {
+	if _, err := io.WriteString(w, text); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Close(); err != nil {

@@ -3,10 +3,8 @@
 package integration
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -49,13 +47,10 @@ func said(t *testing.T, r result) []string {
 // checked returns the findings of the Go rules that factorlint check has in a folder, in the form of said.
 func checked(t *testing.T, dir string) []string {
 	t.Helper()
-	index, err := os.ReadFile(filepath.Join(module, "rules", "README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	index := read(t, filepath.Join(module, "rules", "README.md"))
 	isGo := map[string]bool{}
-	for _, m := range goRuleID.FindAllSubmatch(index, -1) {
-		isGo[string(m[1])] = true
+	for _, m := range goRuleID.FindAllStringSubmatch(index, -1) {
+		isGo[m[1]] = true
 	}
 	r := run(t, dir, nil, command, "check", "-o", "json")
 	var report struct {
@@ -130,13 +125,7 @@ var layers = map[string]string{
 func TestVetFacts(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range layers {
-		file := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		write(t, filepath.Join(dir, filepath.FromSlash(name)), text)
 	}
 	commit(t, dir)
 	want := []string{"web.go:6 FL0701", "web.go:6 FL0901", "web.go:6 FL1301"}
@@ -152,11 +141,7 @@ func TestVetFacts(t *testing.T) {
 	for _, unit := range units(t, temp) {
 		again(t, dir, unit)
 	}
-	web := filepath.Join(dir, "web", "web.go")
-	text := strings.Replace(layers["web/web.go"], "nil)", "nil) //factorlint:ignore FL0901 -- it keeps nothing in flight", 1)
-	if err := os.WriteFile(web, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	write(t, filepath.Join(dir, "web", "web.go"), strings.Replace(layers["web/web.go"], "nil)", "nil) //factorlint:ignore FL0901 -- it keeps nothing in flight", 1))
 	want = slices.DeleteFunc(want, func(s string) bool { return strings.HasSuffix(s, "FL0901") })
 	if diff := cmp.Diff(want, said(t, vet(t, dir))); diff != "" {
 		t.Errorf("with a comment that silences a rule (-want +got):\n%s", diff)
@@ -176,32 +161,24 @@ func units(t *testing.T, temp string) []string {
 // again analyses a unit that go vet left, and demands the same facts to the byte.
 func again(t *testing.T, dir, unit string) {
 	t.Helper()
-	text, err := os.ReadFile(unit)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var config map[string]any
-	if err := json.Unmarshal(text, &config); err != nil {
+	if err := json.Unmarshal([]byte(read(t, unit)), &config); err != nil {
 		t.Fatal(err)
 	}
-	want, err := os.ReadFile(config["VetxOutput"].(string))
-	if err != nil {
-		t.Fatal(err)
-	}
+	want := read(t, config["VetxOutput"].(string))
 	file := filepath.Join(t.TempDir(), "facts")
 	config["VetxOutput"] = file
-	if text, err = json.Marshal(config); err != nil {
+	text, err := json.Marshal(config)
+	if err != nil {
 		t.Fatal(err)
 	}
 	copied := file + ".cfg"
-	if err := os.WriteFile(copied, text, 0o644); err != nil {
-		t.Fatal(err)
-	}
+	write(t, copied, string(text))
 	if r := run(t, dir, nil, command, "-json", copied); r.code != 0 {
 		t.Fatalf("%s: %s", config["ID"], r.stderr)
 	}
-	if got, err := os.ReadFile(file); err != nil || !bytes.Equal(got, want) {
-		t.Errorf("%s: other facts than before: %v", config["ID"], err)
+	if read(t, file) != want {
+		t.Errorf("%s: other facts than before", config["ID"])
 	}
 }
 

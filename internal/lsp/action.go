@@ -11,6 +11,7 @@ import (
 
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/fix"
+	"github.com/factorlint/factorlint/internal/repository"
 )
 
 // Kinds of code actions.
@@ -59,7 +60,7 @@ func (s *server) shown(uri string) (shown *snapshot, file string, ok bool) {
 	if n == nil || n.latest == nil || s.documents[path] == nil {
 		return nil, "", false
 	}
-	file, ok = within(path, n.dir)
+	file, ok = repository.Within(path, n.dir)
 	return n.latest, file, ok
 }
 

@@ -2,9 +2,10 @@ package lsp
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/factorlint/factorlint/internal/repository"
 )
 
 func (s *server) didOpen(_ context.Context, p didOpenParams) error {
@@ -17,8 +18,8 @@ func (s *server) didOpen(_ context.Context, p didOpenParams) error {
 	s.documents[path] = &document{p.TextDocument.URI, p.TextDocument.Version, p.TextDocument.Text}
 	n := s.sessionOf(path)
 	if n == nil && s.alone {
-		if dir := workTree(path); dir != "" {
-			n = s.open(uriOf(dir))
+		if top, ok := repository.Top(filepath.Dir(path)); ok {
+			n = s.open(uriOf(top))
 			n.start()
 		}
 	}
@@ -105,21 +106,9 @@ func (s *server) didChangeFolders(_ context.Context, p didChangeFoldersParams) e
 func (s *server) sessionOf(path string) *session {
 	var best *session
 	for _, n := range s.sessions {
-		if _, ok := within(path, n.dir); ok && path != "" && (best == nil || len(n.dir) > len(best.dir)) {
+		if _, ok := repository.Within(path, n.dir); ok && path != "" && (best == nil || len(n.dir) > len(best.dir)) {
 			best = n
 		}
 	}
 	return best
-}
-
-// workTree returns the nearest folder above a file that holds .git, or "".
-func workTree(path string) string {
-	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
-		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
-			return dir
-		}
-		if dir == filepath.Dir(dir) {
-			return ""
-		}
-	}
 }

@@ -18,17 +18,20 @@ import (
 
 // goCode keeps what was found in the Go code of a folder, so that a change of a manifest does not load it again.
 type goCode struct {
-	analyze engine.Analyze
-
 	mu       sync.Mutex
 	forgets  int // how often forget was called
 	kept     *golang.Result
 	keptFrom string // fingerprint of what it was found in
 }
 
-// look is an engine.Analyze. A result with notifications is not kept: what is missing may lie outside of the tree, a module
-// that was not downloaded for example.
-func (g *goCode) look(ctx context.Context, in golang.Input) *golang.Result {
+// keep returns what looks at Go code only where nothing is kept of it.
+func (g *goCode) keep(analyze engine.Analyze) engine.Analyze {
+	return func(ctx context.Context, in golang.Input) *golang.Result { return g.look(ctx, in, analyze) }
+}
+
+// look returns what is kept, or else what analyze finds. A result with notifications is not kept: what is missing may lie outside
+// of the tree, a module that was not downloaded for example.
+func (g *goCode) look(ctx context.Context, in golang.Input, analyze engine.Analyze) *golang.Result {
 	from := fingerprint(in)
 	g.mu.Lock()
 	forgets := g.forgets
@@ -38,7 +41,7 @@ func (g *goCode) look(ctx context.Context, in golang.Input) *golang.Result {
 	}
 	g.kept = nil
 	g.mu.Unlock()
-	res := g.analyze(ctx, in)
+	res := analyze(ctx, in)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if ctx.Err() == nil && g.forgets == forgets && !res.Failed && len(res.Notes) == 0 {

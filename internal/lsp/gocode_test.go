@@ -14,6 +14,7 @@ import (
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/engine"
 	"github.com/factorlint/factorlint/internal/golang"
+	"github.com/factorlint/factorlint/internal/repository"
 	"github.com/factorlint/factorlint/rules"
 )
 
@@ -31,11 +32,12 @@ func TestGoCodeIsKept(t *testing.T) {
 	in := golang.Input{Root: dir, Files: []string{"Dockerfile", "a.go", "go.mod"}, Rules: []*rules.Rule{rules.Lookup("sigint-only")}}
 	loads := 0
 	result := &golang.Result{}
-	g := &goCode{analyze: func(context.Context, golang.Input) *golang.Result { loads++; return result }}
+	analyze := func(context.Context, golang.Input) *golang.Result { loads++; return result }
+	g := &goCode{}
 	ctx := t.Context()
 	look := func(want int, why string) {
 		t.Helper()
-		if g.look(ctx, in); loads != want {
+		if g.look(ctx, in, analyze); loads != want {
 			t.Errorf("%s: %d loads, want %d", why, loads, want)
 		}
 		loads = 0
@@ -70,12 +72,12 @@ func TestGoCodeIsKept(t *testing.T) {
 	look(1, "nothing could be loaded")
 
 	result = &golang.Result{}
-	g.analyze = func(context.Context, golang.Input) *golang.Result { loads++; g.forget(); return result }
+	analyze = func(context.Context, golang.Input) *golang.Result { loads++; g.forget(); return result }
 	look(1, "nothing could be loaded")
 	look(1, "it was forgotten meanwhile")
 	cancelled, cancel := context.WithCancel(ctx)
 	cancel()
-	g.analyze = func(context.Context, golang.Input) *golang.Result { loads++; return result }
+	analyze = func(context.Context, golang.Input) *golang.Result { loads++; return result }
 	ctx = cancelled
 	look(1, "it was forgotten meanwhile")
 	ctx = t.Context()
@@ -89,11 +91,12 @@ func TestKeptCodeStaysAsItIs(t *testing.T) {
 	if err := os.CopyFS(dir, os.DirFS("../../testdata/repos/shop")); err != nil {
 		t.Fatal(err)
 	}
-	g := &goCode{analyze: func(ctx context.Context, in golang.Input) *golang.Result {
+	g := &goCode{}
+	load := func(ctx context.Context, in golang.Input) *golang.Result {
 		return golang.Analyze(ctx, golang.GoList{}, in)
-	}}
+	}
 	run := func() *check.Report {
-		res, err := engine.Run(t.Context(), engine.Options{Paths: []string{dir}, Analyze: g.look, ReportOnly: true})
+		res, err := engine.Run(t.Context(), engine.Options{Paths: []string{dir}, Analyze: load, Keep: g.keep, ReportOnly: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -137,7 +140,7 @@ func inputOf(t *testing.T, dir string, r *check.Report) golang.Input {
 	in := golang.Input{Root: dir, Rules: r.Rules}
 	err := filepath.WalkDir(dir, func(name string, d os.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
-			rel, _ := within(name, dir)
+			rel, _ := repository.Within(name, dir)
 			in.Files = append(in.Files, rel)
 		}
 		return err

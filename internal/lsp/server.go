@@ -16,13 +16,12 @@ import (
 
 	"github.com/factorlint/factorlint/internal/cache"
 	"github.com/factorlint/factorlint/internal/engine"
-	"github.com/factorlint/factorlint/internal/golang"
 )
 
 // Options are about the server, not about what an editor asks of it.
 type Options struct {
 	Version string         // of factorlint, as the client shows it
-	Analyze engine.Analyze // what looks at Go code; nil for golang.Analyze with golang.Source
+	Analyze engine.Analyze // see engine.Options
 	Cache   *cache.Cache   // of what was found in Go code; nil for none
 	Tool    string         // see engine.Options
 }
@@ -30,11 +29,6 @@ type Options struct {
 // Serve answers the client at the other end of in and out until it says that it exits, in ends, or ctx is over. It reports
 // whether the client asked for the shutdown before, as the protocol wants it.
 func Serve(ctx context.Context, in io.Reader, out io.Writer, o Options) (orderly bool) {
-	if o.Analyze == nil {
-		o.Analyze = func(ctx context.Context, in golang.Input) *golang.Result {
-			return golang.Analyze(ctx, golang.Source{GoCommand: golang.GoCommand{Top: in.Root}, Cache: in.Cache}, in)
-		}
-	}
 	ctx, end := context.WithCancel(ctx)
 	defer end()
 	s := &server{options: o, ctx: ctx, end: end, documents: map[string]*document{}}
@@ -241,8 +235,10 @@ func (s *server) goBackground(f func()) {
 
 // watched are the files that decide on findings, for edits that happen outside of the editor.
 var watched = []string{
-	"**/*.go", "**/go.{mod,sum,work}", "**/*[Dd]ockerfile*", "**/Containerfile*", "**/*.{yaml,yml,tpl}", "**/.env*",
-	"**/{Makefile,*.mk,*.sh,*.hcl,.dockerignore,.gitignore,Tiltfile}",
+	"**/*.go", "**/{go.mod,go.sum,go.work,go.work.sum,modules.txt}",
+	"**/*[Dd]ockerfile*", "**/Containerfile*", "**/.{dockerignore,helmignore,gitignore}",
+	"**/*.{yaml,yml,json,tpl,env}", "**/.env*", "**/Kustomization",
+	"**/*.{mk,sh,bash,hcl,tiltfile}", "**/{Tiltfile,Makefile,makefile,GNUmakefile}",
 }
 
 // watch asks the client to tell of changes to files.

@@ -31,7 +31,7 @@ type session struct {
 	logged    map[string]bool // what was logged about the folder as a whole, to log it once
 }
 
-// open begins a session for a folder, unless there is one or the URI names no folder of this machine.
+// open begins a session for a folder. It returns nil if there is one already, or if the URI names no folder of this machine.
 func (s *server) open(uri string) *session {
 	dir, ok := fileOf(uri)
 	if !ok {
@@ -40,11 +40,11 @@ func (s *server) open(uri string) *session {
 	}
 	for _, other := range s.sessions {
 		if other.dir == dir {
-			return other
+			return nil
 		}
 	}
 	ctx, end := context.WithCancel(s.ctx)
-	n := &session{server: s, dir: dir, ctx: ctx, end: end, wake: make(chan struct{}, 1), goCode: &goCode{analyze: s.options.Analyze},
+	n := &session{server: s, dir: dir, ctx: ctx, end: end, wake: make(chan struct{}, 1), goCode: &goCode{},
 		published: map[string][]diagnostic{}, logged: map[string]bool{}}
 	s.sessions = append(s.sessions, n)
 	return n
@@ -146,7 +146,7 @@ func (n *session) run(ctx context.Context) (report *check.Report, err error) {
 		return nil, errors.New(strings.ReplaceAll(err.Error(), n.dir+string(filepath.Separator), ""))
 	}
 	res, err := engine.Run(ctx, engine.Options{Paths: []string{n.dir}, Config: cfg, Only: settings.Only, Enable: settings.Enable,
-		Disable: settings.Disable, Analyze: n.goCode.look, ReportOnly: true,
+		Disable: settings.Disable, Analyze: n.server.options.Analyze, Keep: n.goCode.keep, ReportOnly: true,
 		Cache: n.server.options.Cache, Tool: n.server.options.Tool})
 	if err != nil {
 		return nil, err

@@ -32,12 +32,3 @@ func uriOf(file string) string {
 	u := url.URL{Scheme: "file", Path: name}
 	return u.String()
 }
-
-// within returns a file's path relative to a folder, slash-separated; ok is false if it lies elsewhere.
-func within(file, dir string) (rel string, ok bool) {
-	rel, err := filepath.Rel(dir, file)
-	if err != nil || !filepath.IsLocal(rel) {
-		return "", false
-	}
-	return filepath.ToSlash(rel), true
-}

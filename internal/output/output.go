@@ -5,7 +5,6 @@ package output
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 
 	"github.com/factorlint/factorlint/internal/check"
@@ -82,15 +81,12 @@ func writeJSON(w io.Writer, v any) error {
 	return err
 }
 
-// Count returns "1 file", "2 files", "no files".
+// Count is check.Count that says "no files" for none.
 func Count(n int, noun string) string {
-	switch n {
-	case 0:
+	if n == 0 {
 		return "no " + noun + "s"
-	case 1:
-		return "1 " + noun
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return check.Count(n, noun)
 }
 
 // bySeverity counts findings.

@@ -255,6 +255,16 @@ func cause(err error) error {
 	return err
 }
 
+// Within returns the path of a file or folder relative to dir, slash-separated and "." for dir itself. ok is false if it lies
+// elsewhere. Both are absolute; symbolic links are not looked at.
+func Within(name, dir string) (rel string, ok bool) {
+	rel, err := filepath.Rel(dir, name)
+	if err != nil || !filepath.IsLocal(rel) {
+		return "", false
+	}
+	return filepath.ToSlash(rel), true
+}
+
 // Close releases the folder. The tree cannot be read afterwards.
 func (t *Tree) Close() error {
 	t.folders.close()

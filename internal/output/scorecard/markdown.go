@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/output/plain"
 	"github.com/factorlint/factorlint/rules"
 )
@@ -52,7 +53,7 @@ func (m *markdown) matrix(c *Card) {
 	m.add("\n%s\n%s\n", head, rule)
 	for i, row := range c.Rows {
 		if i == maxRows || !m.add("| %s (%s) |%s\n", text(row.Name), text(row.Where()), states(row.Cells)) {
-			m.WriteString(fmt.Sprintf("| %s left out |%s\n", plural(len(c.Rows)-i, "more workload"), strings.Repeat(" |", len(row.Cells))))
+			m.WriteString(fmt.Sprintf("| %s left out |%s\n", check.Count(len(c.Rows)-i, "more workload"), strings.Repeat(" |", len(row.Cells))))
 			break
 		}
 	}
@@ -97,7 +98,7 @@ func (m *markdown) findings(c *Card) {
 		line := fmt.Sprintf("- **%s** [%s %s](%s) (%s): %s %s\n", f.Severity, f.Rule.ID, f.Rule.Name, f.Rule.URL(), where,
 			text(f.Message), code(placeOf(c.Report, f.At)))
 		if !m.add("%s", line) {
-			m.WriteString(fmt.Sprintf("\n%s left out: this text has reached the length that fits into a comment.\n", plural(len(fs)-i, "more finding")))
+			m.WriteString(fmt.Sprintf("\n%s left out: this text has reached the length that fits into a comment.\n", check.Count(len(fs)-i, "more finding")))
 			return
 		}
 	}

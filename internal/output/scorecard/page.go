@@ -167,8 +167,8 @@ func (c *Card) finding(i int) pageFinding {
 func (c *Card) summary() []string {
 	n := c.Totals()
 	out := []string{
-		fmt.Sprintf("%s, %s, %s in %s", plural(len(c.Rows), "workload"), plural(len(c.Report.Findings), "finding"),
-			plural(len(c.Report.Suppressed), "suppressed finding"), plural(c.Report.Files, "file")),
+		fmt.Sprintf("%s, %s, %s in %s", check.Count(len(c.Rows), "workload"), check.Count(len(c.Report.Findings), "finding"),
+			check.Count(len(c.Report.Suppressed), "suppressed finding"), check.Count(c.Report.Files, "file")),
 		fmt.Sprintf("Of %d cells %d are violated and %d clean, %d cannot be told and %d do not apply",
 			20*len(c.Rows), n[Violated], n[Clean], n[CannotTell], n[NotApplicable]),
 	}
@@ -179,13 +179,6 @@ func (c *Card) summary() []string {
 		out = append(out, "Not everything essential could be analysed: see the notifications")
 	}
 	return out
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func placeOf(r *check.Report, at check.Span) string {
