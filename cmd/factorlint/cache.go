@@ -21,6 +21,7 @@ type cacheFlags struct {
 func (f *cacheFlags) add(c *cobra.Command) {
 	c.Flags().BoolVar(&f.none, "no-cache", false, "take nothing from the cache and leave nothing there")
 	c.Flags().StringVar(&f.dir, "cache-dir", "", "keep what was found in Go code in this `DIR` (default factorlint in the user's cache directory)")
+	c.MarkFlagsMutuallyExclusive("no-cache", "cache-dir")
 }
 
 // apply gives the options of a run a cache. Without a folder for it there is none.

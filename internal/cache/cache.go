@@ -9,10 +9,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -86,6 +86,9 @@ func (c *Cache) Get(k Key) (data []byte, ok bool) {
 	return text[:n:n], true
 }
 
+// unfinished begins the names of files that are being written.
+const unfinished = "factorlint-new-"
+
 // Put adds an entry. That it could not be written is no error: it is computed again next time.
 func (c *Cache) Put(k Key, data []byte) {
 	if c == nil {
@@ -95,7 +98,7 @@ func (c *Cache) Put(k Key, data []byte) {
 	if os.MkdirAll(filepath.Dir(name), 0o700) != nil {
 		return
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), "new-")
+	f, err := os.CreateTemp(filepath.Dir(name), unfinished)
 	if err != nil {
 		return
 	}
@@ -112,43 +115,57 @@ func (c *Cache) remove(name string) {
 }
 
 // Trim removes the entries that were not used for longest until the rest takes at most limit bytes, and what killed processes
-// left behind. It looks at most once in an hour.
+// left behind. What else lies in the folder stays. It looks at most once in an hour.
 func (c *Cache) Trim(limit int64) {
 	if c == nil {
 		return
 	}
-	mark := filepath.Join(c.dir, "trimmed")
-	if info, err := os.Stat(mark); err == nil && time.Since(info.ModTime()) < fresh {
+	mark := Key(sha256.Sum256([]byte("trimmed")))
+	if info, err := os.Stat(c.file(mark)); err == nil && time.Since(info.ModTime()) < fresh {
 		return
 	}
-	if os.WriteFile(mark, nil, 0o600) != nil {
-		return
-	}
-	type entry struct {
-		name string
-		size int64
-		used time.Time
-	}
-	var (
-		entries []entry
-		total   int64
-	)
-	filepath.WalkDir(c.dir, func(name string, d fs.DirEntry, err error) error { //nolint:errcheck // what cannot be seen stays
-		if err != nil || !d.Type().IsRegular() || name == mark {
-			return nil //nolint:nilerr // it stays
-		}
-		if info, err := d.Info(); err == nil {
-			entries = append(entries, entry{name, info.Size(), info.ModTime()})
-			total += info.Size()
-		}
-		return nil
-	})
-	slices.SortFunc(entries, func(a, b entry) int { return cmp.Or(a.used.Compare(b.used), cmp.Compare(a.name, b.name)) })
+	c.Put(mark, nil)
+	entries, abandoned := c.entries()
+	total := int64(0)
 	for _, e := range entries {
-		abandoned := len(filepath.Base(e.name)) != 2*sha256.Size && time.Since(e.used) > fresh
-		if total > limit || abandoned {
+		total += e.size
+	}
+	for _, e := range entries {
+		if total > limit && e.name != c.file(mark) {
 			c.remove(e.name)
 			total -= e.size
 		}
 	}
+	for _, name := range abandoned {
+		c.remove(name)
+	}
+}
+
+// An entry is a file of the cache.
+type entry struct {
+	name string
+	size int64
+	used time.Time
+}
+
+// entries returns the entries, that which was not used for longest first, and the files of those that were never finished.
+func (c *Cache) entries() (list []entry, abandoned []string) {
+	names, err := filepath.Glob(filepath.Join(c.dir, "[0-9a-f][0-9a-f]", "*"))
+	if err != nil {
+		return nil, nil
+	}
+	for _, name := range names {
+		info, err := os.Lstat(name)
+		if err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		switch base := filepath.Base(name); {
+		case len(base) == hex.EncodedLen(sha256.Size) && strings.HasPrefix(base, filepath.Base(filepath.Dir(name))):
+			list = append(list, entry{name, info.Size(), info.ModTime()})
+		case strings.HasPrefix(base, unfinished) && time.Since(info.ModTime()) > fresh:
+			abandoned = append(abandoned, name)
+		}
+	}
+	slices.SortFunc(list, func(a, b entry) int { return cmp.Or(a.used.Compare(b.used), cmp.Compare(a.name, b.name)) })
+	return list, abandoned
 }

@@ -81,15 +81,19 @@ func TestTrim(t *testing.T) {
 	if _, ok := c.Get(key(0)); !ok { // is used now, and so the youngest
 		t.Fatal("entry 0 is gone")
 	}
-	abandoned := filepath.Join(filepath.Dir(c.file(key(0))), "new-1")
-	if err := os.WriteFile(abandoned, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	dir := filepath.Dir(c.file(key(0)))
+	abandoned := filepath.Join(dir, unfinished+"1")
+	foreign := []string{filepath.Join(c.Dir(), "letter.txt"), filepath.Join(dir, "letter.txt"), filepath.Join(dir, "new-1")}
 	old := time.Now().Add(-2 * fresh)
-	if err := os.Chtimes(abandoned, old, old); err != nil {
-		t.Fatal(err)
+	for _, name := range append(foreign, abandoned) {
+		if err := os.WriteFile(name, make([]byte, 100*size), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(name, old, old); err != nil {
+			t.Fatal(err)
+		}
 	}
-	c.Trim(5 * (size + sha256.Size))
+	c.Trim(5*(size+sha256.Size) + sha256.Size) // and the mark
 	for i := range n {
 		if _, ok := c.Get(key(i)); ok != (i == 0 || i > 5) {
 			t.Errorf("entry %d is there: %t", i, ok)
@@ -97,6 +101,11 @@ func TestTrim(t *testing.T) {
 	}
 	if _, err := os.Stat(abandoned); !os.IsNotExist(err) {
 		t.Errorf("what a killed process left is still there: %v", err)
+	}
+	for _, name := range foreign {
+		if _, err := os.Stat(name); err != nil {
+			t.Errorf("a file that is none of the cache's is gone: %v", err)
+		}
 	}
 	c.Trim(0)
 	if _, ok := c.Get(key(9)); !ok {
