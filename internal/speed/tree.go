@@ -65,25 +65,20 @@ func open(ctx context.Context, dir string) (*tree, error) {
 // goPlaces returns where to edit a package that no other imports, and the one that most others import, also through others.
 func goPlaces(own []*golist.Package) (leaf, core *place, err error) {
 	users := importers(own)
+	slices.SortStableFunc(own, func(a, b *golist.Package) int { return users[b.ImportPath] - users[a.ImportPath] })
 	for _, p := range own {
 		at, err := inFunction(p)
 		if err != nil {
 			return nil, nil, err
 		}
-		switch {
-		case at == nil:
-		case users[p.ImportPath] == 0:
+		if core == nil {
+			core = at
+		}
+		if at != nil && users[p.ImportPath] == 0 {
 			leaf = at
 		}
 	}
-	most := slices.Clone(own)
-	slices.SortStableFunc(most, func(a, b *golist.Package) int { return users[b.ImportPath] - users[a.ImportPath] })
-	for _, p := range most {
-		if core, err = inFunction(p); core != nil || err != nil {
-			return leaf, core, err
-		}
-	}
-	return leaf, nil, nil
+	return leaf, core, nil
 }
 
 // importers returns how many of the packages import each of them, directly or not.
