@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -130,7 +132,7 @@ type run struct {
 // prepare has everything compiled, and runs each tool once with what it keeps.
 func (r *run) prepare() error {
 	time.Sleep(settle)
-	if _, err := Measure(r.tree.dir, nil, "go", "list", "-e", "-export", "-deps", "-test", "./..."); err != nil {
+	if err := compile(r.tree.dir); err != nil {
 		return err
 	}
 	for i, t := range r.tools {
@@ -142,6 +144,17 @@ func (r *run) prepare() error {
 		if _, err := Measure(r.tree.dir, env, command...); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// compile fills the build cache. A module that cannot be compiled is refused: the go command would vet none of its packages.
+func compile(dir string) error {
+	var stderr strings.Builder
+	cmd := exec.Command("go", "list", "-export", "-deps", "-test", "./...")
+	cmd.Dir, cmd.Stderr = dir, &stderr
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("go list: %w\n%.2000s", err, stderr.String())
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package speed
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,7 +15,9 @@ func TestGeneratedModuleCompiles(t *testing.T) {
 	if err := Generate(dir, 2*group); err != nil {
 		t.Fatal(err)
 	}
-	build(t, dir)
+	if err := compile(dir); err != nil {
+		t.Error(err)
+	}
 	tree, err := open(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
@@ -28,15 +29,6 @@ func TestGeneratedModuleCompiles(t *testing.T) {
 		if rel, err := filepath.Rel(dir, p.file); err != nil || filepath.ToSlash(rel) != want {
 			t.Errorf("%s is to be edited, want %s (%v)", rel, want, err)
 		}
-	}
-}
-
-func build(t *testing.T, dir string) {
-	t.Helper()
-	cmd := exec.Command("go", "build", "./...")
-	cmd.Dir = dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
 	}
 }
 
@@ -70,7 +62,20 @@ func TestEdit(t *testing.T) {
 			t.Errorf("%s:\n%s", name, text)
 		}
 	}
-	build(t, dir)
+	if err := compile(dir); err != nil {
+		t.Error(err)
+	}
+}
+
+// The go command vets nothing of a module with an error, and says so with the exit code of a finding.
+func TestModuleThatDoesNotCompile(t *testing.T) {
+	dir := moduletest.Module{
+		"go.mod":  "module example.com/m\n\ngo 1.26.0\n",
+		"main.go": "package main\n\nimport _ \"embed\"\n\n//go:embed absent\nvar page string\n\nfunc main() { println(page) }\n",
+	}.Write(t)
+	if err := compile(dir); err == nil || !strings.Contains(err.Error(), "absent") {
+		t.Error(err)
+	}
 }
 
 func TestMeasure(t *testing.T) {
