@@ -76,13 +76,13 @@ func (b *Bench) measure(ctx context.Context, name string, write func(to string) 
 		return nil, err
 	}
 	r := &run{Bench: b, tree: t, temp: temp, tools: b.list()}
-	if err := r.prepare(); err != nil {
+	if err := r.prepare(ctx); err != nil {
 		return nil, err
 	}
 	s := &Subject{Name: name, Packages: t.packages}
 	for _, sc := range b.scenarios(t) {
 		fmt.Fprintf(b.Progress, "%s: %s\n", name, sc.name)
-		row, err := r.scenario(sc)
+		row, err := r.scenario(ctx, sc)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %s: %w", name, sc.name, err)
 		}
@@ -130,9 +130,9 @@ type run struct {
 }
 
 // prepare has everything compiled, and runs each tool once with what it keeps.
-func (r *run) prepare() error {
+func (r *run) prepare(ctx context.Context) error {
 	time.Sleep(settle)
-	if err := compile(r.tree.dir); err != nil {
+	if err := compile(ctx, r.tree.dir); err != nil {
 		return err
 	}
 	for i, t := range r.tools {
@@ -141,7 +141,7 @@ func (r *run) prepare() error {
 			return err
 		}
 		env, command := t.command(r.kept[i])
-		if _, err := Measure(r.tree.dir, env, command...); err != nil {
+		if _, err := Measure(ctx, r.tree.dir, env, command...); err != nil {
 			return err
 		}
 	}
@@ -149,9 +149,9 @@ func (r *run) prepare() error {
 }
 
 // compile fills the build cache. A module that cannot be compiled is refused: the go command would vet none of its packages.
-func compile(dir string) error {
+func compile(ctx context.Context, dir string) error {
 	var stderr strings.Builder
-	cmd := exec.Command("go", "list", "-export", "-deps", "-test", "./...")
+	cmd := exec.CommandContext(ctx, "go", "list", "-export", "-deps", "-test", "./...")
 	cmd.Dir, cmd.Stderr = dir, &stderr
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("go list: %w\n%.2000s", err, stderr.String())
@@ -159,7 +159,7 @@ func compile(dir string) error {
 	return nil
 }
 
-func (r *run) scenario(s *scenario) (Row, error) {
+func (r *run) scenario(ctx context.Context, s *scenario) (Row, error) {
 	row := Row{scenario: s}
 	var want []byte
 	for round := range s.runs {
@@ -171,12 +171,12 @@ func (r *run) scenario(s *scenario) (Row, error) {
 		}
 		if s.edit != nil || round == 0 {
 			var err error
-			if want, err = r.reference(r.tree.dir, r.temp); err != nil {
+			if want, err = r.reference(ctx, r.tree.dir, r.temp); err != nil {
 				return row, err
 			}
 		}
 		for i := range r.tools {
-			c, err := r.once(i, s, want)
+			c, err := r.once(ctx, i, s, want)
 			if err != nil {
 				return row, err
 			}
@@ -187,7 +187,7 @@ func (r *run) scenario(s *scenario) (Row, error) {
 }
 
 // once runs the i-th tool, and looks whether factorlint found what is wanted.
-func (r *run) once(i int, s *scenario, want []byte) (Cost, error) {
+func (r *run) once(ctx context.Context, i int, s *scenario, want []byte) (Cost, error) {
 	kept, extra := r.kept[i], []string(nil)
 	if s.fresh {
 		var err error
@@ -205,7 +205,7 @@ func (r *run) once(i int, s *scenario, want []byte) (Cost, error) {
 		extra = []string{"GOCACHE=" + compiled}
 	}
 	env, command := r.tools[i].command(kept)
-	c, err := Measure(r.tree.dir, append(env, extra...), command...)
+	c, err := Measure(ctx, r.tree.dir, append(env, extra...), command...)
 	if err == nil && i == self {
 		err = compare(kept, want)
 	}

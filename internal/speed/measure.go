@@ -2,6 +2,7 @@
 package speed
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -21,9 +22,10 @@ type Cost struct {
 }
 
 // Measure runs a command in dir, with env added to the environment. A linter that finds something exits with 1.
-func Measure(dir string, env []string, command ...string) (c Cost, err error) {
+func Measure(ctx context.Context, dir string, env []string, command ...string) (c Cost, err error) {
 	var stderr strings.Builder
-	cmd := exec.Command(command[0], command[1:]...)
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd.WaitDelay = time.Second // for what a killed command has started
 	cmd.Dir, cmd.Env, cmd.Stderr = dir, append(os.Environ(), env...), &stderr
 	start := time.Now()
 	err = cmd.Run()

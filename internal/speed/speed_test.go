@@ -15,7 +15,7 @@ func TestGeneratedModuleCompiles(t *testing.T) {
 	if err := Generate(dir, 2*group); err != nil {
 		t.Fatal(err)
 	}
-	if err := compile(dir); err != nil {
+	if err := compile(t.Context(), dir); err != nil {
 		t.Error(err)
 	}
 	tree, err := open(t.Context(), dir)
@@ -62,7 +62,7 @@ func TestEdit(t *testing.T) {
 			t.Errorf("%s:\n%s", name, text)
 		}
 	}
-	if err := compile(dir); err != nil {
+	if err := compile(t.Context(), dir); err != nil {
 		t.Error(err)
 	}
 }
@@ -73,21 +73,21 @@ func TestModuleThatDoesNotCompile(t *testing.T) {
 		"go.mod":  "module example.com/m\n\ngo 1.26.0\n",
 		"main.go": "package main\n\nimport _ \"embed\"\n\n//go:embed absent\nvar page string\n\nfunc main() { println(page) }\n",
 	}.Write(t)
-	if err := compile(dir); err == nil || !strings.Contains(err.Error(), "absent") {
+	if err := compile(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "absent") {
 		t.Error(err)
 	}
 }
 
 func TestMeasure(t *testing.T) {
 	dir := t.TempDir()
-	c, err := Measure(dir, []string{"TEXT=written"}, "sh", "-c", `echo "$TEXT" > here; exit 1`)
+	c, err := Measure(t.Context(), dir, []string{"TEXT=written"}, "sh", "-c", `echo "$TEXT" > here; exit 1`)
 	if err != nil || c.Wall <= 0 || c.Memory <= 0 {
 		t.Errorf("%+v, %v", c, err)
 	}
 	if text, err := os.ReadFile(filepath.Join(dir, "here")); err != nil || string(text) != "written\n" {
 		t.Errorf("%q, %v", text, err)
 	}
-	if _, err := Measure(dir, nil, "sh", "-c", "echo broken >&2; exit 3"); err == nil || !strings.Contains(err.Error(), "broken") {
+	if _, err := Measure(t.Context(), dir, nil, "sh", "-c", "echo broken >&2; exit 3"); err == nil || !strings.Contains(err.Error(), "broken") {
 		t.Errorf("exit code 3: %v", err)
 	}
 }

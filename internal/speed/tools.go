@@ -2,6 +2,7 @@ package speed
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -71,9 +72,9 @@ func (t *Tools) fresh(dir string) (string, error) {
 }
 
 // reference returns what factorlint finds in dir if nothing is kept.
-func (t *Tools) reference(dir, temp string) ([]byte, error) {
+func (t *Tools) reference(ctx context.Context, dir, temp string) ([]byte, error) {
 	out := filepath.Join(temp, "reference.json")
-	if _, err := Measure(dir, nil, t.check("--no-cache", out)...); err != nil {
+	if _, err := Measure(ctx, dir, nil, t.check("--no-cache", out)...); err != nil {
 		return nil, err
 	}
 	return os.ReadFile(out)

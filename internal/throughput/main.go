@@ -5,6 +5,7 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"io"
@@ -67,7 +68,7 @@ func run(tools string, out io.Writer) error {
 			fmt.Fprintf(out, "%-12s not there: %v\n", t.name, err)
 			continue
 		}
-		c, err := speed.Measure(tree, nil, append([]string{t.path}, t.args...)...)
+		c, err := speed.Measure(context.Background(), tree, nil, append([]string{t.path}, t.args...)...)
 		if err != nil {
 			return fmt.Errorf("%s: %w", t.name, err)
 		}
