@@ -7,7 +7,7 @@ KUBE_SCORE_VERSION := v1.20.0
 KUBE_LINTER_VERSION := v0.7.6
 GOLANGCI_LINT = $(or $(wildcard bin/golangci-lint),$(shell command -v golangci-lint),bin/golangci-lint)
 
-.PHONY: build test browser integration sarif-check lint golangci-lint actions fmt vet self check bench bench-tools corpus generate rule
+.PHONY: build test browser integration sarif-check lint golangci-lint actions fmt vet self check bench bench-go bench-tools corpus generate rule
 
 build: ## the command, as ./factorlint
 	$(GO) build -o factorlint ./cmd/factorlint
@@ -41,6 +41,7 @@ vet: # the programs that only "go run" builds are no part of ./...
 	$(GO) vet rules/scaffold.go
 	$(GO) vet internal/corpus/main.go
 	$(GO) vet internal/throughput/main.go
+	$(GO) vet internal/speed/main.go
 
 lint: golangci-lint ## golangci-lint with .golangci.yml
 	$(GOLANGCI_LINT) run ./...
@@ -63,6 +64,14 @@ bench: bench-tools ## how long a run takes, also in relation to go vet and to ot
 	$(GO) test -run '^$$' -bench . -benchmem \
 		$$(grep -rl --include='*_test.go' '^func Benchmark' analyzers checks cmd internal rules | xargs -n 1 dirname | sort -u | sed 's,^,./,')
 	$(GO) run internal/throughput/main.go -tools bin
+
+# make bench-go DIR="/path/to/checkout /path/to/another" [RUNS=5] [COLD=1] [LINTERS=standard] [GENERATED=true]
+RUNS ?= 5
+COLD ?= 1
+LINTERS ?= standard
+GENERATED ?= true
+bench-go: golangci-lint ## what factorlint costs on Go modules, in relation to golangci-lint and go vet
+	$(GO) run internal/speed/main.go -golangci-lint "$(GOLANGCI_LINT)" -runs $(RUNS) -cold $(COLD) -linters "$(LINTERS)" -generated=$(GENERATED) $(DIR)
 
 bench-tools: # into ./bin, as far as they can be built here; they are no part of this module
 	@[ -x bin/kube-score ] || GOBIN="$(CURDIR)/bin" $(GO) install github.com/zegl/kube-score/cmd/kube-score@$(KUBE_SCORE_VERSION) || true

@@ -105,16 +105,24 @@ func (f *Fact) GobDecode(b []byte) error {
 // encode returns a package in gob's encoding, compressed to about a tenth: the same names and paths stand in it again and again.
 func encode(p *Package) ([]byte, error) {
 	var out bytes.Buffer
-	w, err := flate.NewWriter(&out, flate.BestSpeed)
-	if err != nil {
-		return nil, err
+	w, ok := compressors.Get().(*flate.Writer)
+	if !ok {
+		var err error
+		if w, err = flate.NewWriter(nil, flate.BestSpeed); err != nil {
+			return nil, err
+		}
 	}
+	defer compressors.Put(w)
+	w.Reset(&out)
 	if err := gob.NewEncoder(w).Encode(p); err != nil {
 		return nil, err
 	}
-	err = w.Close()
+	err := w.Close()
 	return out.Bytes(), err
 }
+
+// compressors are free *flate.Writer. Each has tables of more than a megabyte, which take longer to make than most packages to compress.
+var compressors sync.Pool
 
 func decode(b []byte) (*Package, error) {
 	var p Package

@@ -5,7 +5,7 @@
 package main
 
 import (
-	"errors"
+	"context"
 	"flag"
 	"fmt"
 	"io"
@@ -13,10 +13,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"syscall"
 	"time"
+
+	"github.com/factorlint/factorlint/internal/speed"
 )
 
 const (
@@ -68,47 +68,17 @@ func run(tools string, out io.Writer) error {
 			fmt.Fprintf(out, "%-12s not there: %v\n", t.name, err)
 			continue
 		}
-		c, err := measure(tree, t.path, t.args)
+		c, err := speed.Measure(context.Background(), tree, nil, append([]string{t.path}, t.args...)...)
 		if err != nil {
 			return fmt.Errorf("%s: %w", t.name, err)
 		}
-		rate := float64(t.documents) / c.time.Seconds()
+		rate := float64(t.documents) / c.Wall.Seconds()
 		if base == 0 {
 			base = rate
 		}
-		fmt.Fprintf(out, "%-12s %10s %10s %14.0f %6d MiB %8.1f\n", t.name, c.time.Round(time.Millisecond), c.cpu.Round(time.Millisecond), rate, c.memory>>20, base/rate)
+		fmt.Fprintf(out, "%-12s %10s %10s %14.0f %6d MiB %8.1f\n", t.name, c.Wall.Round(time.Millisecond), c.CPU.Round(time.Millisecond), rate, c.Memory>>20, base/rate)
 	}
 	return nil
-}
-
-// A cost is what a run took: on the clock, of all processors, and of memory in bytes where it had most.
-type cost struct {
-	time, cpu time.Duration
-	memory    int64
-}
-
-// measure runs a command. A linter that finds something exits with 1.
-func measure(dir, name string, args []string) (c cost, err error) {
-	var stderr strings.Builder
-	cmd := exec.Command(name, args...)
-	cmd.Dir, cmd.Stderr = dir, &stderr
-	start := time.Now()
-	err = cmd.Run()
-	c.time = time.Since(start)
-	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && exit.ExitCode() == 1 {
-		err = nil
-	}
-	if err != nil {
-		return c, fmt.Errorf("%w\n%.2000s", err, stderr.String())
-	}
-	c.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		c.memory = int64(usage.Maxrss)
-		if runtime.GOOS == "linux" { // counts in KiB
-			c.memory <<= 10
-		}
-	}
-	return c, nil
 }
 
 // generate writes the tree and returns its manifests, relative to it: four for each service, in a folder that is deployed
