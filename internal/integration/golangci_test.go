@@ -215,8 +215,8 @@ func TestGolangciFix(t *testing.T) {
 		}
 		fixed += strings.Count(run(t, dir, nil, "git", "diff", "--name-only").stdout, "\n")
 	}
-	if fixed < 2 {
-		t.Errorf("%d files were fixed", fixed)
+	if fixed != 1 { // the signals of the shop's catalog; that a call of GOMAXPROCS goes needs a person's eye
+		t.Errorf("%d files were fixed, want one", fixed)
 	}
 }
 
