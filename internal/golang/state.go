@@ -129,7 +129,7 @@ func sourceOf(dir string, env []string) (dirs, files []string, ok bool) {
 		}
 		replaced(filepath.Dir(work), w.Replace)
 	}
-	for i := 0; i < len(dirs); i++ { // replaced adds to it
+	for i := 0; i < len(dirs); i++ { //nolint:intrange // replaced adds to it
 		name := filepath.Join(dirs[i], "go.mod")
 		src, err := os.ReadFile(name)
 		if err != nil { // a folder without one is a module here

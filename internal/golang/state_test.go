@@ -107,7 +107,7 @@ func TestState(t *testing.T) {
 	time.Sleep(gotree.Settled + 100*time.Millisecond) // then the files' looks count
 	look(t, app, store)
 
-	edit := func(name, old, new string) func() {
+	edit := func(name, old, now string) func() {
 		return func() {
 			t.Helper()
 			name := filepath.Join(root, name)
@@ -115,7 +115,7 @@ func TestState(t *testing.T) {
 			if err != nil || !strings.Contains(string(text), old) {
 				t.Fatalf("%s: no %q, %v", name, old, err)
 			}
-			writeAll(t, filepath.Dir(name), map[string]string{filepath.Base(name): strings.Replace(string(text), old, new, 1)})
+			writeAll(t, filepath.Dir(name), map[string]string{filepath.Base(name): strings.Replace(string(text), old, now, 1)})
 		}
 	}
 	unseen := func(name string, change func()) func() { // by size and time
@@ -177,15 +177,15 @@ func TestState(t *testing.T) {
 	} {
 		before, _, _ := look(t, app, store)
 		c.change()
-		now, modules, packages := look(t, app, store)
+		now, _, packages := look(t, app, store)
 		if same := reflect.DeepEqual(before, now); same != c.same {
 			t.Errorf("%s: the same is found: %t, want %t", c.name, same, c.same)
 		}
 		if c.loaded != nil && !slices.Equal(packages, c.loaded) {
 			t.Errorf("%s: loaded %q, want %q", c.name, packages, c.loaded)
 		}
-		if _, modules, packages = look(t, app, store); modules > 0 || len(packages) > 0 {
-			t.Errorf("%s: %d modules and packages %q were loaded though nothing had changed", c.name, modules, packages)
+		if _, modules, again := look(t, app, store); modules > 0 || len(again) > 0 {
+			t.Errorf("%s: %d modules and packages %q were loaded though nothing had changed", c.name, modules, again)
 		}
 	}
 

@@ -81,7 +81,7 @@ func (b *Bench) measure(ctx context.Context, name string, write func(to string) 
 	}
 	s := &Subject{Name: name, Packages: t.packages}
 	for _, sc := range b.scenarios(t) {
-		fmt.Fprintf(b.Progress, "%s: %s\n", name, sc.name)
+		fmt.Fprintf(b.Progress, "%s: %s\n", name, sc.name) //nolint:errcheck // there is nowhere left to complain
 		row, err := r.scenario(ctx, sc)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %s: %w", name, sc.name, err)
