@@ -39,7 +39,7 @@ func Measure(ctx context.Context, dir string, env []string, command ...string) (
 	c.CPU = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		c.Memory = int64(usage.Maxrss) //nolint:unconvert // it is an int32 on some systems
-		if runtime.GOOS == "linux" { // counts in KiB
+		if runtime.GOOS == "linux" {   // counts in KiB
 			c.Memory <<= 10
 		}
 	}
