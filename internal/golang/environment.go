@@ -65,7 +65,7 @@ func (g GoCommand) environment(dir string) []string {
 		return out
 	}
 	out = append(out, "CGO_ENABLED=0", "GOENV=off", "GOVCS=*:off", "GOPROXY="+withoutDirect(lookup(env, "GOPROXY")))
-	if _, taken := g.strangers(workspace(dir)); taken {
+	if _, taken := g.strangers(above(dir, "go.work")); taken {
 		out = append(out, "GOWORK=off")
 	}
 	return out

@@ -104,16 +104,7 @@ func used(root string, files []string) []string {
 func below(file, dir string) bool { return dir == "." || strings.HasPrefix(file, dir+"/") }
 
 // insideModule reports whether root lies inside a module, so that the go command finds its go.mod by itself.
-func insideModule(root string) bool {
-	for dir := filepath.Dir(root); ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return true
-		}
-		if dir == filepath.Dir(dir) {
-			return false
-		}
-	}
-}
+func insideModule(root string) bool { return above(filepath.Dir(root), "go.mod") != "" }
 
 // importedAs guesses the import path of a folder without go.mod from the imports of its own files: the prefix P for
 // which P/sub is imported and sub is a folder with Go files, or the path by which the folder's own package is imported

@@ -76,7 +76,7 @@ func (g GoCommand) workspaces(root string, files []string) []check.Notification 
 		if path.Base(f) != "go.mod" {
 			continue
 		}
-		work := workspace(filepath.Join(root, filepath.FromSlash(path.Dir(f))))
+		work := above(filepath.Join(root, filepath.FromSlash(path.Dir(f))), "go.work")
 		use, taken := g.strangers(work)
 		if !taken || slices.Contains(seen, work) {
 			continue
@@ -88,21 +88,6 @@ func (g GoCommand) workspaces(root string, files []string) []check.Notification 
 		out = append(out, n)
 	}
 	return out
-}
-
-// workspace returns the go.work that the go command uses in a folder: the nearest above. It is "" if there is none.
-func workspace(dir string) string {
-	for {
-		file := filepath.Join(dir, "go.work")
-		if _, err := os.Stat(file); err == nil {
-			return file
-		}
-		if parent := filepath.Dir(dir); parent != dir {
-			dir = parent
-			continue
-		}
-		return ""
-	}
 }
 
 // strangers returns the first module that a go.work uses from outside the repository, as it names it. ok is false if there is none.

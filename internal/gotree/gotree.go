@@ -37,8 +37,9 @@ func Read(c *cache.Cache, dirs, files []string) (State, error) {
 		if err := r.walk(dir); err != nil {
 			return State{}, err
 		}
-		fmt.Fprintf(text, "%q\n", dir)  //nolint:errcheck // a hash takes everything
-		fmt.Fprintf(graph, "%q\n", dir) //nolint:errcheck // likewise
+		name := fmt.Appendf(nil, "%q\n", dir)
+		text.Write(name)
+		graph.Write(name)
 		r.sum(text, graph)
 		r.save()
 	}
@@ -216,7 +217,6 @@ func head(name string, text []byte, all [sha256.Size]byte) [sha256.Size]byte {
 	h := sha256.New()
 	for _, g := range f.Comments { // build constraints, and what import "C" tells the C compiler
 		if g.Pos() < f.Package || isC(f, g) {
-			h.Write([]byte(g.Text()))
 			for _, c := range g.List {
 				h.Write([]byte(c.Text + "\n"))
 			}
