@@ -4,10 +4,8 @@ package engine
 import (
 	"context"
 	"maps"
-	"os"
 	"path"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -64,6 +62,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	defer r.tree.Close()
+	r.tuneHeap()
 	if !o.replayable() {
 		return r.look(ctx, o), nil
 	}
@@ -84,7 +83,6 @@ func (r *run) look(ctx context.Context, o Options) *Result {
 	if o.Keep != nil {
 		o.Analyze = o.Keep(o.Analyze)
 	}
-	r.saveMemory()
 	r.load(ctx, o.Analyze)
 	r.bind()
 	r.check()
@@ -148,16 +146,6 @@ type run struct {
 	workloads   []*workload.Workload
 	findings    []check.Finding
 	notes       []check.Notification
-}
-
-// saveMemory bounds the heap by what a tree of that many files needs, unless Go code is loaded or the user has a wish (GOGC,
-// GOMEMLIMIT). What is alive of manifests and Dockerfiles is little beside what they leave behind: so the garbage collector runs
-// seldom while the heap is small, and often enough when it is not. The limit is soft, and holds until the report is written.
-func (r *run) saveMemory() {
-	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" && !r.wants(rules.Go, rules.Workload) {
-		debug.SetGCPercent(200)
-		debug.SetMemoryLimit(52<<20 + int64(len(r.tree.Files))<<12)
-	}
 }
 
 func (r *run) wants(kinds ...rules.Kind) bool {
