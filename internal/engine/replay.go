@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -72,7 +73,8 @@ func (r *run) keep(key cache.Key, rep *check.Report) {
 }
 
 func (r *run) save(key cache.Key, s snapshot) {
-	if text, err := json.Marshal(s); err == nil {
+	// what is not UTF-8, in the name of a file for one, JSON would not give back
+	if text, err := json.Marshal(s); err == nil && !bytes.Contains(text, []byte(`\ufffd`)) {
 		r.cache.Put(key, text)
 	}
 }

@@ -84,7 +84,7 @@ func newReader(c *cache.Cache, dir string) *reader {
 	return r
 }
 
-// key names the entry of what is known of the folder's files. It is the one sort of entry that is written over.
+// key names the entry of what is known of the folder's files. Such an entry is written over, as the report of a run is; any other says the same for ever.
 func (r *reader) key() cache.Key { return sha256.Sum256([]byte("files 1 " + r.dir)) }
 
 func (r *reader) walk(dir string) error {
