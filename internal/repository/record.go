@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"slices"
@@ -56,8 +57,7 @@ func (t *Tree) Read() []Seen {
 // Same reports whether the same comes of what was read before, and returns it as it looks now. What may have changed is read again.
 func (t *Tree) Same(before []Seen) (now []Seen, ok bool) {
 	for _, s := range before {
-		info, err := inFolder(t, s.Name, (*os.Root).Stat)
-		if !s.Trusted || err != nil || look.Of(info) != s.Look {
+		if !s.Trusted || t.looks(s.Name) != s.Look {
 			again := t.see(s.Name, s.First)
 			if again.Sum != s.Sum {
 				return nil, false
@@ -69,10 +69,22 @@ func (t *Tree) Same(before []Seen) (now []Seen, ok bool) {
 	return now, true
 }
 
+// looks returns how a file or a folder looks.
+func (t *Tree) looks(name string) look.Look {
+	info, err := inFolder(t, name, (*os.Root).Stat)
+	if err != nil {
+		return look.Look{}
+	}
+	return look.Of(info)
+}
+
 // see reads a file or a folder.
 func (t *Tree) see(name string, first int64) Seen {
 	fail := func(why error) Seen {
 		return Seen{Name: name, First: first, Sum: sha256.Sum256([]byte("error: " + cause(why).Error()))}
+	}
+	if !fs.ValidPath(name) {
+		return fail(fs.ErrInvalid)
 	}
 	info, err := inFolder(t, name, (*os.Root).Stat)
 	if err != nil {
