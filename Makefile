@@ -7,7 +7,7 @@ KUBE_SCORE_VERSION := v1.20.0
 KUBE_LINTER_VERSION := v0.7.6
 GOLANGCI_LINT = $(or $(wildcard bin/golangci-lint),$(shell command -v golangci-lint),bin/golangci-lint)
 
-.PHONY: build test browser integration sarif-check lint golangci-lint actions fmt vet self check bench bench-go bench-tools corpus generate rule
+.PHONY: build test browser integration sarif-check lint golangci-lint actions fmt vet self check bench bench-go bench-tools corpus endurance generate rule
 
 build: ## the command, as ./factorlint
 	$(GO) build -o factorlint ./cmd/factorlint
@@ -42,6 +42,7 @@ vet: # the programs that only "go run" builds are no part of ./...
 	$(GO) vet internal/corpus/main.go
 	$(GO) vet internal/throughput/main.go
 	$(GO) vet internal/speed/main.go
+	$(GO) vet internal/endurance/main.go
 
 lint: golangci-lint ## golangci-lint with .golangci.yml
 	$(GOLANGCI_LINT) run ./...
@@ -84,6 +85,11 @@ charts: ## renders the Helm charts of real repositories and compares with Helm
 # make corpus DIR=/path/to/checkouts [LABELS=/path/to/labels.md] [RULES=all] [LOADERS=true]
 corpus: ## measures the rules on real repositories; LOADERS compares ways to load Go code as well
 	@$(GO) run internal/corpus/main.go -dir "$(DIR)" -labels "$(LABELS)" -rules "$(RULES)" -loaders="$(or $(LOADERS),false)"
+
+# make endurance DIR=/path/to/checkouts [LIST=/path/to/names-of-more] [JOBS=2]
+JOBS ?= 2
+endurance: ## runs on checkouts of any kind: none breaks down, hangs, takes too much or exits with the wrong code
+	@$(GO) run internal/endurance/main.go -dir "$(DIR)" -list "$(LIST)" -jobs $(JOBS)
 
 generate: ## rules/README.md
 	$(GO) run rules/generate.go

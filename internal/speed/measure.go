@@ -22,19 +22,29 @@ type Cost struct {
 }
 
 // Measure runs a command in dir, with env added to the environment. A linter that finds something exits with 1.
-func Measure(ctx context.Context, dir string, env []string, command ...string) (c Cost, err error) {
-	var stderr strings.Builder
+func Measure(ctx context.Context, dir string, env []string, command ...string) (Cost, error) {
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.WaitDelay = time.Second // for what a killed command has started
-	cmd.Dir, cmd.Env, cmd.Stderr = dir, append(os.Environ(), env...), &stderr
-	start := time.Now()
-	err = cmd.Run()
-	c.Wall = time.Since(start)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
+	c, stderr, err := Run(cmd)
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && exit.ExitCode() == 1 {
 		err = nil
 	}
 	if err != nil {
-		return c, fmt.Errorf("%s: %w\n%.2000s", command[0], err, stderr.String())
+		return c, fmt.Errorf("%s: %w\n%.2000s", command[0], err, stderr)
+	}
+	return c, nil
+}
+
+// Run runs a command and returns what it cost and what it wrote to standard error, also with the error of cmd.Run.
+func Run(cmd *exec.Cmd) (c Cost, stderr string, err error) {
+	var text strings.Builder
+	cmd.Stderr = &text
+	start := time.Now()
+	err = cmd.Run()
+	c.Wall = time.Since(start)
+	if cmd.ProcessState == nil { // it did not start
+		return c, "", err
 	}
 	c.CPU = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
@@ -43,7 +53,7 @@ func Measure(ctx context.Context, dir string, env []string, command ...string) (
 			c.Memory <<= 10
 		}
 	}
-	return c, nil
+	return c, text.String(), err
 }
 
 // What can be compared of two costs.
@@ -66,11 +76,11 @@ func ratio(a, b []Cost, number func(Cost) float64) float64 {
 	for i := range out {
 		out[i] /= number(b[i])
 	}
-	return median(out)
+	return Median(out)
 }
 
-// median returns the middle one of numbers, of an even count the mean of the two in the middle.
-func median(numbers []float64) float64 {
+// Median returns the middle one of numbers, of an even count the mean of the two in the middle.
+func Median(numbers []float64) float64 {
 	s := slices.Sorted(slices.Values(numbers))
 	n := len(s)
 	return (s[(n-1)/2] + s[n/2]) / 2

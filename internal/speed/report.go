@@ -58,7 +58,7 @@ var (
 	}}}
 )
 
-func ownWall(_ *Subject, r *Row) float64 { return median(of(r.costs[self], wall)) }
+func ownWall(_ *Subject, r *Row) float64 { return Median(of(r.costs[self], wall)) }
 
 func (s *Subject) row(name string) *Row {
 	return &s.Rows[slices.IndexFunc(s.Rows, func(r Row) bool { return r.name == name })]
@@ -90,13 +90,13 @@ func Report(out io.Writer, subjects []*Subject) error {
 
 func show(costs []Cost) string {
 	seconds := func(number func(Cost) float64) time.Duration {
-		d := time.Duration(median(of(costs, number)) * float64(time.Second))
+		d := time.Duration(Median(of(costs, number)) * float64(time.Second))
 		if d > time.Second {
 			return d.Round(10 * time.Millisecond)
 		}
 		return d.Round(time.Millisecond)
 	}
-	return fmt.Sprintf("%s, %s, %.0f MiB", seconds(cpu), seconds(wall), median(of(costs, memory))/(1<<20))
+	return fmt.Sprintf("%s, %s, %.0f MiB", seconds(cpu), seconds(wall), Median(of(costs, memory))/(1<<20))
 }
 
 // A writer keeps the first error.
@@ -139,6 +139,6 @@ func (w *writer) growth(subjects []*Subject) {
 		return
 	}
 	few, many := generated[0], generated[len(generated)-1]
-	each := func(s *Subject) float64 { return median(of(s.row(freshName).costs[self], cpu)) / float64(s.Packages) }
+	each := func(s *Subject) float64 { return Median(of(s.row(freshName).costs[self], cpu)) / float64(s.Packages) }
 	w.goal(fmt.Sprintf("%s: %s: CPU of a package / the same of %s", many.Name, freshName, few.Name), 1.2, each(many)/each(few))
 }

@@ -99,7 +99,7 @@ func TestRatio(t *testing.T) {
 	if got := ratio(a, b, cpu); got != 0.25 {
 		t.Error(got)
 	}
-	if got := median([]float64{5, 1, 3}); got != 3 {
+	if got := Median([]float64{5, 1, 3}); got != 3 {
 		t.Error(got)
 	}
 }
