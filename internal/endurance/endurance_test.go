@@ -101,7 +101,7 @@ func TestFlaws(t *testing.T) {
 // A program that hangs is asked where.
 func TestHanging(t *testing.T) {
 	var log bytes.Buffer
-	trial := &Trial{Factorlint: program(t, "trap 'echo in the loop >&2; exit 2' QUIT\nsleep 60 & wait"),
+	trial := &Trial{Factorlint: program(t, "trap 'echo in the loop >&2; kill $!; exit 2' QUIT\nsleep 60 & wait"),
 		Temp: t.TempDir(), Limit: time.Second, Memory: 1, Jobs: 1, Log: &log}
 	all, err := trial.All(t.Context(), trees(t)[:1])
 	if err != nil {
