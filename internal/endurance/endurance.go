@@ -26,7 +26,7 @@ type Trial struct {
 	Limit      time.Duration // of each run
 	Memory     int64         // bytes, of each run
 	Jobs       int           // runs at a time, all with one cache
-	Log        io.Writer     // what programs with a flaw wrote to standard error
+	Log        io.Writer     // each checkout that is done, and what runs with a flaw wrote to standard error; used by all jobs
 }
 
 // An Outcome is what became of a checkout.
@@ -88,6 +88,7 @@ func (t *Trial) one(ctx context.Context, dir string) (*Outcome, error) {
 	if change := changed(before, after); change != "" {
 		o.Flaws = append(o.Flaws, "the checkout was changed: "+change)
 	}
+	fmt.Fprintf(t.Log, "%s: exit code %d, %.1f s\n", o.Name, o.exit, firstRun(o)) //nolint:errcheck // there is nowhere left to complain
 	return o, nil
 }
 

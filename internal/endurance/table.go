@@ -18,7 +18,7 @@ func Write(out io.Writer, all []*Outcome) (flawed int, err error) {
 	for _, o := range all {
 		r := &o.report
 		w.printf("| %s | %d | %d | %d / %d / %d | %d | %.1f | %.1f | %.0f |\n", o.Name, r.Summary.Files, len(r.Findings),
-			r.told("error"), r.told("warning"), r.told("note"), o.exit, first(o), second(o), mebibytes(o))
+			r.told("error"), r.told("warning"), r.told("note"), o.exit, firstRun(o), secondRun(o), mebibytes(o))
 	}
 	w.printf("\n")
 	w.summary(all)
@@ -34,8 +34,8 @@ func Write(out io.Writer, all []*Outcome) (flawed int, err error) {
 }
 
 // What can be compared of two outcomes: seconds, and memory of the run that took more.
-func first(o *Outcome) float64     { return o.costs[0].Wall.Round(time.Millisecond).Seconds() }
-func second(o *Outcome) float64    { return o.costs[1].Wall.Round(time.Millisecond).Seconds() }
+func firstRun(o *Outcome) float64  { return o.costs[0].Wall.Round(time.Millisecond).Seconds() }
+func secondRun(o *Outcome) float64 { return o.costs[1].Wall.Round(time.Millisecond).Seconds() }
 func mebibytes(o *Outcome) float64 { return float64(max(o.costs[0].Memory, o.costs[1].Memory) >> 20) }
 
 type writer struct {
@@ -66,7 +66,7 @@ func (w *writer) summary(all []*Outcome) {
 	for _, n := range []struct {
 		name string
 		of   func(*Outcome) float64
-	}{{"first run, s", first}, {"second run, s", second}, {"MiB", mebibytes}} {
+	}{{"first run, s", firstRun}, {"second run, s", secondRun}, {"MiB", mebibytes}} {
 		var numbers []float64
 		for _, o := range all {
 			numbers = append(numbers, n.of(o))
