@@ -84,7 +84,11 @@ func checkouts(dir, list string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		dirs = append(dirs, strings.Fields(string(text))...)
+		for line := range strings.Lines(string(text)) {
+			if name := strings.TrimSpace(line); name != "" {
+				dirs = append(dirs, name)
+			}
+		}
 	}
 	return dirs, nil
 }
