@@ -25,6 +25,7 @@ type checkFlags struct {
 	configFlags
 	trustFlags
 	fixes                 fixFlags
+	stdin                 stdinFlags
 	outputs               []string
 	only, enable, disable []string
 	failOn                string
@@ -46,7 +47,8 @@ func (a *app) checkCommand() *cobra.Command {
 		Short: "Look for violations in a repository",
 		Long: `Look for violations in files and folders; without PATH, in the current folder.
 
-For a file of a git repository the whole repository is read, and the findings that have a side in that file are reported.
+For a file of a git repository the whole repository is read, and the findings that have a side in that file are reported. With - as
+PATH standard input is looked at as if it was what the file of --stdin-filename holds.
 
 Results go to standard output or to the files that --output names, everything else to standard error.
 
@@ -75,15 +77,16 @@ configuration, or something essential could not be analysed. 2 wins over 1.`,
 	c.Flags().BoolVar(&f.suppressed, "sarif-include-suppressed", false, "write suppressed findings to the SARIF log too, marked as such")
 	c.Flags().StringVar(&f.facts, "facts", "", "take what is known of Go code from `DIR`, where factorlint facts wrote it, and load none")
 	c.MarkFlagsMutuallyExclusive("facts", "fix") // facts tell of the code as it was before the first fix
+	f.stdin.add(c)
 	return c
 }
 
 func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 	targets, err := parseOutputs(f.outputs)
-	if err == nil && f.fixes.diff {
-		targets, err = besidePatch(targets, c.Flags().Changed("output"))
-	}
 	if err != nil {
+		return err
+	}
+	if targets, err = f.fixes.beside(targets, c.Flags().Changed("output"), f.stdin.name != ""); err != nil {
 		return err
 	}
 	opts, err := a.outputOptions(f.color)
@@ -104,6 +107,9 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 		ReportOnly: !slices.ContainsFunc(targets, func(t target) bool { return output.ShowsWorkloads(t.format) })}
 	f.restrict(&f.configFlags)
 	if run.Paths, err = f.paths(args, c.InOrStdin()); err != nil {
+		return err
+	}
+	if err := f.stdin.apply(&run, c.InOrStdin()); err != nil {
 		return err
 	}
 	if run.Config, err = f.load(run); err != nil {

@@ -23,6 +23,7 @@ import (
 	"github.com/factorlint/factorlint/internal/dockerfile"
 	"github.com/factorlint/factorlint/internal/golang"
 	"github.com/factorlint/factorlint/internal/inorder"
+	"github.com/factorlint/factorlint/internal/overlay"
 	"github.com/factorlint/factorlint/internal/progress"
 	"github.com/factorlint/factorlint/internal/repository"
 	"github.com/factorlint/factorlint/internal/triage"
@@ -33,6 +34,7 @@ import (
 // Options says what to look at and for.
 type Options struct {
 	Paths           []string       // folders and files; none means "."
+	Overlay         overlay.Files  // texts in place of what is on the disk
 	ForceExclude    bool           // leave out files of Paths as well, if a run over their folder leaves them out
 	Config          *config.Config // nil for the defaults
 	Only            []string       // words of rules.Select; if any, only those rules run
@@ -110,7 +112,7 @@ func open(o Options) (*run, error) {
 		return nil, err
 	}
 	step.Done(len(tree.Files))
-	return &run{scope: scope, tree: tree, reader: newReader(tree), config: cfg, cache: o.Cache, tool: o.Tool, rules: selected,
+	return &run{scope: scope, tree: tree, reader: newReader(tree), config: cfg, cache: o.Cache, tool: o.Tool, rules: selected, overlay: o.Overlay,
 		progress: o.Progress, notes: slices.Concat(scope.notes(), notes), ignoreComments: o.IgnoreComments}, nil
 }
 
@@ -125,13 +127,14 @@ func choose(o Options) ([]*rules.Rule, error) {
 
 // A run is one look at a repository.
 type run struct {
-	scope  scope
-	tree   *repository.Tree
-	reader *reader
-	config *config.Config
-	cache  *cache.Cache
-	tool   string
-	rules  []*rules.Rule
+	scope   scope
+	tree    *repository.Tree
+	reader  *reader
+	config  *config.Config
+	cache   *cache.Cache
+	tool    string
+	rules   []*rules.Rule
+	overlay overlay.Files
 
 	progress       *progress.Progress
 	ignoreComments bool
@@ -172,7 +175,7 @@ func (r *run) load(ctx context.Context, analyze Analyze) {
 			done <- &golang.Result{}
 			return
 		}
-		done <- analyze(ctx, golang.Input{Root: r.tree.Root, Files: files, Rules: r.rules, Builds: builds, Cache: r.cache, Tool: r.tool, Progress: r.progress})
+		done <- analyze(ctx, golang.Input{Root: r.tree.Root, Files: files, Rules: r.rules, Builds: builds, Cache: r.cache, Tool: r.tool, Overlay: r.overlay, Progress: r.progress})
 	}
 	r.parseDockerfiles(files)
 	wait := slices.ContainsFunc(r.dockerfiles, mayGiveTags)
@@ -197,7 +200,7 @@ func (r *run) goCommand(untrusted bool) golang.GoCommand {
 func (r *run) analyze(untrusted bool) Analyze {
 	return func(ctx context.Context, in golang.Input) *golang.Result {
 		goCommand := r.goCommand(untrusted)
-		res := golang.Analyze(ctx, golang.Source{GoCommand: goCommand, Cache: r.cache}, in)
+		res := golang.Analyze(ctx, golang.Source{GoCommand: goCommand, Cache: r.cache, Overlay: r.overlay}, in)
 		if untrusted {
 			res.Notes = append(res.Notes, goCommand.LeftOut(r.reader, in.Root, in.Files)...)
 		}

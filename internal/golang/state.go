@@ -18,8 +18,8 @@ import (
 // State implements Loader. What counts is the source of the module and of those in folders that it takes code from, the
 // environment, and the Go installation. Modules of the module cache and the installation are what their versions say.
 func (l Source) State(r Request) (s gotree.State, ok bool) {
-	if l.Cache == nil {
-		return s, false
+	if l.Cache == nil || len(l.Overlay) > 0 {
+		return s, false // what stands for what is on the disk, stands for nothing that was overlaid
 	}
 	env := l.environment(r.Dir)
 	go1, version := installation()
