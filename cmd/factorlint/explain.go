@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -11,27 +12,52 @@ import (
 )
 
 func (a *app) explainCommand() *cobra.Command {
-	var color string
+	var (
+		style   styleFlags
+		noPager bool
+	)
 	c := &cobra.Command{
-		Use:     "explain NAME|ID",
-		Short:   "Print the page of a rule",
-		Example: "  factorlint explain sigint-only\n  factorlint explain FL0902",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			r := rules.Lookup(args[0])
-			if r == nil {
-				return fmt.Errorf("no rule is called %q%s", args[0], suggest.DidYouMean(args[0], suggest.RuleNames()))
-			}
-			opts, err := a.outputOptions(color)
+		Use:   "explain NAME|ID...",
+		Short: "Print the pages of rules",
+		Long: `Print the pages of rules. On a terminal they are shown by PAGER, else by less, if they are longer than it is high.
+
+"factorlint rules" lists the rules.`,
+		Example: "  factorlint explain sigint-only\n  factorlint explain FL0902 FL0911",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, names []string) error {
+			opts, err := a.style(style)
 			if err != nil {
 				return err
 			}
-			return output.Page(a.stdout, r, opts)
+			opts.Width, _ = sizeOf(a.stdout)
+			text, err := explain(names, opts)
+			if err != nil || noPager {
+				a.stdout.Write(text) //nolint:errcheck // as fmt.Print
+				return err
+			}
+			return a.page(c.Context(), text)
 		},
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return suggest.RuleNames(), cobra.ShellCompDirectiveNoFileComp
-		},
+		ValidArgsFunction: ruleNames,
 	}
-	c.Flags().StringVar(&color, "color", "auto", "colour the text: auto, always or never")
+	style.add(c)
+	c.Flags().BoolVar(&noPager, "no-pager", false, "do not start a pager")
 	return c
+}
+
+// explain returns the pages of rules, one below the other. The error names the first that does not exist.
+func explain(names []string, o output.Options) ([]byte, error) {
+	var b bytes.Buffer
+	for i, name := range names {
+		r := rules.Lookup(name)
+		if r == nil {
+			return nil, fmt.Errorf("no rule is called %q%s", name, suggest.DidYouMean(name, suggest.RuleNames()))
+		}
+		if i > 0 {
+			b.WriteString("\n\n")
+		}
+		if err := output.Page(&b, r, o); err != nil {
+			return nil, err
+		}
+	}
+	return b.Bytes(), nil
 }

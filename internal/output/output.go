@@ -18,6 +18,8 @@ import (
 // Options says how to write.
 type Options struct {
 	Color         bool   // colour text; other formats have none
+	Hyperlinks    bool   // in text rules are links to their pages, as terminals show them (OSC 8)
+	Width         int    // columns that the page of a rule may take; 0 leaves its lines as they are
 	GitHubActions bool   // what people read goes to the log of a CI job: what would be a command there is broken up
 	Version       string // factorlint's version in the form of semver.org, without "v"
 	ExitCode      int    // with which factorlint is about to end
