@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -31,8 +32,11 @@ func (a *app) explainCommand() *cobra.Command {
 			}
 			opts.Width, _ = sizeOf(a.stdout)
 			text, err := explain(names, opts)
-			if err != nil || noPager {
-				a.stdout.Write(text) //nolint:errcheck // as fmt.Print
+			if err != nil {
+				return err
+			}
+			if noPager {
+				_, err = a.stdout.Write(text)
 				return err
 			}
 			return a.page(c.Context(), text)
@@ -44,20 +48,22 @@ func (a *app) explainCommand() *cobra.Command {
 	return c
 }
 
-// explain returns the pages of rules, one below the other. The error names the first that does not exist.
+// explain returns the pages of rules, one below the other. The error names each that does not exist.
 func explain(names []string, o output.Options) ([]byte, error) {
-	var b bytes.Buffer
+	var (
+		b    bytes.Buffer
+		errs []error
+	)
 	for i, name := range names {
 		r := rules.Lookup(name)
 		if r == nil {
-			return nil, fmt.Errorf("no rule is called %q%s", name, suggest.DidYouMean(name, suggest.RuleNames()))
+			errs = append(errs, fmt.Errorf("no rule is called %q%s", name, suggest.DidYouMean(name, suggest.RuleNames())))
+			continue
 		}
 		if i > 0 {
 			b.WriteString("\n\n")
 		}
-		if err := output.Page(&b, r, o); err != nil {
-			return nil, err
-		}
+		errs = append(errs, output.Page(&b, r, o))
 	}
-	return b.Bytes(), nil
+	return b.Bytes(), errors.Join(errs...)
 }
