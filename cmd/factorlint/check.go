@@ -52,8 +52,7 @@ PATH standard input is looked at as if it was what the file of --stdin-filename 
 
 Results go to standard output or to the files that --output names, everything else to standard error.
 
-Exit codes: 0 no finding at or above --fail-on, 1 there are such findings, 2 the run could not be trusted: wrong usage or
-configuration, or something essential could not be analysed. 2 wins over 1.`,
+Exit codes:` + lines(exits),
 		RunE: func(c *cobra.Command, args []string) error { return a.check(c, args, &f) },
 	}
 	f.configFlags.add(c)
@@ -143,7 +142,7 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 		return err
 	}
 	opts.ExitCode, opts.Category, opts.Suppressed = a.code, f.category, f.suppressed
-	opts.FixHint, opts.UnsafeFixes = fixed == nil, f.fixes.unsafe
+	opts.FixHint, opts.UnsafeFixes, opts.Quiet = fixed == nil, f.fixes.unsafe, f.progress.quiet
 	if opts.Category == "" && len(f.only) > 0 {
 		opts.Category = "factorlint-partial" // the alerts of other rules are not fixed because nobody looked for them
 	}

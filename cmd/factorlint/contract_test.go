@@ -96,7 +96,7 @@ func TestExitCodes(t *testing.T) {
 // C2: a machine can read standard output whatever was found and however the run ended: it holds one document and nothing else.
 func TestOneDocument(t *testing.T) {
 	readers := map[string]func(text string) error{
-		"json": oneJSON, "sarif": oneJSON, "gitlab": oneJSON, "rdjson": oneJSON, "checkstyle": oneXML, "junit": oneXML, "github": commands,
+		"json": oneJSON, "jsonl": jsonLines, "sarif": oneJSON, "gitlab": oneJSON, "rdjson": oneJSON, "checkstyle": oneXML, "junit": oneXML, "github": commands,
 		"html": nil, "markdown": nil, "text": nil, "concise": nil, // for people
 	}
 	for name, files := range map[string]map[string]string{
@@ -133,6 +133,14 @@ func TestOneDocument(t *testing.T) {
 func oneJSON(text string) error {
 	var v any
 	return json.Unmarshal([]byte(text), &v)
+}
+
+func jsonLines(text string) error {
+	var errs []error
+	for line := range strings.Lines(text) {
+		errs = append(errs, oneJSON(line))
+	}
+	return errors.Join(errs...)
 }
 
 func oneXML(text string) error {

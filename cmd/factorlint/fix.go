@@ -66,7 +66,9 @@ func (a *app) tellFixes(f *checkFlags, r *check.Report, done *engine.Fixed) erro
 	if done == nil {
 		return nil
 	}
-	a.summarize(&f.fixes, r, done)
+	if !f.progress.quiet {
+		a.summarize(&f.fixes, r, done)
+	}
 	if !f.fixes.diff {
 		return a.writeFixed(done)
 	}

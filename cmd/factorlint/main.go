@@ -59,9 +59,11 @@ type app struct {
 }
 
 func (a *app) root() *cobra.Command {
+	const short = "Check Go services, their images and their manifests against the Twelve-Factor and LIFESPAR principles"
 	root := &cobra.Command{
 		Use:           "factorlint",
-		Short:         "Check Go services, their images and their manifests against the Twelve-Factor and LIFESPAR principles",
+		Short:         short,
+		Long:          short + ".\n\nExit codes:" + lines(exits) + "\n\nEnvironment:" + lines(environment),
 		Version:       readVersion().Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,

@@ -5,6 +5,7 @@ package output
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 
 	"github.com/factorlint/factorlint/internal/check"
@@ -27,11 +28,12 @@ type Options struct {
 	Suppressed    bool   // whether a SARIF log holds suppressed findings too, marked as such
 	FixHint       bool   // whether text tells how many findings can be fixed
 	UnsafeFixes   bool   // whether that is with --unsafe-fixes
+	Quiet         bool   // text has no summary
 }
 
 // Formats returns the formats that Write knows, the default first.
 func Formats() []string {
-	return append([]string{"text", "json", "sarif", "html", "markdown"}, ci.Formats()...)
+	return append([]string{"text", "json", "jsonl", "sarif", "html", "markdown"}, ci.Formats()...)
 }
 
 // ShowsWorkloads reports whether Write needs the workloads for a format.
@@ -45,6 +47,8 @@ func Write(format string, w io.Writer, r *check.Report, ws []*workload.Workload,
 		return writeText(w, r, o)
 	case "json":
 		return writeJSON(w, reportJSON(r, o))
+	case "jsonl":
+		return writeJSONLines(w, reportJSON(r, o))
 	case "sarif":
 		return sarif.Write(w, r, sarif.Options{Version: o.Version, ExitCode: o.ExitCode, Category: o.Category, Suppressed: o.Suppressed})
 	case "html":
@@ -67,6 +71,27 @@ func toLog(w io.Writer, o Options, write func(io.Writer) error) error {
 		return err
 	}
 	_, err := io.WriteString(w, plain.Log(b.String()))
+	return err
+}
+
+// writeJSONLines writes a report as lines: an object with one key, which says what it holds, for each finding and each notification,
+// and the summary in the end.
+func writeJSONLines(w io.Writer, r jsonReport) error {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	var errs []error
+	for _, f := range r.Findings {
+		errs = append(errs, e.Encode(map[string]any{"finding": f}))
+	}
+	for _, n := range r.Notifications {
+		errs = append(errs, e.Encode(map[string]any{"notification": n}))
+	}
+	errs = append(errs, e.Encode(map[string]any{"summary": r.Summary}))
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	_, err := w.Write(plain.JSON(b.Bytes()))
 	return err
 }
 

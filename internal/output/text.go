@@ -27,6 +27,9 @@ func writeText(w io.Writer, r *check.Report, o Options) error {
 		p.finding(f, r.Sources[f.At.File])
 	}
 	p.notifications(r)
+	if o.Quiet {
+		return p.flush(w)
+	}
 	if len(r.Findings)+len(r.Notifications) > 0 {
 		p.line("")
 	}
