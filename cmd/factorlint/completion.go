@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -33,13 +34,13 @@ func outputs(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellC
 }
 
 // ruleNames completes the name of a rule.
-func ruleNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return describedRules(), cobra.ShellCompDirectiveNoFileComp
+func ruleNames(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+	return continuing(begun, describedRules()), cobra.ShellCompDirectiveNoFileComp
 }
 
 // ruleWords completes a word that names rules.
-func ruleWords(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return append(groups(), describedRules()...), cobra.ShellCompDirectiveNoFileComp
+func ruleWords(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+	return continuing(begun, append(groups(), describedRules()...)), cobra.ShellCompDirectiveNoFileComp
 }
 
 // ruleLists completes the last of several such words with commas between them.
@@ -49,7 +50,12 @@ func ruleLists(_ *cobra.Command, _ []string, begun string) ([]string, cobra.Shel
 	for _, w := range append(groups(), describedRules()...) {
 		out = append(out, before+w)
 	}
-	return out, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	return continuing(begun, out), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
+// continuing returns those of some words that begin as the user has begun.
+func continuing(begun string, known []string) []string {
+	return slices.DeleteFunc(known, func(w string) bool { return !strings.HasPrefix(w, begun) })
 }
 
 // describedRules returns the names of all rules with what they say.
