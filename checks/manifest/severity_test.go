@@ -29,7 +29,7 @@ func TestSeverities(t *testing.T) {
 		{"compose.prod.yaml", "services:\n  a: {image: i, environment: {DB_PASSWORD: hunter2hunter2}}\n", "FL1702 warning"},
 	} {
 		var got []string
-		variants, _ := manifest.Load(fstest.MapFS{c.file: {Data: []byte(c.text)}}, []string{c.file})
+		variants, _ := manifest.Load(fstest.MapFS{c.file: {Data: []byte(c.text)}}, []string{c.file}, nil)
 		for _, v := range variants {
 			for _, c := range All() {
 				check.Run(c, v, func(f check.Finding) { got = append(got, fmt.Sprint(f.Rule.ID, " ", f.Severity)) })
@@ -65,7 +65,7 @@ func TestChartSecretSeverity(t *testing.T) {
 				names = append(names, name)
 			}
 			var got []string
-			variants, _ := manifest.Load(fsys, names)
+			variants, _ := manifest.Load(fsys, names, nil)
 			for _, v := range variants {
 				check.Run(secretInManifest(), v, func(f check.Finding) { got = append(got, fmt.Sprintf("%s, %d related", f.Severity, len(f.Related))) })
 			}

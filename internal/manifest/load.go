@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/factorlint/factorlint/internal/cache"
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/inorder"
 	"github.com/factorlint/factorlint/internal/workload"
@@ -17,12 +18,14 @@ import (
 // It returns what is deployed together, sorted by name, and says what it could not read; it is quiet about files that
 // do not look like manifests, and about test data and samples.
 //
+// What kustomizations render is kept in c, if that is not nil.
+//
 // Kubernetes objects that no kustomization has to do with form variants by directory. On the path to a file, the
 // topmost directory whose name speaks of deployment (deploy/, k8s/, manifests/ …) is applied as a whole, as
 // "kubectl apply -R" does; without such a name it is the file's own directory. Where two directories below it
 // define the same object, they are alternatives, and each subdirectory is a variant of its own.
-func Load(fsys fs.FS, files []string) ([]*workload.Variant, []check.Notification) {
-	l := &loader{fsys: fsys, files: map[string]bool{}, kustomizations: map[string]bool{}, overlays: map[string]*kustomization{},
+func Load(fsys fs.FS, files []string, c *cache.Cache) ([]*workload.Variant, []check.Notification) {
+	l := &loader{fsys: fsys, cache: c, files: map[string]bool{}, kustomizations: map[string]bool{}, overlays: map[string]*kustomization{},
 		code: map[string]bool{}, extended: map[string]*composeFile{}, sources: map[string]*source{}, documents: map[string]node{}, decoded: map[string][]node{}}
 	files = slices.Sorted(slices.Values(files))
 	charts := map[string]bool{}
@@ -117,6 +120,7 @@ func (l *loader) take(m *manifest) {
 type loader struct {
 	notebook
 	fsys           fs.FS
+	cache          *cache.Cache // of what is rendered; nil for none
 	files          map[string]bool
 	kustomizations map[string]bool // directories that hold one
 	code           map[string]bool // directories that hold source code, or one below them does

@@ -23,7 +23,7 @@ import (
 // What is built for tests and development completes nothing that is shipped. A kustomization that nothing else takes
 // in is rendered, but something may be missing from it.
 func (l *loader) buildOverlays(files []string) (sets []*set, built map[string]bool) {
-	tree := kustomize.New(l.fsys, files, weigh)
+	tree := kustomize.New(l.fsys, files, weigh, l.cache)
 	built = map[string]bool{}
 	completed, tried := map[string]bool{}, map[string]bool{} // by product, by anything else
 	for _, dir := range tree.Dirs() {
