@@ -23,7 +23,7 @@ func Of(name string, text []byte) (Files, error) {
 	info, err := os.Stat(abs)
 	if err != nil {
 		dir, err := filepath.EvalSymlinks(filepath.Dir(abs))
-		if err != nil {
+		if info, statErr := os.Stat(dir); err != nil || statErr != nil || !info.IsDir() {
 			return nil, fmt.Errorf("%s: there is no such folder to be in", name)
 		}
 		return Files{filepath.Join(dir, filepath.Base(abs)): text}, nil
