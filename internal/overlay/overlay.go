@@ -3,6 +3,7 @@ package overlay
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -21,20 +22,30 @@ func Of(name string, text []byte) (Files, error) {
 		return nil, err
 	}
 	info, err := os.Stat(abs)
+	switch {
+	case err != nil:
+		abs, err = unborn(abs)
+	case !info.Mode().IsRegular():
+		err = errors.New("is not a regular file")
+	default:
+		abs, err = filepath.EvalSymlinks(abs)
+	}
 	if err != nil {
-		dir, err := filepath.EvalSymlinks(filepath.Dir(abs))
-		if info, statErr := os.Stat(dir); err != nil || statErr != nil || !info.IsDir() {
-			return nil, fmt.Errorf("%s: there is no such folder to be in", name)
-		}
-		return Files{filepath.Join(dir, filepath.Base(abs)): text}, nil
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: is not a regular file", name)
-	}
-	if abs, err = filepath.EvalSymlinks(abs); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return Files{abs: text}, nil
+}
+
+// unborn returns the path, without symbolic links, of a file that is not there. The error means that its folder is not either.
+func unborn(file string) (string, error) {
+	dir, err := filepath.EvalSymlinks(filepath.Dir(file))
+	if err == nil {
+		var info fs.FileInfo
+		if info, err = os.Stat(dir); err == nil && info.IsDir() {
+			return filepath.Join(dir, filepath.Base(file)), nil
+		}
+	}
+	return "", errors.New("there is no such folder to be in")
 }
 
 // ReadFile is os.ReadFile with the texts.
