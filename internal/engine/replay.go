@@ -57,6 +57,9 @@ func (r *run) replay(key cache.Key) *check.Report {
 		s.Read = now
 		r.save(key, s)
 	}
+	told := r.progress.Start("replaying", "findings")
+	told.Done(len(s.Report.Findings))
+	told.End()
 	s.Report.Rules = r.rules
 	r.addSources(s.Report)
 	return s.Report
