@@ -24,19 +24,20 @@ import (
 type checkFlags struct {
 	configFlags
 	trustFlags
-	fixes                 fixFlags
-	outputs               []string
-	only, enable, disable []string
-	failOn                string
-	color                 string
-	category              string
-	filesFrom             string
-	forceExclude          bool
-	suppressed            bool
-	exitZero, strict      bool
-	facts                 string
-	cache                 cacheFlags
-	progress              progressFlags
+	ruleFlags
+	fixes            fixFlags
+	old              newFlags
+	outputs          []string
+	failOn           string
+	color            string
+	category         string
+	filesFrom        string
+	forceExclude     bool
+	suppressed       bool
+	exitZero, strict bool
+	facts            string
+	cache            cacheFlags
+	progress         progressFlags
 }
 
 func (a *app) checkCommand() *cobra.Command {
@@ -56,15 +57,13 @@ configuration, or something essential could not be analysed. 2 wins over 1.`,
 	}
 	f.configFlags.add(c)
 	f.trustFlags.add(c)
+	f.ruleFlags.add(c)
 	f.fixes.add(c.Flags())
 	c.MarkFlagsMutuallyExclusive("fix", "untrusted") // whoever wrote what is checked does not choose what is written here
 	f.cache.add(c)
 	f.progress.add(c)
 	c.Flags().StringArrayVarP(&f.outputs, "output", "o", []string{"text"},
 		"`FORMAT[=FILE]` to write: "+strings.Join(output.Formats(), ", ")+"; may be repeated")
-	c.Flags().StringSliceVar(&f.only, "only", nil, "look for these rules alone: ids, names, principles or kinds")
-	c.Flags().StringSliceVar(&f.enable, "enable", nil, "look for these rules too")
-	c.Flags().StringSliceVar(&f.disable, "disable", nil, "do not look for these rules")
 	c.Flags().StringVar(&f.failOn, "fail-on", "warning", "`SEVERITY` from which on findings make the exit code 1: error, warning or note")
 	c.Flags().StringVar(&f.filesFrom, "files-from", "", "look at the files and folders that `FILE` names too, one a line; - is standard input")
 	c.Flags().BoolVar(&f.forceExclude, "force-exclude", false, "leave out what the configuration excludes or git ignores even if it is named")
@@ -75,6 +74,7 @@ configuration, or something essential could not be analysed. 2 wins over 1.`,
 	c.Flags().BoolVar(&f.suppressed, "sarif-include-suppressed", false, "write suppressed findings to the SARIF log too, marked as such")
 	c.Flags().StringVar(&f.facts, "facts", "", "take what is known of Go code from `DIR`, where factorlint facts wrote it, and load none")
 	c.MarkFlagsMutuallyExclusive("facts", "fix") // facts tell of the code as it was before the first fix
+	f.old.add(c)
 	return c
 }
 
@@ -90,18 +90,11 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 	if err != nil {
 		return err
 	}
-	for _, list := range []struct {
-		flag  string
-		words []string
-	}{{"--only", f.only}, {"--enable", f.enable}, {"--disable", f.disable}} {
-		for _, w := range list.words {
-			if err := suggest.CheckWord(w); err != nil {
-				return fmt.Errorf("%s: %w", list.flag, err)
-			}
-		}
-	}
-	run := engine.Options{Untrusted: f.untrusted, IgnoreComments: f.ignoreComments, ForceExclude: f.forceExclude, Only: f.only, Enable: f.enable, Disable: f.disable,
+	run := engine.Options{Untrusted: f.untrusted, IgnoreComments: f.ignoreComments, ForceExclude: f.forceExclude,
 		ReportOnly: !slices.ContainsFunc(targets, func(t target) bool { return output.ShowsWorkloads(t.format) })}
+	if err := f.ruleFlags.apply(&run); err != nil {
+		return err
+	}
 	f.restrict(&f.configFlags)
 	if run.Paths, err = f.paths(args, c.InOrStdin()); err != nil {
 		return err
@@ -126,6 +119,11 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 	}
 	told := a.follow(f.progress, &run)
 	defer told.hide()
+	if err := f.old.apply(c.Context(), &run, c.InOrStdin()); err != nil {
+		return err
+	}
+	defer run.Past.Close() //nolint:errcheck // the system clears its folder of temporary files
+
 	res, fixed := &engine.Result{Report: &check.Report{Partial: true}}, (*engine.Fixed)(nil) // of a list that names nothing
 	if len(run.Paths) > 0 {
 		if res, fixed, err = f.fixes.run(c.Context(), run); err != nil {
@@ -139,8 +137,8 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 	}
 	opts.ExitCode, opts.Category, opts.Suppressed = a.code, f.category, f.suppressed
 	opts.FixHint, opts.UnsafeFixes = fixed == nil, f.fixes.unsafe
-	if opts.Category == "" && len(f.only) > 0 {
-		opts.Category = "factorlint-partial" // the alerts of other rules are not fixed because nobody looked for them
+	if opts.Category == "" && (len(f.only) > 0 || f.old.any()) {
+		opts.Category = "factorlint-partial" // other alerts are not fixed because nobody looked for them, or asked
 	}
 	step := run.Progress.Start("writing", "reports")
 	err = a.write(targets, res, opts)

@@ -1,0 +1,35 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/factorlint/factorlint/internal/engine"
+	"github.com/factorlint/factorlint/internal/suggest"
+)
+
+// ruleFlags say which rules to look for.
+type ruleFlags struct{ only, enable, disable []string }
+
+func (f *ruleFlags) add(c *cobra.Command) {
+	c.Flags().StringSliceVar(&f.only, "only", nil, "look for these rules alone: ids, names, principles or kinds")
+	c.Flags().StringSliceVar(&f.enable, "enable", nil, "look for these rules too")
+	c.Flags().StringSliceVar(&f.disable, "disable", nil, "do not look for these rules")
+}
+
+// apply gives the options of a run the rules. The error names a word that is no rule's.
+func (f *ruleFlags) apply(o *engine.Options) error {
+	for _, list := range []struct {
+		flag  string
+		words []string
+	}{{"--only", f.only}, {"--enable", f.enable}, {"--disable", f.disable}} {
+		for _, w := range list.words {
+			if err := suggest.CheckWord(w); err != nil {
+				return fmt.Errorf("%s: %w", list.flag, err)
+			}
+		}
+	}
+	o.Only, o.Enable, o.Disable = f.only, f.enable, f.disable
+	return nil
+}
