@@ -31,7 +31,9 @@ func (f *newFlags) add(c *cobra.Command) {
 }
 
 // any reports whether a run leaves something out.
-func (f *newFlags) any() bool { return f.baseline != "" || f.revision != "" || f.branch != "" || f.patch != "" }
+func (f *newFlags) any() bool {
+	return f.baseline != "" || f.revision != "" || f.branch != "" || f.patch != ""
+}
 
 // apply tells the options of a run what is old. The caller closes the past.
 func (f *newFlags) apply(ctx context.Context, o *engine.Options, stdin io.Reader) (err error) {

@@ -12,25 +12,34 @@ import (
 	"github.com/factorlint/factorlint/rules"
 )
 
-// A likeness is what two findings have in common of which one is the other in another state: the identity, but for the ordinal, how
-// bad it is, and what stands in the lines of all its places, white space aside.
-type likeness struct {
-	identity string
+// A known is a finding of the past: how bad it is, and what stands in the lines of its places.
+type known struct {
 	severity rules.Severity
-	lines    string
+	places   map[string]bool
 }
 
-// like returns the likeness of a finding. former tells which name a file had.
-func like(f check.Finding, rep *check.Report, former func(file string) string) likeness {
-	var lines strings.Builder
+// knownAs returns the identity of a finding but for its ordinal, and what is known of it. former tells which name a file had.
+func knownAs(f check.Finding, rep *check.Report, former func(file string) string) (identity string, k known) {
+	k = known{f.Severity, map[string]bool{}}
 	for _, at := range places(f) {
-		fmt.Fprintln(&lines, former(at.File))
+		text := former(at.File)
 		for _, line := range linesOf(rep.Sources[at.File], at) {
-			fmt.Fprintln(&lines, strings.Join(strings.Fields(string(line)), " "))
+			text += "\n" + strings.Join(strings.Fields(string(line)), " ") // white space aside
 		}
+		k.places[text] = true
 	}
 	f.Ordinal = 0
-	return likeness{f.IdentityIn(rep.Prefix + former(f.At.File)), f.Severity, lines.String()}
+	return f.IdentityIn(rep.Prefix + former(f.At.File)), k
+}
+
+// covers reports whether a finding of now is no more than k: no worse, and at none but the same places.
+func (k known) covers(now known) bool {
+	for text := range now.places {
+		if !k.places[text] {
+			return false
+		}
+	}
+	return now.severity <= k.severity
 }
 
 // places returns all places that a finding names.
@@ -60,7 +69,7 @@ func (p *Past) setAside(r *run, rep *check.Report) {
 		return
 	}
 	c := p.compare(r, rep)
-	left, old := maps.Clone(p.findings), map[string]bool{}
+	left, old := maps.Clone(p.findings), map[string]bool{} // by identity
 	for _, changed := range []bool{false, true} {
 		for _, f := range rep.Findings {
 			if c.changed(f) != changed {
@@ -70,8 +79,9 @@ func (p *Past) setAside(r *run, rep *check.Report) {
 				old[f.Identity] = !changed
 				continue
 			}
-			if l := like(f, rep, c.former); left[l] > 0 {
-				left[l]--
+			id, now := knownAs(f, rep, c.former)
+			if i := slices.IndexFunc(left[id], func(k known) bool { return k.covers(now) }); i >= 0 {
+				left[id] = slices.Delete(slices.Clone(left[id]), i, i+1)
 				old[f.Identity] = true
 			}
 		}

@@ -18,10 +18,10 @@ type Past struct {
 	name     string // what the user calls that state
 	note     string // why lines decide about everything; "" if they do not
 	patch    *changes.Patch
-	folder   string           // that holds that state, to be removed; "" if there is none
-	run      *run             // that looked at that state; nil with a patch, and where there was nothing to look at
-	report   *check.Report    // of that run; nil if it was only opened
-	findings map[likeness]int // of that state, and how often each is there
+	folder   string             // that holds that state, to be removed; "" if there is none
+	run      *run               // that looked at that state; nil with a patch, and where there was nothing to look at
+	report   *check.Report      // of that run; nil if it was only opened
+	findings map[string][]known // of that state, by identity but for the ordinal
 }
 
 // FromPatch returns the past of a repository that was left by a patch. What a patch takes away cannot be looked at: so lines decide.
@@ -94,9 +94,10 @@ func (p *Past) look(ctx context.Context, o Options, s scope, top, folder string)
 	if p.report.Untrusted {
 		p.note = "not everything essential could be analysed there"
 	}
-	p.findings = map[likeness]int{}
+	p.findings = map[string][]known{}
 	for _, f := range p.report.Findings {
-		p.findings[like(f, p.report, func(file string) string { return file })]++
+		id, k := knownAs(f, p.report, func(file string) string { return file })
+		p.findings[id] = append(p.findings[id], k)
 	}
 	return nil
 }
