@@ -92,10 +92,22 @@ func (p *Past) setAside(r *run, rep *check.Report) {
 		}
 		return old[f.Identity]
 	})
+	for _, name := range p.outside() {
+		rep.Notifications = slices.Insert(rep.Notifications, 0, check.Notification{Code: "patch-file", Level: rules.Warning,
+			Message: fmt.Sprintf("%q in the patch is no file of the repository: it does not count", name)})
+	}
 	if p.note != "" {
 		rep.Notifications = slices.Insert(rep.Notifications, 0, check.Notification{Code: "past-unread", Level: rules.Warning,
 			Message: fmt.Sprintf("it cannot be told what was found at %s, since %s: findings count as new that have a side in a changed line", p.name, p.note)})
 	}
+}
+
+// outside returns the names in a patch that are no files of a repository.
+func (p *Past) outside() []string {
+	if p.patch == nil {
+		return nil
+	}
+	return p.patch.Outside
 }
 
 // reason says how it is known that a finding is old.
