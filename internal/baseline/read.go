@@ -135,10 +135,10 @@ func (p *parser) lineOf(offset int) int {
 
 // explain adds to an error where it was met.
 func (p *parser) explain(err error) error {
-	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF
-	}
 	at := int(p.dec.InputOffset())
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err, at = io.ErrUnexpectedEOF, len(p.data)
+	}
 	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
 		at = int(syntax.Offset)
 	}
