@@ -19,13 +19,18 @@ func (f Finding) IdentityIn(file string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// local returns Logical without the path of a Go package.
+// local returns Logical without the path of a Go package and without the number of a stage that has no name: both may change although
+// nothing there did.
 func (f Finding) local() string {
-	if f.Rule.Kind != rules.Go {
-		return f.Logical
+	slash := strings.LastIndexByte(f.Logical, '/') + 1
+	if f.Rule.Kind == rules.Go {
+		_, name, _ := strings.Cut(f.Logical[slash:], ".")
+		return name
 	}
-	_, name, _ := strings.Cut(f.Logical[strings.LastIndexByte(f.Logical, '/')+1:], ".")
-	return name
+	if _, err := strconv.Atoi(f.Logical[slash:]); err == nil {
+		return f.Logical[:slash]
+	}
+	return f.Logical
 }
 
 // nameless returns a text without the name of the finding's file.
