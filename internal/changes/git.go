@@ -42,11 +42,11 @@ func find(name, list, top string) (string, error) {
 		if err != nil {
 			continue
 		}
-		real, err := filepath.EvalSymlinks(command)
+		target, err := filepath.EvalSymlinks(command)
 		if err != nil {
 			continue
 		}
-		if _, inside := repository.Within(real, top); !inside {
+		if _, inside := repository.Within(target, top); !inside {
 			return command, nil
 		}
 	}

@@ -3,7 +3,7 @@ package changes
 
 import (
 	"bytes"
-	"fmt"
+	"errors"
 	"io/fs"
 	"regexp"
 	"strconv"
@@ -77,7 +77,7 @@ func ParsePatch(text []byte) (*Patch, error) {
 		}
 	}
 	if !seen && len(bytes.TrimSpace(text)) > 0 {
-		return nil, fmt.Errorf("no patch: no line begins with \"diff --git\" or \"---\"")
+		return nil, errors.New("no patch: no line begins with \"diff --git\" or \"---\"")
 	}
 	return out, nil
 }
