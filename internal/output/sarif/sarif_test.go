@@ -313,11 +313,11 @@ func TestSuppressed(t *testing.T) {
 		t.Fatalf("%d results, want 6", n)
 	}
 	expect(t, run, map[string]string{
-		"results.0.suppressions":                                                `[]`,
-		"results.1.suppressions":                                                `[{"justification":"found at main as well","kind":"external","status":"accepted"}]`,
-		"results.2.message.text":                                                `"suppressed."`,
-		"results.2.suppressions.0.kind":                                         `"inSource"`,
-		"results.2.suppressions.0.justification":                                `"because"`,
+		"results.0.suppressions":                 `[]`,
+		"results.1.suppressions":                 `[{"justification":"found at main as well","kind":"external","status":"accepted"}]`,
+		"results.2.message.text":                 `"suppressed."`,
+		"results.2.suppressions.0.kind":          `"inSource"`,
+		"results.2.suppressions.0.justification": `"because"`,
 		"results.2.suppressions.0.location.physicalLocation.region.startColumn": `2`,
 	})
 }
