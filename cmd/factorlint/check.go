@@ -24,20 +24,21 @@ import (
 type checkFlags struct {
 	configFlags
 	trustFlags
-	fixes                 fixFlags
-	stdin                 stdinFlags
-	outputs               []string
-	only, enable, disable []string
-	failOn                string
-	style                 styleFlags
-	category              string
-	filesFrom             string
-	forceExclude          bool
-	suppressed            bool
-	exitZero, strict      bool
-	facts                 string
-	cache                 cacheFlags
-	progress              progressFlags
+	ruleFlags
+	fixes            fixFlags
+	stdin            stdinFlags
+	old              newFlags
+	outputs          []string
+	failOn           string
+	style            styleFlags
+	category         string
+	filesFrom        string
+	forceExclude     bool
+	suppressed       bool
+	exitZero, strict bool
+	facts            string
+	cache            cacheFlags
+	progress         progressFlags
 }
 
 func (a *app) checkCommand() *cobra.Command {
@@ -57,15 +58,13 @@ Exit codes:` + lines(exits),
 	}
 	f.configFlags.add(c)
 	f.trustFlags.add(c)
+	f.ruleFlags.add(c)
 	f.fixes.add(c.Flags())
 	c.MarkFlagsMutuallyExclusive("fix", "untrusted") // whoever wrote what is checked does not choose what is written here
 	f.cache.add(c)
 	f.progress.add(c)
 	c.Flags().StringArrayVarP(&f.outputs, "output", "o", []string{"text"},
 		"`FORMAT[=FILE]` to write: "+strings.Join(output.Formats(), ", ")+"; may be repeated")
-	c.Flags().StringSliceVar(&f.only, "only", nil, "look for these rules alone: ids, names, principles or kinds")
-	c.Flags().StringSliceVar(&f.enable, "enable", nil, "look for these rules too")
-	c.Flags().StringSliceVar(&f.disable, "disable", nil, "do not look for these rules")
 	c.Flags().StringVar(&f.failOn, "fail-on", "warning", "`SEVERITY` from which on findings make the exit code 1: error, warning or note")
 	c.Flags().StringVar(&f.filesFrom, "files-from", "", "look at the files and folders that `FILE` names too, one a line; - is standard input")
 	c.Flags().BoolVar(&f.forceExclude, "force-exclude", false, "leave out what the configuration excludes or git ignores even if it is named")
@@ -77,10 +76,8 @@ Exit codes:` + lines(exits),
 	c.Flags().StringVar(&f.facts, "facts", "", "take what is known of Go code from `DIR`, where factorlint facts wrote it, and load none")
 	c.MarkFlagsMutuallyExclusive("facts", "fix") // facts tell of the code as it was before the first fix
 	f.stdin.add(c)
+	f.old.add(c)
 	complete(c, "output", outputs)
-	for _, flag := range []string{"only", "enable", "disable"} {
-		complete(c, flag, ruleLists)
-	}
 	complete(c, "fail-on", words(rules.Severities()...))
 	complete(c, "facts", folders)
 	return c
@@ -98,11 +95,11 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(suggest.CheckWords("--only", f.only), suggest.CheckWords("--enable", f.enable), suggest.CheckWords("--disable", f.disable)); err != nil {
+	run := engine.Options{Untrusted: f.untrusted, IgnoreComments: f.ignoreComments, ForceExclude: f.forceExclude,
+		ReportOnly: !slices.ContainsFunc(targets, func(t target) bool { return output.ShowsWorkloads(t.format) })}
+	if err := f.ruleFlags.apply(&run); err != nil {
 		return err
 	}
-	run := engine.Options{Untrusted: f.untrusted, IgnoreComments: f.ignoreComments, ForceExclude: f.forceExclude, Only: f.only, Enable: f.enable, Disable: f.disable,
-		ReportOnly: !slices.ContainsFunc(targets, func(t target) bool { return output.ShowsWorkloads(t.format) })}
 	f.restrict(&f.configFlags)
 	if run.Paths, err = f.paths(args, c.InOrStdin()); err != nil {
 		return err
@@ -130,6 +127,11 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 	}
 	told := a.follow(f.progress, &run)
 	defer told.hide()
+	if err := f.old.apply(c.Context(), &run, c.InOrStdin()); err != nil {
+		return err
+	}
+	defer run.Past.Close() //nolint:errcheck // the system clears its folder of temporary files
+
 	res, fixed := &engine.Result{Report: &check.Report{Partial: true}}, (*engine.Fixed)(nil) // of a list that names nothing
 	if len(run.Paths) > 0 {
 		if res, fixed, err = f.fixes.run(c.Context(), run); err != nil {
@@ -143,8 +145,8 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 	}
 	opts.ExitCode, opts.Category, opts.Suppressed = a.code, f.category, f.suppressed
 	opts.FixHint, opts.UnsafeFixes, opts.Quiet = fixed == nil, f.fixes.unsafe, f.progress.quiet
-	if opts.Category == "" && len(f.only) > 0 {
-		opts.Category = "factorlint-partial" // the alerts of other rules are not fixed because nobody looked for them
+	if opts.Category == "" && (len(f.only) > 0 || f.old.any()) {
+		opts.Category = "factorlint-partial" // other alerts are not fixed because nobody looked for them, or asked
 	}
 	step := run.Progress.Start("writing", "reports")
 	err = a.write(targets, res, opts)

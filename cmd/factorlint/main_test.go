@@ -22,6 +22,7 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"copies": copies},
 		Setup: func(e *testscript.Env) error {
 			cache, err := os.UserCacheDir()
 			if err != nil {

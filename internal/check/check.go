@@ -84,6 +84,7 @@ type Finding struct {
 	Logical, Matter string
 
 	Identity string // stable across edits elsewhere; set by the engine, unique in a report
+	Ordinal  int    // how many findings before this one in the report are alike in all that makes the identity; set with it
 }
 
 // A Fix is a set of edits that removes the cause of a finding.
@@ -145,7 +146,7 @@ type Notification struct {
 type Report struct {
 	Prefix        string            // from the repository's root to the analysed folder: "" or "services/api/"; put before every File
 	Findings      []Finding         // sorted by place, suppressed ones left out
-	Suppressed    []Suppressed      // findings silenced by a comment
+	Suppressed    []Suppressed      // findings silenced by a comment, and old ones that are not asked for
 	Notifications []Notification    // sorted by place
 	Rules         []*rules.Rule     // that were looked for, in order of id
 	Sources       map[string][]byte // contents of the files that findings and notifications lie in
@@ -154,9 +155,22 @@ type Report struct {
 	Untrusted     bool              // something essential could not be analysed: exit code 2
 }
 
-// A Suppressed is a finding and the comment that silences it.
+// A Suppressed is a finding that is left out, and why: a comment silences it, or it is an old one.
 type Suppressed struct {
 	Finding Finding
-	At      Span   // the comment
-	Reason  string // what it gives as reason
+	At      Span   // the comment; zero for an old one
+	Reason  string // what the comment gives as reason, or how it is known that the finding is old
+}
+
+// Old reports whether the finding is left out because it is an old one.
+func (s Suppressed) Old() bool { return s.At.IsZero() }
+
+// Silenced returns how many findings comments silence, and how many were left out because they are old.
+func (r *Report) Silenced() (byComment, old int) {
+	for _, s := range r.Suppressed {
+		if s.Old() {
+			old++
+		}
+	}
+	return len(r.Suppressed) - old, old
 }

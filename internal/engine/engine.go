@@ -2,6 +2,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"path"
@@ -13,6 +14,7 @@ import (
 	checkmanifest "github.com/factorlint/factorlint/checks/manifest"
 	checkrepository "github.com/factorlint/factorlint/checks/repository"
 	checkworkload "github.com/factorlint/factorlint/checks/workload"
+	"github.com/factorlint/factorlint/internal/baseline"
 	"github.com/factorlint/factorlint/internal/build"
 	"github.com/factorlint/factorlint/internal/cache"
 	"github.com/factorlint/factorlint/internal/check"
@@ -44,6 +46,8 @@ type Options struct {
 	Untrusted       bool                  // strangers wrote the repository: the go command gets nothing that could run code for it
 	IgnoreComments  bool                  // suppression comments silence nothing
 	ReportOnly      bool                  // the result has no workloads: what was read takes no memory any more when the report is made
+	Baseline        *baseline.Baseline    // findings that are accepted; nil for none
+	Past            *Past                 // tells which findings are old; nil if all are asked for
 	Progress        *progress.Progress    // is told what the run does; nil if nobody is
 }
 
@@ -54,6 +58,7 @@ type Analyze func(context.Context, golang.Input) *golang.Result
 type Result struct {
 	Report    *check.Report
 	Workloads []*workload.Workload
+	Unjudged  []baseline.Entry // of the baseline, of which the run cannot tell whether they are stale
 }
 
 // Run looks at a repository. The error is about the request (no such path, unknown rule); everything about the
@@ -64,20 +69,25 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	defer r.tree.Close()
+	return r.result(ctx, o), nil
+}
+
+// result returns what a run finds, or what one found that had the same before it.
+func (r *run) result(ctx context.Context, o Options) *Result {
 	r.tuneHeap()
 	if !o.replayable() {
-		return r.look(ctx, o), nil
+		return r.conclude(r.look(ctx, o), o)
 	}
 	key := r.snapshotKey(o)
 	if rep := r.replay(key); rep != nil {
-		return &Result{Report: rep}, nil
+		return r.conclude(&Result{Report: rep}, o)
 	}
 	res := r.look(ctx, o)
 	r.keep(key, res.Report)
-	return res, nil
+	return r.conclude(res, o)
 }
 
-// look does what a run is for.
+// look does what a run is for, but for what is old.
 func (r *run) look(ctx context.Context, o Options) *Result {
 	if o.Analyze == nil {
 		o.Analyze = r.analyze(o.Untrusted)
@@ -94,29 +104,50 @@ func (r *run) look(ctx context.Context, o Options) *Result {
 	return &Result{Report: r.report(), Workloads: r.scope.workloads(r.workloads)}
 }
 
+// conclude sets aside what is old, and adds the sources of what is told.
+func (r *run) conclude(res *Result, o Options) *Result {
+	rep := res.Report
+	res.Unjudged = r.accept(rep, o.Baseline)
+	slices.SortStableFunc(rep.Notifications, func(a, b check.Notification) int {
+		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Code+a.Message, b.Code+b.Message))
+	})
+	r.addSources(rep)
+	o.Past.setAside(r, rep)
+	return res
+}
+
 // open prepares a run.
 func open(o Options) (*run, error) {
-	if o.Config == nil {
-		o.Config = &config.Config{}
+	s, err := newScope(o)
+	if err != nil {
+		return nil, err
 	}
+	return openIn(o, s, o.config().For(s.root))
+}
+
+// config returns the configuration of a run.
+func (o Options) config() *config.Config {
+	if o.Config == nil {
+		return &config.Config{}
+	}
+	return o.Config
+}
+
+// openIn prepares a run in a scope, with a configuration whose paths are relative to its root.
+func openIn(o Options, s scope, cfg *config.Config) (*run, error) {
 	selected, err := choose(o)
 	if err != nil {
 		return nil, err
 	}
-	scope, err := newScope(o)
-	if err != nil {
-		return nil, err
-	}
-	cfg := o.Config.For(scope.root)
 	step := o.Progress.Start("finding", "files")
 	defer step.End()
-	tree, notes, err := repository.Open(scope.root, scope.options(o, cfg.Exclude))
+	tree, notes, err := repository.Open(s.root, s.options(o, cfg.Exclude))
 	if err != nil {
 		return nil, err
 	}
 	step.Done(len(tree.Files))
-	return &run{scope: scope, tree: tree, reader: newReader(tree), config: cfg, cache: o.Cache, tool: o.Tool, rules: selected, overlay: o.Overlay,
-		progress: o.Progress, notes: slices.Concat(scope.notes(), notes), ignoreComments: o.IgnoreComments}, nil
+	return &run{scope: s, tree: tree, reader: newReader(tree), config: cfg, cache: o.Cache, tool: o.Tool, rules: selected, overlay: o.Overlay,
+		progress: o.Progress, notes: slices.Concat(s.notes(), notes), ignoreComments: o.IgnoreComments}, nil
 }
 
 // choose returns the rules to look for: flags beat the configuration, and --only beats both it and the defaults.
@@ -125,7 +156,7 @@ func choose(o Options) ([]*rules.Rule, error) {
 	if len(o.Only) > 0 {
 		return rules.Choose(o.Only, flags...)
 	}
-	return rules.Choose(nil, slices.Concat([]rules.Switch{{Words: o.Config.Enable, On: true}, {Words: o.Config.Disable}}, flags)...)
+	return rules.Choose(nil, slices.Concat([]rules.Switch{{Words: o.config().Enable, On: true}, {Words: o.config().Disable}}, flags)...)
 }
 
 // A run is one look at a repository.
@@ -417,25 +448,19 @@ func (r *run) deployed() map[check.Span]*workload.Workload {
 	return out
 }
 
+// report returns what was found, and which entries of a baseline could not be judged.
 func (r *run) report() *check.Report {
 	step := r.progress.Start("sorting", "findings")
 	defer step.End()
 	step.Done(len(r.findings))
-	rep := triage.Apply(triage.Input{Findings: r.findings, Directives: r.directives(), Rules: r.rules, Unread: r.unread})
+	rep := triage.Apply(triage.Input{Prefix: r.tree.Prefix, Findings: r.findings, Directives: r.directives(), Rules: r.rules, Unread: r.unread})
 	rep.Prefix = r.tree.Prefix
 	rep.Rules = r.rules
 	rep.Files = len(r.tree.Files)
 	rep.Partial = len(r.scope.asked) > 0 || r.tree.Prefix != ""
 	rep.Untrusted = r.golang.Failed
-	rep.Notifications = r.notes
-	slices.SortStableFunc(rep.Notifications, func(a, b check.Notification) int {
-		if c := a.At.Compare(b.At); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Code+a.Message, b.Code+b.Message)
-	})
+	rep.Notifications = slices.Clone(r.notes)
 	r.scope.narrow(rep, r.tree.Files)
-	r.addSources(rep)
 	rep.Untrusted = rep.Untrusted || slices.ContainsFunc(rep.Notifications, func(n check.Notification) bool { return n.Level == rules.Error })
 	return rep
 }

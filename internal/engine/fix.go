@@ -103,7 +103,7 @@ func newState(ctx context.Context, o Options, unsafe bool) (*state, error) {
 	}
 	tree := r.tree
 	defer tree.Close()
-	res := r.look(ctx, o)
+	res := r.result(ctx, o)
 	root, err := os.OpenRoot(tree.Root)
 	if err != nil {
 		return nil, err

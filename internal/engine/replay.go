@@ -15,9 +15,11 @@ import (
 
 // A snapshot is the report of a run, with everything that it was drawn from and its request does not say.
 type snapshot struct {
-	Read   []repository.Seen // in the tree
-	Go     []golang.Request  // what was loaded, with its states
-	Report *check.Report     // without rules, which the request says, and sources
+	Read   []repository.Seen    // in the tree
+	Go     []golang.Request     // what was loaded, with its states
+	Report *check.Report        // without rules, which the request says, and sources; nothing in it is set aside as old
+	Notes  []check.Notification // of all files, also those that the report is not about
+	Failed bool                 // no Go code could be analysed
 }
 
 // replayable reports whether a report tells all that a run is asked for, and it can be told what it was drawn from: facts
@@ -61,7 +63,7 @@ func (r *run) replay(key cache.Key) *check.Report {
 	told.Done(len(s.Report.Findings))
 	told.End()
 	s.Report.Rules = r.rules
-	r.addSources(s.Report)
+	r.notes, r.golang = s.Notes, &golang.Result{Failed: s.Failed}
 	return s.Report
 }
 
@@ -72,7 +74,7 @@ func (r *run) keep(key cache.Key, rep *check.Report) {
 	}
 	bare := *rep
 	bare.Rules, bare.Sources = nil, nil
-	r.save(key, snapshot{r.tree.Read(), r.golang.Basis, &bare})
+	r.save(key, snapshot{r.tree.Read(), r.golang.Basis, &bare, r.notes, r.golang.Failed})
 }
 
 func (r *run) save(key cache.Key, s snapshot) {

@@ -202,10 +202,10 @@ func (s *sources) load(u *Unit, p *golist.Package) {
 	}
 }
 
-// key returns what the types and the syntax of a package depend on.
+// key returns what the types and the syntax of a package depend on. Where the repository lies makes no difference.
 func (s *sources) key(p *golist.Package) cache.Key {
 	h := sha256.New()
-	h.Write(fmt.Appendf(nil, "%s %s %q\n%s\n%s\n%+v\n", p.ImportPath, p.Name, p.Dir, godecl.Contents(s.overlay, p.Files()), godecl.Contents(s.overlay, p.IgnoredFiles()), p.Error))
+	h.Write(fmt.Appendf(nil, "%s %s\n%s\n%s\n%+v\n", p.ImportPath, p.Name, godecl.Contents(s.overlay, p.Files()), godecl.Contents(s.overlay, p.IgnoredFiles()), p.Error))
 	if m := p.Module; m != nil {
 		h.Write(fmt.Appendf(nil, "%s %s %s\n", m.Path, m.Version, m.GoVersion))
 	}

@@ -46,7 +46,7 @@ func sample() *check.Report {
 			{Code: "yaml-syntax", Level: rules.Warning, At: at("b.yaml", 4, 1, 1), Message: "mapping values are not allowed here"},
 			{Code: "go-load", Level: rules.Error, Message: "no package could be loaded"},
 		},
-		Suppressed: []check.Suppressed{{}},
+		Suppressed: []check.Suppressed{{At: at("deploy/api.yaml", 2, 1, 2)}, {}, {}},
 		Rules:      []*rules.Rule{mismatch, unread},
 		Sources:    map[string][]byte{"deploy/api.yaml": []byte("ports:\n- x: 1\n\tcontainerPort: 8080\n")},
 		Files:      12,
@@ -103,7 +103,7 @@ gone.yaml: warning x [FL0321 env-unread]
 b.yaml:4:1: warning mapping values are not allowed here [yaml-syntax]
 factorlint: error no package could be loaded [go-load]
 
-2 findings (1 error, 1 warning), 1 suppressed in 12 files
+2 findings (1 error, 1 warning), 1 suppressed, 2 old in 12 files
 `, write(t, "text", sample(), output.Options{}))
 }
 
@@ -329,6 +329,7 @@ func TestJSON(t *testing.T) {
     "warnings": 1,
     "notes": 0,
     "suppressed": 1,
+    "old": 2,
     "rules": 2,
     "files": 12,
     "partial": false,

@@ -111,8 +111,12 @@ func summary(r *check.Report) string {
 		}
 		s += " (" + strings.Join(parts, ", ") + ")"
 	}
-	if len(r.Suppressed) > 0 {
-		s += fmt.Sprintf(", %d suppressed", len(r.Suppressed))
+	silenced, old := r.Silenced()
+	if silenced > 0 {
+		s += fmt.Sprintf(", %d suppressed", silenced)
+	}
+	if old > 0 {
+		s += fmt.Sprintf(", %d old", old)
 	}
 	s += " in " + Count(r.Files, "file")
 	if r.Partial {

@@ -4,11 +4,8 @@ package triage
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/factorlint/factorlint/internal/check"
@@ -19,6 +16,7 @@ import (
 
 // Input is what a run found.
 type Input struct {
+	Prefix     string // see check.Report
 	Findings   []check.Finding
 	Directives []directive.Directive
 	Rules      []*rules.Rule // that were looked for
@@ -55,7 +53,7 @@ func Apply(in Input) *check.Report {
 		all = append(all, &rep.Suppressed[i].Finding)
 	}
 	slices.SortStableFunc(all, func(a, b *check.Finding) int { return compare(*a, *b) }) // silencing one renumbers no other
-	identify(all)
+	identify(all, in.Prefix)
 	return rep
 }
 
@@ -176,15 +174,15 @@ func comments(in Input, used []bool) []check.Finding {
 	return out
 }
 
-// identify gives each finding an identity that survives edits elsewhere: rule, file, logical place and matter, with an
-// ordinal where that is not unique.
-func identify(fs []*check.Finding) {
+// identify gives each finding an identity that survives edits elsewhere, with an ordinal where that is not unique.
+func identify(fs []*check.Finding, prefix string) {
 	seen := map[string]int{}
 	for _, f := range fs {
-		key := strings.Join([]string{f.Rule.ID, f.At.File, f.Logical, strings.ToLower(strings.Join(strings.Fields(f.Matter), " "))}, "\x00")
-		n := seen[key]
+		file := prefix + f.At.File
+		f.Ordinal = 0
+		key := f.IdentityIn(file)
+		f.Ordinal = seen[key]
 		seen[key]++
-		sum := sha256.Sum256([]byte(key + "\x00" + strconv.Itoa(n)))
-		f.Identity = hex.EncodeToString(sum[:16])
+		f.Identity = f.IdentityIn(file)
 	}
 }

@@ -166,11 +166,15 @@ func (c *Card) finding(i int) pageFinding {
 // summary says in short what was found, and how far it can be trusted.
 func (c *Card) summary() []string {
 	n := c.Totals()
+	silenced, old := c.Report.Silenced()
 	out := []string{
 		fmt.Sprintf("%s, %s, %s in %s", check.Count(len(c.Rows), "workload"), check.Count(len(c.Report.Findings), "finding"),
-			check.Count(len(c.Report.Suppressed), "suppressed finding"), check.Count(c.Report.Files, "file")),
+			check.Count(silenced, "suppressed finding"), check.Count(c.Report.Files, "file")),
 		fmt.Sprintf("Of %d cells %d are violated and %d clean, %d cannot be told and %d do not apply",
 			20*len(c.Rows), n[Violated], n[Clean], n[CannotTell], n[NotApplicable]),
+	}
+	if old > 0 {
+		out = append(out, check.Count(old, "old finding")+" left out: this page is about new ones")
 	}
 	if c.Report.Partial {
 		out = append(out, "Only a part of the repository was looked at")
