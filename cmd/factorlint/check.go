@@ -239,20 +239,24 @@ func (f *configFlags) add(c *cobra.Command) {
 
 // load returns the configuration for a run: the nearest to the folder that it analyses. It is nil if there is none.
 func (f *configFlags) load(o engine.Options) (*config.Config, error) {
-	file := f.file
-	if file == "" && !f.none {
-		root, err := engine.Root(o)
-		if err != nil {
-			return nil, err
-		}
-		if file, err = config.Find(root); err != nil {
-			return nil, err
-		}
+	file, err := f.find(o)
+	if file == "" || err != nil {
+		return nil, err
 	}
-	if file == "" {
-		return nil, nil
+	return config.Load(file)
+}
+
+// find returns the file that load reads, or "".
+func (f *configFlags) find(o engine.Options) (string, error) {
+	if f.none || f.file != "" {
+		return short(f.file), nil
 	}
-	return config.Load(short(file))
+	root, err := engine.Root(o)
+	if err != nil {
+		return "", err
+	}
+	file, err := config.Find(root)
+	return short(file), err
 }
 
 // short returns a path relative to the current folder if that is below it.

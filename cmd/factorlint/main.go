@@ -68,7 +68,7 @@ func (a *app) root() *cobra.Command {
 		SilenceUsage:  true,
 	}
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.checkCommand(), a.factsCommand(), a.explainCommand(), a.rulesCommand(), a.workloadsCommand(), a.lspCommand(), a.versionCommand(), manCommand())
+	root.AddCommand(a.checkCommand(), a.factsCommand(), a.explainCommand(), a.rulesCommand(), a.workloadsCommand(), a.lspCommand(), a.configCommand(), a.versionCommand(), manCommand())
 	return root
 }
 

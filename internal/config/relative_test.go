@@ -5,8 +5,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/factorlint/factorlint/internal/workload"
 )
 
 func TestFor(t *testing.T) {
@@ -16,17 +14,17 @@ func TestFor(t *testing.T) {
 	}
 	c := &Config{
 		Path:     filepath.Join(root, ".factorlint.yaml"),
-		Exclude:  []string{"gen", "shop/deploy", "other/deploy", "!/shop/keep/", "**/x"},
-		Services: []workload.Binding{{Name: "a", Program: "./shop/cmd/a", Deploys: []string{"shop/c.yaml#a", "d.yaml#a"}}, {Name: "b", Program: "other"}},
+		Paths:    Paths{Exclude: []string{"gen", "shop/deploy", "other/deploy", "!/shop/keep/", "**/x"}},
+		Services: []Service{{Name: "a", Program: "./shop/cmd/a", Deploys: []string{"shop/c.yaml#a", "d.yaml#a"}}, {Name: "b", Program: "other"}},
 	}
 	if got := c.For(root); got != c {
 		t.Errorf("in its own folder: %+v", got)
 	}
 	got := c.For(filepath.Join(root, "shop"))
-	if d := cmp.Diff([]string{"gen", "/deploy", "!/keep", "**/x"}, got.Exclude); d != "" {
+	if d := cmp.Diff([]string{"gen", "/deploy", "!/keep", "**/x"}, got.Paths.Exclude); d != "" {
 		t.Error(d)
 	}
-	want := []workload.Binding{{Name: "a", Program: "cmd/a", Deploys: []string{"c.yaml#a"}}}
+	want := []Service{{Name: "a", Program: "cmd/a", Deploys: []string{"c.yaml#a"}}}
 	if d := cmp.Diff(want, got.Services); d != "" {
 		t.Error(d)
 	}

@@ -105,7 +105,7 @@ func open(o Options) (*run, error) {
 	cfg := o.Config.For(scope.root)
 	step := o.Progress.Start("finding", "files")
 	defer step.End()
-	tree, notes, err := repository.Open(scope.root, scope.options(o, cfg.Exclude))
+	tree, notes, err := repository.Open(scope.root, scope.options(o, cfg.Paths.Exclude))
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +120,7 @@ func choose(o Options) ([]*rules.Rule, error) {
 	if len(o.Only) > 0 {
 		return rules.Choose(o.Only, flags...)
 	}
-	return rules.Choose(nil, slices.Concat([]rules.Switch{{Words: o.Config.Enable, On: true}, {Words: o.Config.Disable}}, flags)...)
+	return rules.Choose(nil, slices.Concat(o.Config.Switches(), flags)...)
 }
 
 // A run is one look at a repository.
@@ -266,7 +266,7 @@ func (r *run) bind() {
 	step := r.progress.Start("binding", "workloads")
 	defer step.End()
 	e := workload.Evidence{Root: r.tree.Name(), Programs: r.golang.Programs, Variants: r.variants,
-		Made: r.builds.Made, Renamed: r.builds.Renamed, Built: r.builds.Programs, Bindings: r.config.Services}
+		Made: r.builds.Made, Renamed: r.builds.Renamed, Built: r.builds.Programs, Bindings: r.config.Bindings()}
 	for _, d := range r.dockerfiles {
 		e.Dockerfiles = append(e.Dockerfiles, dockerfileEvidence{d})
 	}
@@ -421,6 +421,7 @@ func (r *run) report() *check.Report {
 	defer step.End()
 	step.Done(len(r.findings))
 	rep := triage.Apply(triage.Input{Findings: r.findings, Directives: r.directives(), Rules: r.rules, Unread: r.unread})
+	r.grade(rep)
 	rep.Prefix = r.tree.Prefix
 	rep.Rules = r.rules
 	rep.Files = len(r.tree.Files)
