@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -243,7 +244,11 @@ func (f *configFlags) load(o engine.Options) (*config.Config, error) {
 	if file == "" || err != nil {
 		return nil, err
 	}
-	return config.Load(file)
+	c, err := config.Load(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("--config: %w", err)
+	}
+	return c, err
 }
 
 // find returns the file that load reads, or "".

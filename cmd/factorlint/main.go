@@ -46,7 +46,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	if err := root.ExecuteContext(ctx); err != nil {
-		a.complain(err.Error())
+		a.complain(a.withVariables(err))
 		return exitUntrusted
 	}
 	return a.code
@@ -56,16 +56,23 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(
 type app struct {
 	stdout, stderr io.Writer
 	env            func(string) string
-	code           int // exit code of a subcommand that returns no error
+	code           int      // exit code of a subcommand that returns no error
+	fromEnv        []string // flags that the environment gave
 }
+
+// about is what the command does, for its help.
+const about = "Check Go services, their images and their manifests against the Twelve-Factor and LIFESPAR principles"
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "factorlint",
-		Short:         "Check Go services, their images and their manifests against the Twelve-Factor and LIFESPAR principles",
+		Short:         about,
+		Long:          about + ".\n\n" + aboutVariables,
 		Version:       readVersion().Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
+
+		PersistentPreRunE: a.fromEnvironment,
 	}
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.checkCommand(), a.factsCommand(), a.explainCommand(), a.rulesCommand(), a.workloadsCommand(), a.lspCommand(), a.configCommand(), a.versionCommand(), manCommand())
