@@ -113,6 +113,10 @@ func TestLoadErrors(t *testing.T) {
 		{"enable: FL0902\nrules: {sigint-only: {enable: false}}\n", []string{
 			"FILE:2:31: rules: sigint-only: enable: the lists enable and disable name this rule already; say it once"}},
 		{"rules: {sigint-only: {options: {a: b}}}\n", []string{"FILE:1:33: rules: sigint-only: options: the rule has no options"}},
+		{"rules: {FL1901: {options: {kubernets: '1.24'}}}\n", []string{
+			`FILE:1:28: rules: FL1901: options: unknown option "kubernets"; did you mean kubernetes?`}},
+		{"rules: {FL1901: {options: {kubernetes: v1.24}}}\n", []string{
+			`FILE:1:40: rules: FL1901: options: kubernetes: "v1.24" does not match ^1\.[1-9][0-9]*$`}},
 		{"services: {name: a}\n", []string{"FILE:1:11: services: want a list"}},
 		{"services:\n- program: x\n- name: b\n- name: b\n", []string{"FILE:2:3: services: want the key name", `FILE:4:3: service "b" is given twice`}},
 		{"services:\n- name: a\n  program: ../x\n  dockerfile: /etc/passwd\n  deploys: [x.yaml]\n", []string{
