@@ -75,7 +75,7 @@ func (a *app) root() *cobra.Command {
 		PersistentPreRunE: a.fromEnvironment,
 	}
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.checkCommand(), a.factsCommand(), a.explainCommand(), a.rulesCommand(), a.workloadsCommand(), a.lspCommand(), a.configCommand(), a.versionCommand(), manCommand())
+	root.AddCommand(a.checkCommand(), a.factsCommand(), a.explainCommand(), a.rulesCommand(), a.workloadsCommand(), a.lspCommand(), a.configCommand(), a.initCommand(), a.versionCommand(), manCommand())
 	return root
 }
 
