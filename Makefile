@@ -85,8 +85,9 @@ charts: ## renders the Helm charts of real repositories and compares with Helm
 corpus: ## measures the rules on real repositories; LOADERS compares ways to load Go code as well
 	@$(GO) run internal/corpus/main.go -dir "$(DIR)" -labels "$(LABELS)" -rules "$(RULES)" -loaders="$(or $(LOADERS),false)"
 
-generate: ## rules/README.md
+generate: ## rules/README.md, docs/factorlint.schema.json
 	$(GO) run rules/generate.go
+	$(GO) run ./cmd/factorlint config schema > docs/factorlint.schema.json
 
 # make rule KIND=go NAME=log-to-file ID=FL1101
 rule: ## page, implementation and cases of a new rule, to be filled in

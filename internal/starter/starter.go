@@ -167,7 +167,7 @@ func foldersOf(files []string) section {
 	for _, group := range []struct {
 		about   string
 		folders map[string]bool
-	}{{"Others wrote this, or a tool, by its name:", foreign}, {"Examples get no findings anyway; left out, they cost no time:", samples}} {
+	}{{"Others wrote this, or a tool, by its name:", foreign}, {"Examples and documentation get no findings anyway; left out, they cost no time:", samples}} {
 		blocks := list(slices.Sorted(maps.Keys(group.folders)))
 		if len(blocks) > 0 {
 			blocks[0].about = group.about
