@@ -100,6 +100,10 @@ func (a *app) start(dir string, found starter.Found, untrusted, toStdout bool) e
 		return err
 	}
 	bound, unbound := found.Services()
-	a.complain(fmt.Sprintf("wrote %s: %s bound, %d unbound", name, output.Count(bound, "service"), unbound))
+	summary := fmt.Sprintf("wrote %s: %s bound", name, output.Count(bound, "service"))
+	if unbound > 0 {
+		summary += fmt.Sprintf(", %d to be bound there", unbound)
+	}
+	a.complain(summary)
 	return nil
 }
