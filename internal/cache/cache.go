@@ -1,5 +1,5 @@
 // Package cache keeps what is costly to compute in files, each named by a hash of all that it was computed from. An entry is
-// never changed: it is there, or it is computed again. Several processes may use a cache at a time.
+// there, or it is computed again; it may be replaced as a whole. Several processes may use a cache at a time.
 package cache
 
 import (

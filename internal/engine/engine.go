@@ -4,10 +4,8 @@ package engine
 import (
 	"context"
 	"maps"
-	"os"
 	"path"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -59,34 +57,39 @@ type Result struct {
 // Run looks at a repository. The error is about the request (no such path, unknown rule); everything about the
 // repository is in the report.
 func Run(ctx context.Context, o Options) (*Result, error) {
-	res, r, err := look(ctx, o)
+	r, err := open(o)
 	if err != nil {
 		return nil, err
 	}
-	r.tree.Close()
+	defer r.tree.Close()
+	r.tuneHeap()
+	if !o.replayable() {
+		return r.look(ctx, o), nil
+	}
+	key := r.snapshotKey(o)
+	if rep := r.replay(key); rep != nil {
+		return &Result{Report: rep}, nil
+	}
+	res := r.look(ctx, o)
+	r.keep(key, res.Report)
 	return res, nil
 }
 
-// look is Run, and returns the run as well, whose tree the caller closes.
-func look(ctx context.Context, o Options) (*Result, *run, error) {
-	r, err := open(o)
-	if err != nil {
-		return nil, nil, err
-	}
+// look does what a run is for.
+func (r *run) look(ctx context.Context, o Options) *Result {
 	if o.Analyze == nil {
 		o.Analyze = r.analyze(o.Untrusted)
 	}
 	if o.Keep != nil {
 		o.Analyze = o.Keep(o.Analyze)
 	}
-	r.saveMemory()
 	r.load(ctx, o.Analyze)
 	r.bind()
 	r.check()
 	if o.ReportOnly {
 		r.variants, r.workloads, r.golang.Programs = nil, nil, nil
 	}
-	return &Result{Report: r.report(), Workloads: r.scope.workloads(r.workloads)}, r, nil
+	return &Result{Report: r.report(), Workloads: r.scope.workloads(r.workloads)}
 }
 
 // open prepares a run.
@@ -146,16 +149,6 @@ type run struct {
 	notes       []check.Notification
 }
 
-// saveMemory bounds the heap by what a tree of that many files needs, unless Go code is loaded or the user has a wish (GOGC,
-// GOMEMLIMIT). What is alive of manifests and Dockerfiles is little beside what they leave behind: so the garbage collector runs
-// seldom while the heap is small, and often enough when it is not. The limit is soft, and holds until the report is written.
-func (r *run) saveMemory() {
-	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" && !r.wants(rules.Go, rules.Workload) {
-		debug.SetGCPercent(200)
-		debug.SetMemoryLimit(52<<20 + int64(len(r.tree.Files))<<12)
-	}
-}
-
 func (r *run) wants(kinds ...rules.Kind) bool {
 	return slices.ContainsFunc(r.rules, func(rule *rules.Rule) bool { return slices.Contains(kinds, rule.Kind) })
 }
@@ -170,7 +163,7 @@ func (r *run) load(ctx context.Context, analyze Analyze) {
 	done := make(chan *golang.Result, 1)
 	start := func(builds []golang.Build) {
 		if !r.wants(rules.Go, rules.Workload) {
-			done <- &golang.Result{}
+			done <- &golang.Result{Basis: []golang.Request{}}
 			return
 		}
 		done <- analyze(ctx, golang.Input{Root: r.tree.Root, Files: files, Rules: r.rules, Builds: builds, Roles: r.settings.Roles, Cache: r.cache, Tool: r.tool, Progress: r.progress})
@@ -194,13 +187,18 @@ func (r *run) goCommand(untrusted bool) golang.GoCommand {
 	return golang.GoCommand{Top: strings.TrimSuffix(filepath.ToSlash(r.tree.Root)+"/", "/"+r.tree.Prefix), Untrusted: untrusted}
 }
 
+// loader returns what loads the Go code of the tree.
+func (r *run) loader(untrusted bool) golang.Source {
+	return golang.Source{GoCommand: r.goCommand(untrusted), Cache: r.cache}
+}
+
 // analyze returns what looks at the Go code of the tree through the go command.
 func (r *run) analyze(untrusted bool) Analyze {
 	return func(ctx context.Context, in golang.Input) *golang.Result {
-		goCommand := r.goCommand(untrusted)
-		res := golang.Analyze(ctx, golang.Source{GoCommand: goCommand, Cache: r.cache}, in)
+		loader := r.loader(untrusted)
+		res := golang.Analyze(ctx, loader, in)
 		if untrusted {
-			res.Notes = append(res.Notes, goCommand.LeftOut(r.reader, in.Root, in.Files)...)
+			res.Notes = append(res.Notes, loader.LeftOut(r.reader, in.Root, in.Files)...)
 		}
 		return res
 	}

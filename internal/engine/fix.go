@@ -93,12 +93,13 @@ func newState(ctx context.Context, o Options, unsafe bool) (*state, error) {
 	if err := throughLink(o.Paths); err != nil {
 		return nil, err
 	}
-	res, r, err := look(ctx, o)
+	r, err := open(o)
 	if err != nil {
 		return nil, err
 	}
 	tree := r.tree
 	defer tree.Close()
+	res := r.look(ctx, o)
 	root, err := os.OpenRoot(tree.Root)
 	if err != nil {
 		return nil, err

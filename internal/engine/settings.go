@@ -46,10 +46,10 @@ func rolesOf(c config.Roles) check.Roles {
 	}
 }
 
-// manifestOptions returns what a configuration tells the reader of manifests.
-func manifestOptions(c *config.Config, roles check.Roles) manifest.Options {
-	o := manifest.Options{Roles: roles, Kustomizations: clean(c.Kustomize)}
-	for _, h := range c.Helm {
+// manifestOptions returns what the reader of manifests is to know besides the tree.
+func (r *run) manifestOptions() manifest.Options {
+	o := manifest.Options{Cache: r.cache, Roles: r.settings.Roles, Kustomizations: clean(r.config.Kustomize)}
+	for _, h := range r.config.Helm {
 		o.Renderings = append(o.Renderings, manifest.Rendering{Chart: path.Clean(h.Chart), Values: clean(h.Values)})
 	}
 	return o

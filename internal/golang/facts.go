@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -277,60 +276,4 @@ func readJSON(file string, v any) error {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	return nil
-}
-
-// A writtenFinding is a finding with its rule by id.
-type writtenFinding struct {
-	Rule string
-	check.Finding
-}
-
-type writtenWithheld struct {
-	Finding writtenFinding
-	Withheld
-}
-
-// A writtenPackage is a package as JSON has it.
-type writtenPackage struct {
-	*bare
-	Findings []writtenFinding
-	Withheld []writtenWithheld
-}
-
-type bare Package // without methods
-
-// MarshalJSON writes the rules of findings by their ids.
-func (p *Package) MarshalJSON() ([]byte, error) {
-	w := writtenPackage{bare: (*bare)(p)}
-	for _, f := range p.Findings {
-		w.Findings = append(w.Findings, writtenFinding{f.Rule.ID, f})
-	}
-	for _, h := range p.Withheld {
-		w.Withheld = append(w.Withheld, writtenWithheld{writtenFinding{h.Finding.Rule.ID, h.Finding}, h})
-	}
-	return json.Marshal(w)
-}
-
-// UnmarshalJSON reads what MarshalJSON wrote. A rule that is not in the catalogue is an error.
-func (p *Package) UnmarshalJSON(text []byte) error {
-	w := writtenPackage{bare: (*bare)(p)}
-	if err := json.Unmarshal(text, &w); err != nil {
-		return err
-	}
-	var err error
-	finding := func(f writtenFinding) check.Finding {
-		f.Finding.Rule = rules.Lookup(f.Rule)
-		if f.Finding.Rule == nil {
-			err = errors.Join(err, fmt.Errorf("no such rule: %q", f.Rule))
-		}
-		return f.Finding
-	}
-	for _, f := range w.Findings {
-		p.Findings = append(p.Findings, finding(f))
-	}
-	for _, h := range w.Withheld {
-		h.Withheld.Finding = finding(h.Finding)
-		p.Withheld = append(p.Withheld, h.Withheld)
-	}
-	return err
 }

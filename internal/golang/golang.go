@@ -28,6 +28,19 @@ type Result struct {
 	Directives []directive.Directive
 	Notes      []check.Notification
 	Failed     bool // there is Go code, and none of it could be analysed
+
+	// Basis is what was loaded, with the states that it had: while it has them, the same is found. It is nil if that is not known.
+	Basis []Request
+}
+
+// Holds reports whether what was loaded for a result has the states that it had.
+func Holds(loader Loader, basis []Request) bool {
+	for _, r := range basis {
+		if now, ok := loader.State(r); !ok || now.Text != r.State.Text {
+			return false
+		}
+	}
+	return true
 }
 
 // A Withheld is a finding that an analyzer kept back.
@@ -98,6 +111,8 @@ type Module struct {
 	Loaded   bool   // there was code, and it could be analysed
 	Notes    []check.Notification
 	Packages []*Package // in order of their paths
+
+	request *Request // what was loaded, with its state; nil if that is not known, or something was missing
 }
 
 // A Package is what was found in one package, by every Go rule.
@@ -118,6 +133,7 @@ func Inspect(ctx context.Context, loader Loader, in Input, shard Shard) []*Modul
 	for i, m := range mods {
 		kept, loaded, err := loads[i].wait()
 		if kept != nil {
+			kept.request = &loads[i].request
 			out = append(out, kept)
 			step := in.Progress.Start("analysing", "packages")
 			step.Done(len(kept.Packages))
@@ -130,14 +146,14 @@ func Inspect(ctx context.Context, loader Loader, in Input, shard Shard) []*Modul
 		if err == nil {
 			a := newAnalysis(in, m, shard)
 			res.Packages, res.Loaded = a.run(loaded)
-			if a.finish(loaded, res, in, loads[i].key) {
+			if a.finish(loaded, res, in, loads[i]) {
 				continue
 			}
 			if loaded, err = loader.Load(ctx, loads[i].fresh()); err == nil {
 				a := newAnalysis(in, m, shard)
 				a.fresh = true
 				res.Packages, res.Loaded = a.run(loaded)
-				a.finish(loaded, res, in, loads[i].key)
+				a.finish(loaded, res, in, loads[i])
 			}
 		}
 		if err != nil {
@@ -153,23 +169,29 @@ func Inspect(ctx context.Context, loader Loader, in Input, shard Shard) []*Modul
 }
 
 // finish keeps what was found in a module, and in its packages, if what was loaded fits together: it reports that.
-func (a *analysisRun) finish(l *Loaded, found *Module, in Input, key cache.Key) bool {
+func (a *analysisRun) finish(l *Loaded, found *Module, in Input, from load) bool {
 	step := in.Progress.Start("keeping", "packages")
 	defer step.End()
 	if !l.Finish() {
 		return false
 	}
 	a.keep()
-	if l.Whole {
-		found.keep(in.Cache, key)
+	if l.Whole && from.key != (cache.Key{}) {
+		found.request = &from.request
+		found.keep(in.Cache, from.key)
 	}
 	return true
 }
 
 // Join returns what was found in modules as one result, findings of other rules left out.
 func Join(mods []*Module, only []*rules.Rule) *Result {
-	res := &Result{Failed: len(mods) > 0}
+	res := &Result{Failed: len(mods) > 0, Basis: []Request{}}
 	for _, m := range mods {
+		if m.request == nil {
+			res.Basis = nil
+		} else if res.Basis != nil {
+			res.Basis = append(res.Basis, *m.request)
+		}
 		res.Failed = res.Failed && !m.Loaded
 		res.Notes = append(res.Notes, m.Notes...)
 		for _, p := range m.Packages {

@@ -43,9 +43,6 @@ func keptModule(c *cache.Cache, key cache.Key) *Module {
 
 // keep puts what was found in a module into the cache.
 func (m *Module) keep(c *cache.Cache, key cache.Key) {
-	if key == (cache.Key{}) {
-		return
-	}
 	if text, err := json.Marshal(m); err == nil {
 		c.Put(key, text)
 	}

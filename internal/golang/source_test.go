@@ -142,7 +142,7 @@ func TestCacheHeals(t *testing.T) {
 	dir := t.TempDir()
 	writeAll(t, dir, files)
 	dir = filepath.Join(dir, "app")
-	look(t, dir, store)
+	lookAt(t, dir, store)
 	main := filepath.Join(dir, "cmd/api/main.go")
 	text, err := os.ReadFile(main)
 	if err != nil {
@@ -157,9 +157,9 @@ func TestCacheHeals(t *testing.T) {
 	for i := 2; i < 5; i++ {
 		lose(t, store, i)
 		edit()
-		look(t, dir, store) // it may have to start over
+		lookAt(t, dir, store) // it may have to start over
 		edit()
-		if _, modules, packages := look(t, dir, store); modules != 1 || !slices.Equal(packages, []string{"api"}) {
+		if _, modules, packages := lookAt(t, dir, store); modules != 1 || !slices.Equal(packages, []string{"api"}) {
 			t.Errorf("one in %d entries was lost: %d loads of %q, want one of the edited package", i, modules, packages)
 		}
 	}

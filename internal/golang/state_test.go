@@ -14,6 +14,7 @@ import (
 
 	"github.com/factorlint/factorlint/internal/cache"
 	"github.com/factorlint/factorlint/internal/gotree"
+	"github.com/factorlint/factorlint/internal/look"
 )
 
 // A watched is a loader that says what it was asked to load.
@@ -47,8 +48,8 @@ type forgetful struct{ Source }
 
 func (forgetful) State(Request) (s gotree.State, ok bool) { return s, false }
 
-// look returns what is found in a folder with a cache, which has to be what is found without one, and how much was loaded for it.
-func look(t *testing.T, dir string, c *cache.Cache) (found []*Module, modules int, packages []string) {
+// lookAt returns what is found in a folder with a cache, which has to be what is found without one, and how much was loaded for it.
+func lookAt(t *testing.T, dir string, c *cache.Cache) (found []*Module, modules int, packages []string) {
 	t.Helper()
 	in := tree(t, dir)
 	want := Inspect(t.Context(), forgetful{Source{Cache: c}}, in, Shard{})
@@ -103,9 +104,9 @@ func TestState(t *testing.T) {
 	if err := os.Remove(filepath.Join(app, "internal/addr/a.go")); err != nil {
 		t.Fatal(err)
 	}
-	look(t, app, store)
-	time.Sleep(gotree.Settled + 100*time.Millisecond) // then the files' looks count
-	look(t, app, store)
+	lookAt(t, app, store)
+	time.Sleep(look.Settled + 100*time.Millisecond) // then the files' looks count
+	lookAt(t, app, store)
 
 	edit := func(name, old, now string) func() {
 		return func() {
@@ -175,16 +176,16 @@ func TestState(t *testing.T) {
 		{"a build constraint", edit("app/cmd/job/main.go", "package main", "//go:build ignore\n\npackage main"), false, nil},
 		{"a workspace above", do(func() error { return os.WriteFile(path("go.work"), []byte("go 1.24\n\nuse ./app\n"), 0o644) }), true, nil},
 	} {
-		before, _, _ := look(t, app, store)
+		before, _, _ := lookAt(t, app, store)
 		c.change()
-		now, _, packages := look(t, app, store)
+		now, _, packages := lookAt(t, app, store)
 		if same := reflect.DeepEqual(before, now); same != c.same {
 			t.Errorf("%s: the same is found: %t, want %t", c.name, same, c.same)
 		}
 		if c.loaded != nil && !slices.Equal(packages, c.loaded) {
 			t.Errorf("%s: loaded %q, want %q", c.name, packages, c.loaded)
 		}
-		if _, modules, again := look(t, app, store); modules > 0 || len(again) > 0 {
+		if _, modules, again := lookAt(t, app, store); modules > 0 || len(again) > 0 {
 			t.Errorf("%s: %d modules and packages %q were loaded though nothing had changed", c.name, modules, again)
 		}
 	}
@@ -196,7 +197,7 @@ func TestState(t *testing.T) {
 	if err := os.Remove(filepath.Join(root, "go.work")); err != nil {
 		t.Fatal(err)
 	}
-	look(t, moved, store)
+	lookAt(t, moved, store)
 }
 
 func errorsOf(list ...error) error {

@@ -84,7 +84,7 @@ type constrainedFile struct {
 func constrained(m module, mods []module, in Input) []constrainedFile {
 	var out []constrainedFile
 	for _, f := range in.Files {
-		if !strings.HasSuffix(f, ".go") || strings.HasSuffix(f, "_test.go") || !m.owns(path.Dir(f), mods) {
+		if !strings.HasSuffix(f, ".go") || strings.HasSuffix(f, "_test.go") || m.passesOver(f) || !m.owns(path.Dir(f), mods) {
 			continue
 		}
 		if expr := constraintOf(filepath.Join(in.Root, filepath.FromSlash(f))); expr != nil {
@@ -92,6 +92,16 @@ func constrained(m module, mods []module, in Input) []constrainedFile {
 		}
 	}
 	return out
+}
+
+// passesOver reports whether a file of the module is no part of it for the go command, for its name or that of a folder that it is in.
+func (m module) passesOver(file string) bool {
+	for elem := range strings.SplitSeq(strings.TrimPrefix(file, m.dir+"/"), "/") {
+		if elem == "testdata" || strings.HasPrefix(elem, ".") || strings.HasPrefix(elem, "_") {
+			return true
+		}
+	}
+	return false
 }
 
 // constraintOf reads the //go:build line of a file. It is nil if there is none in the file's first bytes.

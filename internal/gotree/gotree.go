@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/factorlint/factorlint/internal/cache"
+	"github.com/factorlint/factorlint/internal/look"
 )
 
 // A State stands for the state of some trees.
@@ -58,27 +59,22 @@ func Read(c *cache.Cache, dirs, files []string) (State, error) {
 // A file is what is known of one file.
 type file struct {
 	Name       string // relative to the folder
-	Look       look
+	Look       look.Look
 	Text, Head [sha256.Size]byte // hashes of all of it, and of what decides about packages and imports
-}
-
-// A look is how a file looks from outside.
-type look struct {
-	Size, Modified, Changed int64 // bytes; nanoseconds
-	Inode                   uint64
 }
 
 // A reader reads one folder.
 type reader struct {
 	cache *cache.Cache
 	dir   string
+	began time.Time
 	known map[string]file
 	files []file
 	fresh bool // something is known now that was not before
 }
 
 func newReader(c *cache.Cache, dir string) *reader {
-	r := &reader{cache: c, dir: dir, known: map[string]file{}}
+	r := &reader{cache: c, dir: dir, began: time.Now(), known: map[string]file{}}
 	var files []file
 	if text, ok := c.Get(r.key()); ok && gob.NewDecoder(bytes.NewReader(text)).Decode(&files) == nil {
 		for _, f := range files {
@@ -88,7 +84,7 @@ func newReader(c *cache.Cache, dir string) *reader {
 	return r
 }
 
-// key names the entry of what is known of the folder's files. It is the one sort of entry that is written over.
+// key names the entry of what is known of the folder's files. Such an entry is written over, as the report of a run is; any other says the same for ever.
 func (r *reader) key() cache.Key { return sha256.Sum256([]byte("files 1 " + r.dir)) }
 
 func (r *reader) walk(dir string) error {
@@ -153,7 +149,7 @@ func (r *reader) add(name string) error {
 	if err != nil {
 		return err
 	}
-	f := file{Name: rel, Look: lookOf(info)}
+	f := file{Name: rel, Look: look.Of(info)}
 	if strings.HasSuffix(name, "_test.go") {
 		r.files = append(r.files, f) // that it is there is all that counts
 		return nil
@@ -181,20 +177,14 @@ func (r *reader) sum(text, graph hash.Hash) {
 	}
 }
 
-// Settled is how long a file has to look the same before its look is trusted: an edit within one tick of the clock does not show.
-const Settled = 2 * time.Second
-
 // save keeps what is known. What changed just now is left out: it may change once more without looking different.
 func (r *reader) save() {
 	if !r.fresh && len(r.files) == len(r.known) {
 		return
 	}
-	var (
-		files []file
-		limit = time.Now().Add(-Settled).UnixNano()
-	)
+	var files []file
 	for _, f := range r.files {
-		if f.Look.Modified < limit && f.Look.Changed < limit {
+		if f.Look.SettledBefore(r.began) {
 			files = append(files, f)
 		}
 	}

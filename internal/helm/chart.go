@@ -10,6 +10,7 @@ package helm
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"helm.sh/helm/v4/pkg/chart/loader/archive"
@@ -24,6 +26,8 @@ import (
 	"helm.sh/helm/v4/pkg/chart/v2/loader"
 	"helm.sh/helm/v4/pkg/ignore"
 	"sigs.k8s.io/yaml"
+
+	"github.com/factorlint/factorlint/internal/cache"
 )
 
 // Limits on the files of a chart.
@@ -40,11 +44,14 @@ type Chart struct {
 	Dir     string   // relative to the root of the tree
 	Missing []string // names of dependencies that Chart.yaml wants and the tree does not have
 
+	Cache *cache.Cache // of renderings; nil for none
+
 	files   []*archive.BufferedFile
 	origins map[*byte]string // the file of the tree in which a file's data begins
 	library bool
-	parsed  map[string]*parsed // templates, by their names
-	nodes   []node             // of all parsed templates, by their ids
+	parsed  map[string]*parsed       // templates, by their names
+	nodes   []node                   // of all parsed templates, by their ids
+	sum     func() [sha256.Size]byte // hash of the files
 }
 
 // Load reads the chart in a folder of the tree. files are all files of the tree, sorted.
@@ -54,6 +61,7 @@ func Load(fsys fs.FS, files []string, dir string) (*Chart, error) {
 	if err := l.add(dir, "", 0); err != nil {
 		return nil, err
 	}
+	c.sum = sync.OnceValue(c.hash)
 	loaded, err := c.load()
 	if err != nil {
 		return nil, err

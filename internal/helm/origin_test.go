@@ -12,6 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
+
+	"github.com/factorlint/factorlint/internal/cache"
 )
 
 var update = flag.Bool("update", false, "write testdata/origins.txt")
@@ -27,6 +29,34 @@ func TestOrigins(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	store, err := cache.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, _ := origins(t, fsys, nil)
+	if first, parsed := origins(t, fsys, store); !bytes.Equal(first, out) || parsed == 0 {
+		t.Errorf("with an empty cache %d nodes are parsed, and the same is rendered: %t", parsed, bytes.Equal(first, out))
+	}
+	if again, parsed := origins(t, fsys, store); !bytes.Equal(again, out) || parsed > 0 {
+		t.Errorf("from the cache %d nodes are parsed, and the same is rendered: %t", parsed, bytes.Equal(again, out))
+	}
+	if *update {
+		if err := os.WriteFile("testdata/origins.txt", out, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile("testdata/origins.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(out)); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// origins renders all charts, and returns where each line comes from and how many pieces of templates were parsed for that.
+func origins(t *testing.T, fsys fs.FS, store *cache.Cache) (text []byte, parsed int) {
+	t.Helper()
 	files, dirs := charts(t, fsys)
 	var out bytes.Buffer
 	for _, dir := range dirs {
@@ -37,10 +67,12 @@ func TestOrigins(t *testing.T) {
 		if c.Library() {
 			continue
 		}
+		c.Cache = store
 		rendered, err := c.Render(nil)
 		if err != nil {
 			t.Fatal(err)
 		}
+		parsed += len(c.nodes) - 1
 		for _, f := range rendered {
 			fmt.Fprintf(&out, "%s\n", f.Name)
 			for _, l := range lines(f.Text(), 0, len(f.Text())) {
@@ -52,18 +84,7 @@ func TestOrigins(t *testing.T) {
 			}
 		}
 	}
-	if *update {
-		if err := os.WriteFile("testdata/origins.txt", out.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile("testdata/origins.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), out.String()); diff != "" {
-		t.Errorf("-want +got\n%s", diff)
-	}
+	return out.Bytes(), parsed
 }
 
 // origin returns the file, the line and the text of an origin, and the values that are named there.

@@ -98,6 +98,12 @@ func Layer(below, above map[string]any) map[string]any { return loader.MergeMaps
 
 // Render renders the chart with values over its own. The files are those that hold manifests, sorted by name.
 func (c *Chart) Render(values map[string]any) ([]*File, error) {
+	key, keep := c.key(values) // before Helm changes them
+	if keep {
+		if files, ok := c.fromCache(key); ok {
+			return files, nil
+		}
+	}
 	ch, top, err := c.prepare(values)
 	if err != nil {
 		return nil, &Error{Message: err.Error()}
@@ -107,6 +113,9 @@ func (c *Chart) Render(values map[string]any) ([]*File, error) {
 	files, err := r.render()
 	if err != nil {
 		return nil, r.explain(err)
+	}
+	if keep {
+		c.keep(key, files)
 	}
 	return files, nil
 }

@@ -2,6 +2,7 @@ package kustomize
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"path"
@@ -25,7 +26,7 @@ type Build struct {
 // A Resource is a rendered object. The lines and columns of its nodes mean nothing.
 type Resource struct {
 	Node      *yaml.Node
-	File      string // that it comes from: a manifest, or the kustomization whose generator made it
+	File      string // that it comes from: a manifest, or the kustomization whose generator made it or that nothing else is known of
 	Generated bool
 	Plain     string // its name without the hash of its content; other objects that refer to it use the same
 }
@@ -50,16 +51,28 @@ func (t *Tree) Build(dir string) (*Build, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := run(memory, path.Join(root, dir))
-	if err != nil {
+	if b.Resources, err = t.resources(memory, dir); err != nil {
 		return nil, top.fault("kustomize-build", "", "the kustomization cannot be built: %s", short(err.Error()))
 	}
+	for _, r := range b.Resources {
+		r.File = cmp.Or(r.File, top.File)
+	}
+	b.dropHashes()
+	return b, nil
+}
+
+// build renders the kustomization of a directory.
+func build(fsys filesys.FileSystem, dir string) ([]*Resource, error) {
+	m, err := run(fsys, path.Join(root, dir))
+	if err != nil {
+		return nil, err
+	}
+	var made []*Resource
 	for _, r := range m.Resources() {
 		out := &Resource{Node: r.YNode()}
 		o, err := r.GetOrigin()
 		switch {
-		case err != nil || o == nil:
-			out.File = top.File // a patch took the annotation away
+		case err != nil || o == nil: // a patch took the annotation away
 		case o.Path != "":
 			out.File = path.Join(dir, o.Path)
 		default:
@@ -68,10 +81,9 @@ func (t *Tree) Build(dir string) (*Build, error) {
 		if kind := r.GetKind(); out.Generated && (kind == "ConfigMap" || kind == "Secret") {
 			out.Plain = hashSuffix.ReplaceAllString(r.GetName(), "")
 		}
-		b.Resources = append(b.Resources, out)
+		made = append(made, out)
 	}
-	b.dropHashes()
-	return b, nil
+	return made, nil
 }
 
 // collect lists a kustomization after those that it takes in.

@@ -14,6 +14,8 @@ import (
 
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/yaml"
+
+	"github.com/factorlint/factorlint/internal/cache"
 )
 
 // A Tree reads the kustomizations of a repository.
@@ -25,6 +27,7 @@ type Tree struct {
 	read   map[string]result
 	weighs map[string]weighed
 	spent  int // of the budget for building
+	cache  *cache.Cache
 }
 
 type result struct {
@@ -58,9 +61,9 @@ func IsFile(name string) bool {
 var ErrLimit = errors.New("it is too big")
 
 // New returns the kustomizations among files, slash-separated paths of fsys. No other file is ever read. weigh says
-// what a YAML text costs, or why it cannot be read.
-func New(fsys fs.FS, files []string, weigh func(text []byte) (Weight, error)) *Tree {
-	t := &Tree{fsys: fsys, files: map[string]bool{}, weigh: weigh, dirs: map[string][]string{}, read: map[string]result{}, weighs: map[string]weighed{}}
+// what a YAML text costs, or why it cannot be read. What is built is kept in c, if that is not nil.
+func New(fsys fs.FS, files []string, weigh func(text []byte) (Weight, error), c *cache.Cache) *Tree {
+	t := &Tree{cache: c, fsys: fsys, files: map[string]bool{}, weigh: weigh, dirs: map[string][]string{}, read: map[string]result{}, weighs: map[string]weighed{}}
 	for _, name := range files {
 		t.files[name] = true
 		if IsFile(name) {

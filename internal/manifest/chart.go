@@ -54,6 +54,7 @@ func (l *loader) renderCharts(files []string, charts map[string]bool) []*set {
 		if c.Library() {
 			continue
 		}
+		c.Cache = l.cache
 		if len(c.Missing) > 0 {
 			l.note(check.Notification{Code: "helm-dependency", Level: rules.Note, At: at,
 				Message: "dependencies of this chart are not in the tree, and what they deploy was not judged: " + strings.Join(c.Missing, ", ")})

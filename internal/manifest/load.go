@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/factorlint/factorlint/internal/cache"
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/inorder"
 	"github.com/factorlint/factorlint/internal/workload"
@@ -17,12 +18,14 @@ import (
 // It returns what is deployed together, sorted by name, and says what it could not read; it is quiet about files that
 // do not look like manifests, and about test data and samples.
 //
+// What kustomizations render is kept in c, if that is not nil.
+//
 // Kubernetes objects that no kustomization has to do with form variants by directory. On the path to a file, the
 // topmost directory whose name speaks of deployment (deploy/, k8s/, manifests/ …) is applied as a whole, as
 // "kubectl apply -R" does; without such a name it is the file's own directory. Where two directories below it
 // define the same object, they are alternatives, and each subdirectory is a variant of its own.
 func Load(fsys fs.FS, files []string, o Options) ([]*workload.Variant, []check.Notification) {
-	l := &loader{notebook: notebook{roles: o.Roles}, options: o, fsys: fsys, files: map[string]bool{}, kustomizations: map[string]bool{}, overlays: map[string]*kustomization{},
+	l := &loader{notebook: notebook{roles: o.Roles}, options: o, cache: o.Cache, fsys: fsys, files: map[string]bool{}, kustomizations: map[string]bool{}, overlays: map[string]*kustomization{},
 		code: map[string]bool{}, extended: map[string]*composeFile{}, sources: map[string]*source{}, documents: map[string]node{}, decoded: map[string][]node{}}
 	files = slices.Sorted(slices.Values(files))
 	charts := map[string]bool{}
@@ -113,11 +116,12 @@ func (l *loader) take(m *manifest) {
 	}
 }
 
-// Options are what a user knows better than the tree tells.
+// Options are what a user knows better than the tree tells, and where renderings are kept.
 type Options struct {
-	Roles          check.Roles // what files are for
-	Renderings     []Rendering // of charts; one that is named is rendered in these ways alone
-	Kustomizations []string    // folders of those to build; none for all that no other takes in
+	Cache          *cache.Cache // of what is rendered; nil for none
+	Roles          check.Roles  // what files are for
+	Renderings     []Rendering  // of charts; one that is named is rendered in these ways alone
+	Kustomizations []string     // folders of those to build; none for all that no other takes in
 }
 
 // A Rendering is a chart, by its folder, with values files that are laid over its own one after the other.
@@ -131,6 +135,7 @@ type loader struct {
 	notebook
 	options        Options
 	fsys           fs.FS
+	cache          *cache.Cache // of what is rendered; nil for none
 	files          map[string]bool
 	kustomizations map[string]bool // directories that hold one
 	code           map[string]bool // directories that hold source code, or one below them does

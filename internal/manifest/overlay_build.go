@@ -24,7 +24,7 @@ type overlayBuilder struct {
 // What is built for tests and development completes nothing that is shipped. A kustomization that nothing else takes
 // in is rendered, but something may be missing from it.
 func (l *loader) buildOverlays(files []string) (sets []*set, built map[string]bool) {
-	b := &overlayBuilder{loader: l, tree: kustomize.New(l.fsys, files, weigh), built: map[string]bool{}, reached: map[string]bool{}, tried: map[string]bool{}}
+	b := &overlayBuilder{loader: l, tree: kustomize.New(l.fsys, files, weigh, l.cache), built: map[string]bool{}, reached: map[string]bool{}, tried: map[string]bool{}}
 	if len(l.options.Kustomizations) > 0 {
 		b.chosen()
 	} else {

@@ -8,6 +8,8 @@ import (
 	"path"
 	"path/filepath"
 	"sync"
+
+	"github.com/factorlint/factorlint/internal/look"
 )
 
 // folders keeps open the folders that were last read in. Files are read in the order of their paths, and finding one from
@@ -99,10 +101,11 @@ func (t *Tree) list(name string) ([]fs.DirEntry, error) {
 	return fs.ReadDir(t.root.FS(), name)
 }
 
-// An openFile is a regular file and its size when it was opened.
+// An openFile is a regular file, and its size and look when it was opened.
 type openFile struct {
 	*os.File
 	size int64
+	look look.Look
 }
 
 // open opens a regular file. Opening a FIFO would wait for a writer.
@@ -116,7 +119,7 @@ func (t *Tree) open(name string) (openFile, error) {
 			return openFile{}, errors.New("is not a regular file")
 		}
 		f, err := in.Open(name)
-		return openFile{f, info.Size()}, err
+		return openFile{f, info.Size(), look.Of(info)}, err
 	})
 }
 

@@ -4,8 +4,13 @@ package repository
 func (t *Tree) Head(name string, n int64) ([]byte, error) {
 	f, err := t.open(name)
 	if err != nil {
+		t.record.add(t.see(name, n))
 		return nil, err
 	}
 	defer f.Close()
-	return f.first(n)
+	text, err := f.first(n)
+	if err == nil {
+		t.record.add(t.seen(name, n, f.look, text))
+	}
+	return text, err
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/rules"
@@ -42,7 +43,9 @@ type Tree struct {
 	root    *os.Root
 	folders folders
 	maxSize int64
-	remote  string          // name of the remote repository, "" if there is none
+	remote  string // name of the remote repository, "" if there is none
+	began   time.Time
+	record  record
 	ignored map[string]bool // files and folders that were met and left out because git ignores them
 }
 
@@ -85,7 +88,7 @@ func Open(root string, o Options) (*Tree, []check.Notification, error) {
 		return nil, nil, err
 	}
 	w := &walker{
-		tree: &Tree{Root: root, root: handle, maxSize: cmp.Or(o.MaxFileSize, MaxFileSize), ignored: map[string]bool{}},
+		tree: &Tree{Root: root, root: handle, began: time.Now(), maxSize: cmp.Or(o.MaxFileSize, MaxFileSize), ignored: map[string]bool{}},
 		only: slices.Clone(o.Only), named: map[string]bool{}, max: cmp.Or(o.MaxFiles, MaxFiles),
 	}
 	for i, p := range w.only {
@@ -278,6 +281,7 @@ func (t *Tree) ReadFile(name string) ([]byte, error) {
 	if err == nil {
 		return b, nil
 	}
+	t.record.add(t.see(name, t.maxSize))
 	if tooLarge := (*TooLarge)(nil); errors.As(err, &tooLarge) {
 		return nil, err
 	}
@@ -296,7 +300,11 @@ func (t *Tree) read(name string) ([]byte, error) {
 	if f.size > t.maxSize {
 		return nil, &TooLarge{Path: name, Size: f.size, Limit: t.maxSize}
 	}
-	return f.first(t.maxSize)
+	text, err := f.first(t.maxSize)
+	if err == nil {
+		t.record.add(t.seen(name, t.maxSize, f.look, text))
+	}
+	return text, err
 }
 
 // FS returns the tree as a file system that reads through ReadFile. Vendored files are there, since manifests may refer to
@@ -314,6 +322,7 @@ func (f treeFS) Open(name string) (fs.File, error) {
 	if f.t.isIgnored(name) {
 		return fail(fs.ErrNotExist)
 	}
+	f.t.record.add(f.t.see(name, f.t.maxSize))
 	info, err := inFolder(f.t, name, (*os.Root).Stat)
 	switch {
 	case err != nil:

@@ -1,6 +1,6 @@
 //go:build darwin || freebsd || netbsd
 
-package gotree
+package look
 
 import "syscall"
 

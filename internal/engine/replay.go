@@ -1,0 +1,80 @@
+package engine
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/factorlint/factorlint/internal/cache"
+	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/golang"
+	"github.com/factorlint/factorlint/internal/repository"
+)
+
+// A snapshot is the report of a run, with everything that it was drawn from and its request does not say.
+type snapshot struct {
+	Read   []repository.Seen // in the tree
+	Go     []golang.Request  // what was loaded, with its states
+	Report *check.Report     // without rules, which the request says, and sources
+}
+
+// replayable reports whether a report tells all that a run is asked for, and it can be told what it was drawn from: facts
+// from elsewhere and what an editor keeps have no state, and what decides on untrusted code lies outside the tree as well.
+func (o Options) replayable() bool {
+	return o.Cache != nil && o.ReportOnly && o.Analyze == nil && o.Keep == nil && !o.Untrusted
+}
+
+// snapshotKey names the snapshot of a request: what was asked for, and which files there are.
+func (r *run) snapshotKey(o Options) cache.Key {
+	cfg, _ := json.Marshal(r.config) // of texts and switches alone
+	h := sha256.New()
+	fmt.Fprintf(h, "run 1\n%s\n%+v\n%t %t\n%s\n%x\n%+v\n", r.tool, r.scope, o.ForceExclude, r.ignoreComments, cfg, r.tree.Listing(), r.notes)
+	for _, rule := range r.rules {
+		fmt.Fprintln(h, rule.ID)
+	}
+	return cache.Key(h.Sum(nil))
+}
+
+// replay returns the report of an earlier run if nothing has changed that it was drawn from. It is nil if that is not known.
+func (r *run) replay(key cache.Key) *check.Report {
+	step := r.progress.Start("looking for", "changes")
+	defer step.End()
+	text, ok := r.cache.Get(key)
+	if !ok {
+		return nil
+	}
+	var s snapshot
+	if json.Unmarshal(text, &s) != nil || !golang.Holds(r.loader(false), s.Go) {
+		return nil
+	}
+	now, ok := r.tree.Same(s.Read)
+	if !ok {
+		return nil
+	}
+	if !slices.Equal(now, s.Read) { // what was new has settled
+		s.Read = now
+		r.save(key, s)
+	}
+	s.Report.Rules = r.rules
+	r.addSources(s.Report)
+	return s.Report
+}
+
+// keep keeps the report of a run for replay.
+func (r *run) keep(key cache.Key, rep *check.Report) {
+	if r.golang.Basis == nil {
+		return
+	}
+	bare := *rep
+	bare.Rules, bare.Sources = nil, nil
+	r.save(key, snapshot{r.tree.Read(), r.golang.Basis, &bare})
+}
+
+func (r *run) save(key cache.Key, s snapshot) {
+	// what is not UTF-8, in the name of a file for one, JSON would not give back
+	if text, err := json.Marshal(s); err == nil && !bytes.Contains(text, []byte(`\ufffd`)) {
+		r.cache.Put(key, text)
+	}
+}
