@@ -195,7 +195,7 @@ func TestFind(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{"enable: [go]\n", "services:\n- name: a\n  deploys: [x#y]\n", "a: &a [*a]\n", "? [x]\n: y\n"} {
+	for _, seed := range []string{"enable: [go]\n", "services:\n- name: a\n  deploys: [x#y]\n", "a: &a [*a]\n", "rules: {FL1901: {options: {kubernetes: x}, enable: true}, ? : }\n", "helm: [{chart: a, values: b}]\nkustomize: a\npaths: {roles: {product: '['}}\n", "? [x]\n: y\n"} {
 		f.Add(seed)
 	}
 	dir := f.TempDir()
