@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"reflect"
@@ -41,7 +42,7 @@ const (
 
 func checkText(s string) error {
 	if s == "" {
-		return fmt.Errorf("want a text that is not empty")
+		return errors.New("want a text that is not empty")
 	}
 	return nil
 }

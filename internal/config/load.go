@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -76,7 +77,7 @@ func (r *reader) config(n *yaml.Node, c *Config) {
 	if isNull(n) {
 		return
 	}
-	r.read("", n, c)
+	r.mapping("", n, reflect.ValueOf(c).Elem())
 	r.uniqueServices(n, c)
 	r.rules(n, c)
 	if len(c.Exclude) > 0 && len(c.Paths.Exclude) > 0 {

@@ -21,12 +21,7 @@ func (r *reader) fail(n *yaml.Node, format string, args ...any) {
 	r.errs = append(r.errs, fmt.Errorf("%s:%d:%d: %s", r.file, n.Line, n.Column, fmt.Sprintf(format, args...)))
 }
 
-// read reads a node into what to points at, a struct with tags. path is what leads there: "services: deploys: ".
-func (r *reader) read(path string, n *yaml.Node, to any) {
-	r.mapping(path, n, reflect.ValueOf(to).Elem())
-}
-
-// mapping reads a node into a struct, key by key.
+// mapping reads a node into a struct, key by key. path is what leads to the node: "paths: roles: ".
 func (r *reader) mapping(path string, n *yaml.Node, v reflect.Value) {
 	fields := fieldsOf(v.Type())
 	keys := make([]string, len(fields))
