@@ -7,7 +7,7 @@ KUBE_SCORE_VERSION := v1.20.0
 KUBE_LINTER_VERSION := v0.7.6
 GOLANGCI_LINT = $(or $(wildcard bin/golangci-lint),$(shell command -v golangci-lint),bin/golangci-lint)
 
-.PHONY: build test browser integration sarif-check lint golangci-lint actions fmt vet self check bench bench-go bench-tools corpus generate rule
+.PHONY: build test browser integration sarif-check lint golangci-lint actions fmt vet self check bench bench-go bench-tools corpus generate messages rule
 
 build: ## the command, as ./factorlint
 	$(GO) build -o factorlint ./cmd/factorlint
@@ -88,6 +88,9 @@ corpus: ## measures the rules on real repositories; LOADERS compares ways to loa
 generate: ## rules/README.md, docs/factorlint.schema.json
 	$(GO) run rules/generate.go
 	$(GO) run ./cmd/factorlint config schema > docs/factorlint.schema.json
+
+messages: ## every message of every rule that the cases bring about, to be read
+	@$(GO) test ./internal/ruletest -count=1 -run TestCases -v | sed -n 's/^.*: message of //p' | sort -u
 
 # make rule KIND=go NAME=log-to-file ID=FL1101
 rule: ## page, implementation and cases of a new rule, to be filled in

@@ -44,11 +44,16 @@ const (
 )
 
 // String returns "note", "warning" or "error", the words of SARIF's level.
-func (s Severity) String() string { return [...]string{"note", "warning", "error"}[s] }
+func (s Severity) String() string { return severities[s] }
+
+var severities = []string{"note", "warning", "error"}
+
+// Severities returns the words of all severities in ascending order.
+func Severities() []string { return slices.Clone(severities) }
 
 // ParseSeverity reads "note", "warning" or "error".
 func ParseSeverity(s string) (Severity, error) {
-	if i := slices.Index([]string{"note", "warning", "error"}, s); i >= 0 {
+	if i := slices.Index(severities, s); i >= 0 {
 		return Severity(i), nil
 	}
 	return 0, fmt.Errorf("severity %q: want error, warning or note", s)

@@ -26,10 +26,11 @@ type checkFlags struct {
 	configFlags
 	trustFlags
 	fixes                 fixFlags
+	stdin                 stdinFlags
 	outputs               []string
 	only, enable, disable []string
 	failOn                string
-	color                 string
+	style                 styleFlags
 	category              string
 	filesFrom             string
 	forceExclude          bool
@@ -47,12 +48,12 @@ func (a *app) checkCommand() *cobra.Command {
 		Short: "Look for violations in a repository",
 		Long: `Look for violations in files and folders; without PATH, in the current folder.
 
-For a file of a git repository the whole repository is read, and the findings that have a side in that file are reported.
+For a file of a git repository the whole repository is read, and the findings that have a side in that file are reported. With - as
+PATH standard input is looked at as if it was what the file of --stdin-filename holds.
 
 Results go to standard output or to the files that --output names, everything else to standard error.
 
-Exit codes: 0 no finding at or above --fail-on, 1 there are such findings, 2 the run could not be trusted: wrong usage or
-configuration, or something essential could not be analysed. 2 wins over 1.`,
+Exit codes:` + lines(exits),
 		RunE: func(c *cobra.Command, args []string) error { return a.check(c, args, &f) },
 	}
 	f.configFlags.add(c)
@@ -71,40 +72,43 @@ configuration, or something essential could not be analysed. 2 wins over 1.`,
 	c.Flags().BoolVar(&f.forceExclude, "force-exclude", false, "leave out what the configuration excludes or git ignores even if it is named")
 	c.Flags().BoolVar(&f.exitZero, "exit-zero", false, "exit 0 whatever is found")
 	c.Flags().BoolVar(&f.strict, "strict", false, "exit 2 if anything could not be read or judged")
-	c.Flags().StringVar(&f.color, "color", "auto", "colour text on standard output: auto, always or never")
+	f.style.add(c)
 	c.Flags().StringVar(&f.category, "category", "", "`CATEGORY` of the SARIF log (default factorlint, for a part factorlint-partial)")
 	c.Flags().BoolVar(&f.suppressed, "sarif-include-suppressed", false, "write suppressed findings to the SARIF log too, marked as such")
 	c.Flags().StringVar(&f.facts, "facts", "", "take what is known of Go code from `DIR`, where factorlint facts wrote it, and load none")
 	c.MarkFlagsMutuallyExclusive("facts", "fix") // facts tell of the code as it was before the first fix
+	f.stdin.add(c)
+	complete(c, "output", outputs)
+	for _, flag := range []string{"only", "enable", "disable"} {
+		complete(c, flag, ruleLists)
+	}
+	complete(c, "fail-on", words(rules.Severities()...))
+	complete(c, "facts", folders)
 	return c
 }
 
 func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 	targets, err := parseOutputs(f.outputs)
-	if err == nil && f.fixes.diff {
-		targets, err = besidePatch(targets, c.Flags().Changed("output"))
-	}
 	if err != nil {
 		return err
 	}
-	opts, err := a.outputOptions(f.color)
+	if targets, err = f.fixes.beside(targets, c.Flags().Changed("output"), f.stdin.name != ""); err != nil {
+		return err
+	}
+	opts, err := a.style(f.style)
 	if err != nil {
 		return err
 	}
-	for _, list := range []struct {
-		flag  string
-		words []string
-	}{{"--only", f.only}, {"--enable", f.enable}, {"--disable", f.disable}} {
-		for _, w := range list.words {
-			if err := suggest.CheckWord(w); err != nil {
-				return fmt.Errorf("%s: %w", list.flag, err)
-			}
-		}
+	if err := errors.Join(suggest.CheckWords("--only", f.only), suggest.CheckWords("--enable", f.enable), suggest.CheckWords("--disable", f.disable)); err != nil {
+		return err
 	}
 	run := engine.Options{Untrusted: f.untrusted, IgnoreComments: f.ignoreComments, ForceExclude: f.forceExclude, Only: f.only, Enable: f.enable, Disable: f.disable,
 		ReportOnly: !slices.ContainsFunc(targets, func(t target) bool { return output.ShowsWorkloads(t.format) })}
 	f.restrict(&f.configFlags)
 	if run.Paths, err = f.paths(args, c.InOrStdin()); err != nil {
+		return err
+	}
+	if err := f.stdin.apply(&run, c.InOrStdin()); err != nil {
 		return err
 	}
 	if run.Config, err = f.load(run); err != nil {
@@ -139,7 +143,7 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 		return err
 	}
 	opts.ExitCode, opts.Category, opts.Suppressed = a.code, f.category, f.suppressed
-	opts.FixHint, opts.UnsafeFixes = fixed == nil, f.fixes.unsafe
+	opts.FixHint, opts.UnsafeFixes, opts.Quiet = fixed == nil, f.fixes.unsafe, f.progress.quiet
 	if opts.Category == "" && len(f.only) > 0 {
 		opts.Category = "factorlint-partial" // the alerts of other rules are not fixed because nobody looked for them
 	}
@@ -173,7 +177,7 @@ func (a *app) write(targets []target, res *engine.Result, o output.Options) erro
 			continue
 		}
 		toFile := o
-		toFile.Color, toFile.GitHubActions = false, false
+		toFile.Color, toFile.Hyperlinks, toFile.GitHubActions = false, false, false
 		if err := writeFile(t.file, func(w io.Writer) error { return output.Write(t.format, w, r, res.Workloads, toFile) }); err != nil {
 			return err
 		}

@@ -17,11 +17,6 @@ import (
 // variablePrefix begins the names of variables; the name of the flag follows that they stand for.
 const variablePrefix = "FACTORLINT_"
 
-// aboutVariables is what the help says of them.
-const aboutVariables = `Every flag can be given as an environment variable too: FACTORLINT_FAIL_ON=error stands for --fail-on error,
-FACTORLINT_NO_CACHE=true for --no-cache. Lists are separated by commas or, if there are several lines, by their ends. An empty variable
-counts for nothing. The command line wins over the environment, the environment over .factorlint.yaml.`
-
 // variableOf returns the name of the variable that stands for a flag.
 func variableOf(flag string) string {
 	return variablePrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))

@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/factorlint/factorlint/internal/output"
 	"github.com/factorlint/factorlint/internal/output/plain"
 	"github.com/factorlint/factorlint/internal/suggest"
 	"github.com/factorlint/factorlint/internal/vettool"
@@ -60,14 +59,12 @@ type app struct {
 	fromEnv        []string // flags that the environment gave
 }
 
-// about is what the command does, for its help.
-const about = "Check Go services, their images and their manifests against the Twelve-Factor and LIFESPAR principles"
-
 func (a *app) root() *cobra.Command {
+	const short = "Check Go services, their images and their manifests against the Twelve-Factor and LIFESPAR principles"
 	root := &cobra.Command{
 		Use:           "factorlint",
-		Short:         about,
-		Long:          about + ".\n\n" + aboutVariables,
+		Short:         short,
+		Long:          short + ".\n\nExit codes:" + lines(exits) + "\n\nEnvironment:" + lines(environment),
 		Version:       readVersion().Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -105,9 +102,3 @@ func (a *app) complain(message string) {
 
 // inCI reports whether a CI system that obeys commands in logs runs this: GitHub Actions or Azure Pipelines.
 func (a *app) inCI() bool { return a.env("GITHUB_ACTIONS") != "" || a.env("TF_BUILD") != "" }
-
-// outputOptions returns the options for text on standard output.
-func (a *app) outputOptions(color string) (output.Options, error) {
-	c, err := useColor(color, a.env, isTerminal(a.stdout))
-	return output.Options{Color: c, GitHubActions: a.inCI(), Version: readVersion().semantic()}, err
-}

@@ -21,6 +21,7 @@ import (
 	"github.com/factorlint/factorlint/internal/dockerfile"
 	"github.com/factorlint/factorlint/internal/golang"
 	"github.com/factorlint/factorlint/internal/inorder"
+	"github.com/factorlint/factorlint/internal/overlay"
 	"github.com/factorlint/factorlint/internal/progress"
 	"github.com/factorlint/factorlint/internal/repository"
 	"github.com/factorlint/factorlint/internal/triage"
@@ -31,6 +32,7 @@ import (
 // Options says what to look at and for.
 type Options struct {
 	Paths           []string       // folders and files; none means "."
+	Overlay         overlay.Files  // texts in place of what is on the disk
 	ForceExclude    bool           // leave out files of Paths as well, if a run over their folder leaves them out
 	Config          *config.Config // nil for the defaults
 	Only            []string       // words of rules.Select; if any, only those rules run
@@ -113,7 +115,7 @@ func open(o Options) (*run, error) {
 		return nil, err
 	}
 	step.Done(len(tree.Files))
-	return &run{scope: scope, tree: tree, reader: newReader(tree), config: cfg, settings: settingsOf(cfg), cache: o.Cache, tool: o.Tool, rules: selected,
+	return &run{scope: scope, tree: tree, reader: newReader(tree), config: cfg, settings: settingsOf(cfg), cache: o.Cache, tool: o.Tool, rules: selected, overlay: o.Overlay,
 		progress: o.Progress, notes: slices.Concat(scope.notes(), notes), ignoreComments: o.IgnoreComments}, nil
 }
 
@@ -136,6 +138,7 @@ type run struct {
 	cache    *cache.Cache
 	tool     string
 	rules    []*rules.Rule
+	overlay  overlay.Files
 
 	progress       *progress.Progress
 	ignoreComments bool
@@ -166,7 +169,7 @@ func (r *run) load(ctx context.Context, analyze Analyze) {
 			done <- &golang.Result{Basis: []golang.Request{}}
 			return
 		}
-		done <- analyze(ctx, golang.Input{Root: r.tree.Root, Files: files, Rules: r.rules, Builds: builds, Roles: r.settings.Roles, Cache: r.cache, Tool: r.tool, Progress: r.progress})
+		done <- analyze(ctx, golang.Input{Root: r.tree.Root, Files: files, Rules: r.rules, Builds: builds, Roles: r.settings.Roles, Cache: r.cache, Tool: r.tool, Overlay: r.overlay, Progress: r.progress})
 	}
 	r.parseDockerfiles(files)
 	wait := slices.ContainsFunc(r.dockerfiles, mayGiveTags)
@@ -189,7 +192,7 @@ func (r *run) goCommand(untrusted bool) golang.GoCommand {
 
 // loader returns what loads the Go code of the tree.
 func (r *run) loader(untrusted bool) golang.Source {
-	return golang.Source{GoCommand: r.goCommand(untrusted), Cache: r.cache}
+	return golang.Source{GoCommand: r.goCommand(untrusted), Cache: r.cache, Overlay: r.overlay}
 }
 
 // analyze returns what looks at the Go code of the tree through the go command.

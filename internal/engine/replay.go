@@ -21,9 +21,9 @@ type snapshot struct {
 }
 
 // replayable reports whether a report tells all that a run is asked for, and it can be told what it was drawn from: facts
-// from elsewhere and what an editor keeps have no state, and what decides on untrusted code lies outside the tree as well.
+// from elsewhere, what an editor keeps, and texts in place of files have no state, and what decides on untrusted code lies outside the tree as well.
 func (o Options) replayable() bool {
-	return o.Cache != nil && o.ReportOnly && o.Analyze == nil && o.Keep == nil && !o.Untrusted
+	return o.Cache != nil && o.ReportOnly && o.Analyze == nil && o.Keep == nil && !o.Untrusted && len(o.Overlay) == 0
 }
 
 // snapshotKey names the snapshot of a request: what was asked for, and which files there are.

@@ -15,16 +15,18 @@ import (
 
 	"github.com/factorlint/factorlint/internal/cache"
 	"github.com/factorlint/factorlint/internal/golist"
+	"github.com/factorlint/factorlint/internal/overlay"
 )
 
 // An Importer gives the declarations of packages. It may be used by several goroutines.
 type Importer struct {
-	fset   *token.FileSet
-	lookup func(path string) *golist.Package
-	sizes  types.Sizes
-	slots  chan struct{} // one is held by whoever works
-	cache  *cache.Cache
-	fresh  bool // nothing is taken from it
+	fset    *token.FileSet
+	lookup  func(path string) *golist.Package
+	sizes   types.Sizes
+	slots   chan struct{} // one is held by whoever works
+	cache   *cache.Cache
+	fresh   bool // nothing is taken from it
+	overlay overlay.Files
 
 	mu   sync.Mutex
 	pkgs map[string]*declared
@@ -46,10 +48,10 @@ type declared struct {
 }
 
 // New returns an importer of the packages that lookup knows; it returns nil for one that it does not. What is found goes to the
-// cache, and what is there is not computed again, unless everything is to be fresh.
-func New(fset *token.FileSet, sizes types.Sizes, c *cache.Cache, fresh bool, lookup func(path string) *golist.Package) *Importer {
+// cache, and what is there is not computed again, unless everything is to be fresh. Texts stand in place of what is on the disk.
+func New(fset *token.FileSet, sizes types.Sizes, c *cache.Cache, fresh bool, texts overlay.Files, lookup func(path string) *golist.Package) *Importer {
 	return &Importer{
-		fset: fset, lookup: lookup, sizes: sizes, cache: c, fresh: fresh, slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		fset: fset, lookup: lookup, sizes: sizes, cache: c, fresh: fresh, overlay: texts, slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
 		pkgs: map[string]*declared{}, read: map[string]*types.Package{}, lost: map[string]bool{},
 	}
 }
@@ -183,7 +185,7 @@ func (im *Importer) parse(p *golist.Package) []*ast.File {
 	defer func() { <-im.slots }()
 	var files []*ast.File
 	for _, name := range p.Files() {
-		f, _ := parser.ParseFile(im.fset, name, nil, parser.SkipObjectResolution)
+		f, _ := parser.ParseFile(im.fset, name, im.overlay.Source(name), parser.SkipObjectResolution)
 		if f != nil && f.Name != nil && f.Name.Name != "_" {
 			files = append(files, f)
 		}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/factorlint/factorlint/internal/cache"
 	"github.com/factorlint/factorlint/internal/golist"
+	"github.com/factorlint/factorlint/internal/overlay"
 )
 
 // Identity returns what stands for the declarations of a package in the keys of those that import it: what it was computed from,
@@ -28,7 +29,7 @@ func (im *Importer) Identity(path string) cache.Key {
 }
 
 func (im *Importer) identity(d *declared) cache.Key {
-	if _, immutable := origin(d.listed); immutable {
+	if _, immutable := im.origin(d.listed); immutable {
 		return d.key()
 	}
 	data, ok := im.get(d)
@@ -48,7 +49,7 @@ const recipe = "declarations 1"
 func (im *Importer) key(d *declared) cache.Key {
 	h := sha256.New()
 	p := d.listed
-	text, _ := origin(p)
+	text, _ := im.origin(p)
 	h.Write(fmt.Appendf(nil, "%s %s %s\n%s %s\n", recipe, runtime.Version(), runtime.GOARCH, p.ImportPath, goVersion(p)))
 	h.Write([]byte(text))
 	for _, dep := range p.Imports {
@@ -60,7 +61,7 @@ func (im *Importer) key(d *declared) cache.Key {
 
 // origin says which text the files of a package have. The files of a version of a module and of a version of Go never change;
 // those of a folder count by what is in them.
-func origin(p *golist.Package) (text string, immutable bool) {
+func (im *Importer) origin(p *golist.Package) (text string, immutable bool) {
 	m, dir := p.Module, ""
 	if m != nil {
 		dir = m.Dir
@@ -76,14 +77,14 @@ func origin(p *golist.Package) (text string, immutable bool) {
 	case m != nil && m.Version != "" && strings.HasSuffix(dir, "@"+m.Version): // in the module cache
 		return fmt.Sprintf("%s@%s\n%q %q\n", m.Path, m.Version, p.GoFiles, p.CgoFiles), true
 	}
-	return Contents(p.Files()), false
+	return Contents(im.overlay, p.Files()), false
 }
 
-// Contents says what is in files, by their names and hashes.
-func Contents(names []string) string {
+// Contents says what is in files, by their names and hashes. Texts stand in place of what is on the disk.
+func Contents(texts overlay.Files, names []string) string {
 	var b strings.Builder
 	for _, name := range names {
-		text, err := os.ReadFile(name)
+		text, err := texts.ReadFile(name)
 		fmt.Fprintf(&b, "%s %x %t\n", filepath.Base(name), sha256.Sum256(text), err == nil)
 	}
 	return b.String()

@@ -6,7 +6,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"os"
 	"path"
 	"path/filepath"
 	"reflect"
@@ -24,6 +23,7 @@ import (
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/directive"
 	"github.com/factorlint/factorlint/internal/gopass"
+	"github.com/factorlint/factorlint/internal/overlay"
 	"github.com/factorlint/factorlint/internal/progress"
 	"github.com/factorlint/factorlint/internal/workload"
 	"github.com/factorlint/factorlint/rules"
@@ -31,21 +31,22 @@ import (
 
 // An analysisRun is the analysis of one module.
 type analysisRun struct {
-	root   string
-	module module
-	files  []string
-	shard  Shard
-	cache  *cache.Cache
-	fresh  bool // nothing is taken from the cache
-	tool   string
-	slots  chan struct{} // one is held by whoever works
+	root    string
+	module  module
+	files   []string
+	shard   Shard
+	overlay overlay.Files
+	cache   *cache.Cache
+	fresh   bool // nothing is taken from the cache
+	tool    string
+	slots   chan struct{} // one is held by whoever works
 
 	tasks map[string]*task // by import path
 	step  *progress.Step   // begun; run ends it
 }
 
 func newAnalysis(in Input, m module, shard Shard) *analysisRun {
-	return &analysisRun{root: in.Root, module: m, files: in.Files, shard: shard, cache: in.Cache, tool: in.Tool,
+	return &analysisRun{root: in.Root, module: m, files: in.Files, shard: shard, overlay: in.Overlay, cache: in.Cache, tool: in.Tool,
 		slots: make(chan struct{}, runtime.GOMAXPROCS(0)), tasks: map[string]*task{},
 		step: in.Progress.Start("analysing", "packages")}
 }
@@ -151,7 +152,7 @@ func (a *analysisRun) judge(t *task, imports map[string]*task) {
 	}
 	a.slots <- struct{}{}
 	defer func() { <-a.slots }()
-	outcomes, own := analyze(t.unit.Package, imported)
+	outcomes, own := analyze(t.unit.Package, imported, a.overlay.ReadFile)
 	t.facts = func() (factSet, error) { return own, nil }
 	slices.SortFunc(outcomes, func(x, y outcome) int { return strings.Compare(x.analyzer.Name, y.analyzer.Name) })
 	v := &view{analysisRun: a, fset: t.unit.Package.Fset, packages: []*packages.Package{t.unit.Package}}
@@ -276,15 +277,15 @@ func (v *view) span(pos, end token.Pos) check.Span {
 		end = pos
 	}
 	p, e := v.fset.Position(pos), v.fset.Position(end)
-	if f := v.fset.File(end); f != nil && e.Offset == f.Size() && endsLine(f.Name()) { // go/token knows no line behind the last line break
+	if f := v.fset.File(end); f != nil && e.Offset == f.Size() && v.endsLine(f.Name()) { // go/token knows no line behind the last line break
 		e.Line, e.Column = e.Line+1, 1
 	}
 	return check.Span{File: v.rel(p.Filename), Start: check.Pos{Offset: p.Offset, Line: p.Line, Col: p.Column}, End: check.Pos{Offset: e.Offset, Line: e.Line, Col: e.Column}}
 }
 
 // endsLine reports whether a file ends in a line break.
-func endsLine(file string) bool {
-	src, err := os.ReadFile(file)
+func (a *analysisRun) endsLine(file string) bool {
+	src, err := a.overlay.ReadFile(file)
 	return err == nil && bytes.HasSuffix(src, []byte("\n"))
 }
 

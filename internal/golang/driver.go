@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"go/types"
 	"maps"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -55,8 +54,8 @@ var suite = sync.OnceValue(func() []*analysis.Analyzer {
 })
 
 // analyze runs the analyzers of all rules on a package, given the facts of all packages that it imports, directly or not, by
-// their paths. It returns what each makes of it, and the facts of the package.
-func analyze(p *packages.Package, imported map[string]factSet) ([]outcome, factSet) {
+// their paths, and what reads files. It returns what each makes of it, and the facts of the package.
+func analyze(p *packages.Package, imported map[string]factSet, readFile func(string) ([]byte, error)) ([]outcome, factSet) {
 	var (
 		out     []outcome
 		results = map[*analysis.Analyzer]any{}
@@ -79,6 +78,7 @@ func analyze(p *packages.Package, imported map[string]factSet) ([]outcome, factS
 		}
 		if o.err == nil {
 			pass := newPass(p, a, results, own, facts)
+			pass.ReadFile = readFile
 			pass.Report = func(d analysis.Diagnostic) { o.diagnostics = append(o.diagnostics, d) }
 			o.result, o.err = a.Run(pass)
 		}
@@ -92,7 +92,7 @@ func newPass(p *packages.Package, a *analysis.Analyzer, results map[*analysis.An
 	pass := &analysis.Pass{
 		Analyzer: a, Fset: p.Fset, Files: p.Syntax, OtherFiles: p.OtherFiles, IgnoredFiles: p.IgnoredFiles,
 		Pkg: p.Types, TypesInfo: p.TypesInfo, TypesSizes: p.TypesSizes, TypeErrors: p.TypeErrors,
-		ResultOf: map[*analysis.Analyzer]any{}, ReadFile: os.ReadFile,
+		ResultOf:          map[*analysis.Analyzer]any{},
 		ImportObjectFact:  func(types.Object, analysis.Fact) bool { return false }, // no analyzer has facts of objects
 		ImportPackageFact: func(*types.Package, analysis.Fact) bool { return false },
 		ExportPackageFact: func(f analysis.Fact) { own[reflect.TypeOf(f)] = f },

@@ -15,6 +15,7 @@ import (
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/directive"
 	"github.com/factorlint/factorlint/internal/gotree"
+	"github.com/factorlint/factorlint/internal/overlay"
 	"github.com/factorlint/factorlint/internal/progress"
 	"github.com/factorlint/factorlint/internal/workload"
 	"github.com/factorlint/factorlint/rules"
@@ -97,6 +98,7 @@ type Input struct {
 	Cache  *cache.Cache  // of what was found in packages; nil for none
 	Tool   string        // what tells this build of factorlint from others; it decides what the cache is good for
 
+	Overlay  overlay.Files      // texts in place of what is on the disk
 	Progress *progress.Progress // is told what is done; nil if nobody is
 }
 
@@ -127,7 +129,7 @@ type Package struct {
 
 // Inspect loads every module of a tree and runs the analyzers of all rules on the packages of a shard.
 func Inspect(ctx context.Context, loader Loader, in Input, shard Shard) []*Module {
-	mods := modules(in.Root, in.Files)
+	mods := modules(in)
 	loads := loadAll(ctx, loader, in, mods, shard)
 	var out []*Module
 	for i, m := range mods {
@@ -248,7 +250,7 @@ func loadAll(ctx context.Context, loader Loader, in Input, mods []module, shard 
 		loaded *Loaded
 		err    error
 	}
-	workspace := used(in.Root, in.Files)
+	workspace := used(in)
 	gate := make(chan struct{}, runtime.GOMAXPROCS(0))
 	results := make([]chan result, len(mods))
 	out := make([]load, len(mods))

@@ -14,6 +14,7 @@ import (
 	"go/token"
 	"go/types"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -27,13 +28,15 @@ import (
 	"github.com/factorlint/factorlint/internal/godecl"
 	"github.com/factorlint/factorlint/internal/golist"
 	"github.com/factorlint/factorlint/internal/gotree"
+	"github.com/factorlint/factorlint/internal/overlay"
 )
 
 // Source loads without a compiler: the go command lists the packages, those of the modules are type-checked from source, and
 // of what they depend on the declarations are.
 type Source struct {
 	GoCommand
-	Cache *cache.Cache
+	Cache   *cache.Cache
+	Overlay overlay.Files // texts in place of what is on the disk
 }
 
 // Load implements Loader.
@@ -41,12 +44,15 @@ func (l Source) Load(ctx context.Context, r Request) (*Loaded, error) {
 	if err := l.find(); err != nil {
 		return nil, err
 	}
-	q := golist.Request{Dir: r.Dir, Env: l.environment(r.Dir), Tags: r.Tags, Patterns: append([]string{"./..."}, r.Patterns...)}
-	if _, err := os.Stat(filepath.Join(r.Dir, "go.mod")); err != nil && r.Module != "" {
-		q.GoMod = fmt.Sprintf("module %s\n\ngo 1.21\n", r.Module)
+	q := golist.Request{Dir: r.Dir, Env: l.environment(r.Dir), Tags: r.Tags, Patterns: append([]string{"./..."}, r.Patterns...), Overlay: maps.Clone(l.Overlay)}
+	if mod := filepath.Join(r.Dir, "go.mod"); r.Module != "" && !l.there(mod) {
+		if q.Overlay == nil {
+			q.Overlay = overlay.Files{}
+		}
+		q.Overlay[mod] = fmt.Appendf(nil, "module %s\n\ngo 1.21\n", r.Module)
 	}
 	if list, ok := l.listed(r); ok {
-		return units(list, r, l.Cache), nil
+		return l.units(list, r), nil
 	}
 	list, err := golist.List(ctx, q)
 	if err == nil {
@@ -62,7 +68,13 @@ func (l Source) Load(ctx context.Context, r Request) (*Loaded, error) {
 		return nil, err
 	}
 	l.keep(r, list)
-	return units(list, r, l.Cache), nil
+	return l.units(list, r), nil
+}
+
+// there reports whether a file is on the disk or among the texts.
+func (l Source) there(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil || l.Overlay[file] != nil
 }
 
 // listed returns the listing of a request as the cache has it: as long as only functions differ, it is the same.
@@ -106,24 +118,25 @@ func hopeless(list []*golist.Package) error {
 
 // A sources is the type-checking of one listing.
 type sources struct {
-	dir   string // where it was listed
-	fset  *token.FileSet
-	sizes types.Sizes
-	decls *godecl.Importer
-	slots chan struct{} // one is held by whoever works
-	list  map[string]*golist.Package
+	dir     string // where it was listed
+	fset    *token.FileSet
+	sizes   types.Sizes
+	decls   *godecl.Importer
+	slots   chan struct{} // one is held by whoever works
+	list    map[string]*golist.Package
+	overlay overlay.Files
 }
 
 // units returns the packages of a listing that belong to the modules, as far as they were asked for.
-func units(list []*golist.Package, r Request, store *cache.Cache) *Loaded {
+func (l Source) units(list []*golist.Package, r Request) *Loaded {
 	s := &sources{
 		dir: r.Dir, fset: token.NewFileSet(), sizes: types.SizesFor("gc", runtime.GOARCH), slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
-		list: map[string]*golist.Package{},
+		list: map[string]*golist.Package{}, overlay: l.Overlay,
 	}
 	for _, p := range list {
 		s.list[p.ImportPath] = p
 	}
-	s.decls = godecl.New(s.fset, s.sizes, store, r.Fresh, func(path string) *golist.Package { return s.list[path] })
+	s.decls = godecl.New(s.fset, s.sizes, l.Cache, r.Fresh, l.Overlay, func(path string) *golist.Package { return s.list[path] })
 	out := &Loaded{Finish: s.decls.Finish, Whole: whole(list)}
 	wanted := map[string]bool{}
 	var want func(path string)
@@ -192,7 +205,7 @@ func (s *sources) load(u *Unit, p *golist.Package) {
 // key returns what the types and the syntax of a package depend on.
 func (s *sources) key(p *golist.Package) cache.Key {
 	h := sha256.New()
-	h.Write(fmt.Appendf(nil, "%s %s %q\n%s\n%s\n%+v\n", p.ImportPath, p.Name, p.Dir, godecl.Contents(p.Files()), godecl.Contents(p.IgnoredFiles()), p.Error))
+	h.Write(fmt.Appendf(nil, "%s %s %q\n%s\n%s\n%+v\n", p.ImportPath, p.Name, p.Dir, godecl.Contents(s.overlay, p.Files()), godecl.Contents(s.overlay, p.IgnoredFiles()), p.Error))
 	if m := p.Module; m != nil {
 		h.Write(fmt.Appendf(nil, "%s %s %s\n", m.Path, m.Version, m.GoVersion))
 	}
@@ -208,7 +221,7 @@ func (s *sources) key(p *golist.Package) cache.Key {
 
 func (s *sources) parse(p *packages.Package) {
 	for _, name := range p.GoFiles {
-		f, err := parser.ParseFile(s.fset, name, nil, parser.AllErrors|parser.ParseComments)
+		f, err := parser.ParseFile(s.fset, name, s.overlay.Source(name), parser.AllErrors|parser.ParseComments)
 		if err != nil {
 			fail(p, err)
 		}

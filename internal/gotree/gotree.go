@@ -106,7 +106,7 @@ func (r *reader) walk(dir string) error {
 			if err := r.walk(full); err != nil {
 				return err
 			}
-		case isRead(name):
+		case IsRead(name):
 			if err := r.add(full); err != nil {
 				return err
 			}
@@ -124,8 +124,8 @@ func exists(name string) bool {
 	return err == nil
 }
 
-// isRead reports whether the go command reads a file of that name.
-func isRead(name string) bool {
+// IsRead reports whether the go command reads a file of that name.
+func IsRead(name string) bool {
 	switch name {
 	case "go.mod", "go.sum", "go.work", "go.work.sum", "modules.txt":
 		return true

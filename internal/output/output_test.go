@@ -595,6 +595,28 @@ BAD
 `, b.String())
 }
 
+// On a terminal a page's lines fit, code is in colour and never broken, and tables stay as they are.
+func TestPageFits(t *testing.T) {
+	r := *mismatch
+	r.Summary = "The ports that the manifest and the program say differ."
+	r.Body = "# x\n\nOne `kubectl get pods -A` and **two** more words, which\nmake a line.\n\n- an item that takes more than one line\n  here\n- `b`\n\n" +
+		"| a | a table with a line that is longer than that |\n|---|---|\n| a | b |\n\n## Good\n\n```txtar good\n# no heading\n```\n"
+	var b bytes.Buffer
+	if err := output.Page(&b, &r, output.Options{Width: 30, Color: true, Hyperlinks: true}); err != nil {
+		t.Fatal(err)
+	}
+	page := b.String()
+	const link = "page       \x1b]8;;https://github.com/factorlint/factorlint/blob/main/rules/port-mismatch.md\x1b\\" +
+		"https://github.com/factorlint/factorlint/blob/main/rules/port-mismatch.md\x1b]8;;\x1b\\\n"
+	head, body, ok := strings.Cut(page, link)
+	if !ok {
+		t.Fatalf("no link in %q", page)
+	}
+	diff(t, "\x1b[1mFL0702\x1b[0m \x1b[1mport-mismatch\x1b[0m\nThe ports that the manifest\nand the program say differ.\n", head[:strings.Index(head, "\nprinciple")])
+	diff(t, "\nOne \x1b[36mkubectl get pods -A\x1b[0m and\ntwo more words, which make a\nline.\n\n- an item that takes more than\n  one line here\n- \x1b[36mb\x1b[0m\n\n"+
+		"| a | a table with a line that is longer than that |\n|---|---|\n| a | b |\n\n\x1b[1mGOOD\x1b[0m\n\n    \x1b[36m# no heading\x1b[0m\n", body)
+}
+
 func TestRulesText(t *testing.T) {
 	var b bytes.Buffer
 	if err := output.Rules("text", &b, []*rules.Rule{unread, secret}, output.Options{}); err != nil {

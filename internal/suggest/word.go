@@ -1,6 +1,7 @@
 package suggest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,6 +28,22 @@ func Words() []string {
 		words = append(words, p.Slug())
 	}
 	return words
+}
+
+// CheckWords returns an error for each of some words that names no rule, kind or principle, and for each that one of further checks
+// has something against. where says where the words stand.
+func CheckWords(where string, words []string, further ...func(word string) error) error {
+	var errs []error
+	for _, w := range words {
+		err := CheckWord(w)
+		for i := 0; i < len(further) && err == nil; i++ {
+			err = further[i](w)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", where, err))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // RuleNames returns the names of all rules, then their ids.

@@ -165,7 +165,7 @@ func comments(in Input, used []bool) []check.Finding {
 		}
 		for _, w := range d.Rules {
 			if rules.Lookup(w) == nil {
-				report(unused, d, fmt.Sprintf("there is no rule '%s'%s: this comment silences nothing of that name", w, didYouMean(w)))
+				report(unused, d, fmt.Sprintf("no rule is called %q, so this comment silences nothing of that name%s", w, suggest.DidYouMean(w, suggest.RuleNames())))
 			}
 		}
 		// a rule that did not run, or could not see the file, may well have something to silence
@@ -175,15 +175,6 @@ func comments(in Input, used []bool) []check.Finding {
 		report(unused, d, fmt.Sprintf("nothing here violates %s any more: this comment would hide the next violation", strings.Join(d.Rules, ", ")))
 	}
 	return out
-}
-
-func didYouMean(word string) string {
-	all, _ := rules.All()
-	names := make([]string, 0, 2*len(all))
-	for _, r := range all {
-		names = append(names, r.Name, r.ID)
-	}
-	return suggest.DidYouMean(word, names)
 }
 
 // identify gives each finding an identity that survives edits elsewhere: rule, file, logical place and matter, with an

@@ -101,13 +101,18 @@ func Markdown(page string) string {
 		case strings.HasPrefix(line, "#"):
 			line = strings.ToUpper(strings.TrimLeft(line, "# "))
 		default:
-			line = link.ReplaceAllString(line, "$1 ($2)")
-			line = autolink.ReplaceAllString(line, "$1")
-			line = strings.ReplaceAll(line, "**", "")
+			line = Inline(line)
 		}
 		b.WriteString(line + "\n")
 	}
 	return b.String()
+}
+
+// Inline returns a line of Markdown as text: links as "text (address)", nothing bold.
+func Inline(line string) string {
+	line = link.ReplaceAllString(line, "$1 ($2)")
+	line = autolink.ReplaceAllString(line, "$1")
+	return strings.ReplaceAll(line, "**", "")
 }
 
 var (
