@@ -85,8 +85,9 @@ charts: ## renders the Helm charts of real repositories and compares with Helm
 corpus: ## measures the rules on real repositories; LOADERS compares ways to load Go code as well
 	@$(GO) run internal/corpus/main.go -dir "$(DIR)" -labels "$(LABELS)" -rules "$(RULES)" -loaders="$(or $(LOADERS),false)"
 
-generate: ## rules/README.md
+generate: ## rules/README.md, docs/factorlint.schema.json
 	$(GO) run rules/generate.go
+	$(GO) run ./cmd/factorlint config schema > docs/factorlint.schema.json
 
 messages: ## every message of every rule that the cases bring about, to be read
 	@$(GO) test ./internal/ruletest -count=1 -run TestCases -v | sed -n 's/^.*: message of //p' | sort -u

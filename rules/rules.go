@@ -83,6 +83,7 @@ type Rule struct {
 	Body       string      // the page's Markdown without front matter
 	Examples   []Example   // small repositories, run as tests
 	Fix        FixSafety
+	Options    []Option
 	Since      string // version that introduced it
 	SecurityAt string // security-severity for GitHub ("7.5"), or "" when the rule is no security rule
 }
@@ -261,6 +262,10 @@ func (r *Rule) set(key, value string) (err error) {
 		if r.Fix != UnsafeFix && r.Fix != SafeFix {
 			err = fmt.Errorf("fix %q: want safe or unsafe", value)
 		}
+	case "option":
+		var o Option
+		o, err = parseOption(value)
+		r.Options = append(r.Options, o)
 	case "since":
 		r.Since = value
 	case "security-severity":

@@ -133,7 +133,7 @@ func reportAt(p *check.Pass[*dockerfile.File], s started, at check.Span, img *wo
 		if s.keyword == "ENTRYPOINT" {
 			instruction = img.Entrypoint.At()
 		}
-		if check.RoleOf(at.File) == check.Product {
+		if p.Roles.Of(at.File) == check.Product {
 			f.Related = append(f.Related, check.Related{At: instruction, Message: "the image starts the script here"})
 		} else {
 			f.Related = append(f.Related, check.Related{At: at, Message: "stands here"})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -245,20 +246,28 @@ func (f *configFlags) add(c *cobra.Command) {
 
 // load returns the configuration for a run: the nearest to the folder that it analyses. It is nil if there is none.
 func (f *configFlags) load(o engine.Options) (*config.Config, error) {
-	file := f.file
-	if file == "" && !f.none {
-		root, err := engine.Root(o)
-		if err != nil {
-			return nil, err
-		}
-		if file, err = config.Find(root); err != nil {
-			return nil, err
-		}
+	file, err := f.find(o)
+	if file == "" || err != nil {
+		return nil, err
 	}
-	if file == "" {
-		return nil, nil
+	c, err := config.Load(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("--config: %w", err)
 	}
-	return config.Load(short(file))
+	return c, err
+}
+
+// find returns the file that load reads, or "".
+func (f *configFlags) find(o engine.Options) (string, error) {
+	if f.none || f.file != "" {
+		return short(f.file), nil
+	}
+	root, err := engine.Root(o)
+	if err != nil {
+		return "", err
+	}
+	file, err := config.Find(root)
+	return short(file), err
 }
 
 // short returns a path relative to the current folder if that is below it.

@@ -45,7 +45,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	if err := root.ExecuteContext(ctx); err != nil {
-		a.complain(err.Error())
+		a.complain(a.withVariables(err))
 		return exitUntrusted
 	}
 	return a.code
@@ -55,7 +55,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(
 type app struct {
 	stdout, stderr io.Writer
 	env            func(string) string
-	code           int // exit code of a subcommand that returns no error
+	code           int      // exit code of a subcommand that returns no error
+	fromEnv        []string // flags that the environment gave
 }
 
 func (a *app) root() *cobra.Command {
@@ -67,9 +68,11 @@ func (a *app) root() *cobra.Command {
 		Version:       readVersion().Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
+
+		PersistentPreRunE: a.fromEnvironment,
 	}
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.checkCommand(), a.baselineCommand(), a.factsCommand(), a.explainCommand(), a.rulesCommand(), a.workloadsCommand(), a.lspCommand(), a.versionCommand(), manCommand())
+	root.AddCommand(a.checkCommand(), a.baselineCommand(), a.factsCommand(), a.explainCommand(), a.rulesCommand(), a.workloadsCommand(), a.lspCommand(), a.configCommand(), a.initCommand(), a.versionCommand(), manCommand())
 	return root
 }
 

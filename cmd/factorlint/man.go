@@ -23,6 +23,7 @@ var exits = []entry{
 
 // environment is what factorlint itself reads of the environment. The go command reads more.
 var environment = []entry{
+	{"FACTORLINT_FAIL_ON etc.", "any flag of any command, here --fail-on; lists with commas or one item a line, switches true or false; the command line wins"},
 	{"NO_COLOR", "if not empty, no colour"},
 	{"CLICOLOR_FORCE, FORCE_COLOR", "if neither empty nor 0, colour wherever text goes"},
 	{"CLICOLOR", "if 0, no colour"},

@@ -110,9 +110,19 @@ type Check[T any] struct {
 // A Pass gives a check its subject and takes its findings.
 type Pass[T any] struct {
 	Subject T
-	report  func(Finding)
-	rule    *rules.Rule
+	Settings
+	report func(Finding)
+	rule   *rules.Rule
 }
+
+// Settings are what a configuration tells checks.
+type Settings struct {
+	Roles   Roles
+	Options map[string]map[string]string // values of options, by the names of the rule and the option
+}
+
+// Option returns the value of an option of the rule, or "".
+func (p *Pass[T]) Option(name string) string { return p.Options[p.rule.Name][name] }
 
 // Report files a finding. Rule is set here, and Severity is the rule's.
 func (p *Pass[T]) Report(f Finding) {
@@ -126,12 +136,12 @@ func (p *Pass[T]) ReportAs(s rules.Severity, f Finding) {
 }
 
 // Run applies a check to a subject. A rule without a page reports nothing: the catalogue's test tells.
-func Run[T any](c Check[T], subject T, report func(Finding)) {
+func Run[T any](c Check[T], subject T, s Settings, report func(Finding)) {
 	r := rules.Lookup(c.Rule)
 	if r == nil {
 		return
 	}
-	c.Run(&Pass[T]{Subject: subject, report: report, rule: r})
+	c.Run(&Pass[T]{Subject: subject, Settings: s, report: report, rule: r})
 }
 
 // A Notification says what could not be read or judged, so that silence is never mistaken for cleanliness.

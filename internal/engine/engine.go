@@ -141,12 +141,12 @@ func openIn(o Options, s scope, cfg *config.Config) (*run, error) {
 	}
 	step := o.Progress.Start("finding", "files")
 	defer step.End()
-	tree, notes, err := repository.Open(s.root, s.options(o, cfg.Exclude))
+	tree, notes, err := repository.Open(s.root, s.options(o, cfg.Paths.Exclude))
 	if err != nil {
 		return nil, err
 	}
 	step.Done(len(tree.Files))
-	return &run{scope: s, tree: tree, reader: newReader(tree), config: cfg, cache: o.Cache, tool: o.Tool, rules: selected, overlay: o.Overlay,
+	return &run{scope: s, tree: tree, reader: newReader(tree), config: cfg, settings: settingsOf(cfg), cache: o.Cache, tool: o.Tool, rules: selected, overlay: o.Overlay,
 		progress: o.Progress, notes: slices.Concat(s.notes(), notes), ignoreComments: o.IgnoreComments}, nil
 }
 
@@ -156,19 +156,20 @@ func choose(o Options) ([]*rules.Rule, error) {
 	if len(o.Only) > 0 {
 		return rules.Choose(o.Only, flags...)
 	}
-	return rules.Choose(nil, slices.Concat([]rules.Switch{{Words: o.config().Enable, On: true}, {Words: o.config().Disable}}, flags)...)
+	return rules.Choose(nil, slices.Concat(o.config().Switches(), flags)...)
 }
 
 // A run is one look at a repository.
 type run struct {
-	scope   scope
-	tree    *repository.Tree
-	reader  *reader
-	config  *config.Config
-	cache   *cache.Cache
-	tool    string
-	rules   []*rules.Rule
-	overlay overlay.Files
+	scope    scope
+	tree     *repository.Tree
+	reader   *reader
+	config   *config.Config
+	settings check.Settings
+	cache    *cache.Cache
+	tool     string
+	rules    []*rules.Rule
+	overlay  overlay.Files
 
 	progress       *progress.Progress
 	ignoreComments bool
@@ -199,7 +200,7 @@ func (r *run) load(ctx context.Context, analyze Analyze) {
 			done <- &golang.Result{Basis: []golang.Request{}}
 			return
 		}
-		done <- analyze(ctx, golang.Input{Root: r.tree.Root, Files: files, Rules: r.rules, Builds: builds, Cache: r.cache, Tool: r.tool, Overlay: r.overlay, Progress: r.progress})
+		done <- analyze(ctx, golang.Input{Root: r.tree.Root, Files: files, Rules: r.rules, Builds: builds, Roles: r.settings.Roles, Cache: r.cache, Tool: r.tool, Overlay: r.overlay, Progress: r.progress})
 	}
 	r.parseDockerfiles(files)
 	wait := slices.ContainsFunc(r.dockerfiles, mayGiveTags)
@@ -257,6 +258,7 @@ func (r *run) parseDockerfiles(files []string) {
 		step.Done(1)
 		r.notes = append(r.notes, p.notes...)
 		if p.file != nil {
+			p.file.Roles = r.settings.Roles
 			r.dockerfiles = append(r.dockerfiles, p.file)
 		}
 	})
@@ -298,7 +300,7 @@ func (r *run) bind() {
 	step := r.progress.Start("binding", "workloads")
 	defer step.End()
 	e := workload.Evidence{Root: r.tree.Name(), Programs: r.golang.Programs, Variants: r.variants,
-		Made: r.builds.Made, Renamed: r.builds.Renamed, Built: r.builds.Programs, Bindings: r.config.Services}
+		Made: r.builds.Made, Renamed: r.builds.Renamed, Built: r.builds.Programs, Bindings: r.config.Bindings(), Roles: r.settings.Roles}
 	for _, d := range r.dockerfiles {
 		e.Dockerfiles = append(e.Dockerfiles, dockerfileEvidence{d})
 	}
@@ -313,7 +315,7 @@ func (r *run) check() {
 	seen := renderings{}
 	each(r, "Dockerfiles", checkdockerfile.All(), r.dockerfiles, func(_ *dockerfile.File, f check.Finding) { report(f) })
 	r.dockerfiles = nil // what the images of workloads are, Bind has taken from them
-	each(r, "variants", checkmanifest.All(), r.variants, func(v *workload.Variant, f check.Finding) { seen.report(f, v, report) })
+	each(r, "variants", checkmanifest.All(), r.variants, func(v *workload.Variant, f check.Finding) { seen.report(f, v, r.settings.Roles, report) })
 	each(r, "the repository", checkrepository.All(), []*repository.Tree{r.tree}, func(_ *repository.Tree, f check.Finding) { report(f) })
 	each(r, "workloads", slices.Concat(checkworkload.All(), checkdockerfile.Commands()), r.workloads, func(w *workload.Workload, f check.Finding) {
 		if f.Workload == "" {
@@ -323,7 +325,7 @@ func (r *run) check() {
 			report(f)
 			return
 		}
-		seen.report(f, w.Deploy.Variant, report)
+		seen.report(f, w.Deploy.Variant, r.settings.Roles, report)
 	})
 	bound := r.deployed()
 	for _, f := range r.golang.Findings {
@@ -332,9 +334,8 @@ func (r *run) check() {
 	for _, w := range r.golang.Withheld {
 		f := raised(w.Finding, bound)
 		// triage finds a comment again, and counts it as used; what is deployed is judged wherever it lies, and so is what
-		// the user asked for by its folder
-		asked := check.RoleOf(f.At.File) == check.Product && !check.IsToolName(path.Base(path.Dir(f.At.File)))
-		if w.By != nil || f.Workload != "" || asked {
+		// the user asked for by its folder or a role
+		if w.By != nil || f.Workload != "" || r.isAskedFor(f.At.File) {
 			report(f)
 		}
 	}
@@ -351,7 +352,7 @@ type rendered struct {
 
 // report files what was found in a variant. A defect of a template that several values files show is one finding, and a
 // value that a values file gives is named with its line there: unless it is one of the chart's tests.
-func (seen renderings) report(f check.Finding, v *workload.Variant, report func(check.Finding)) {
+func (seen renderings) report(f check.Finding, v *workload.Variant, roles check.Roles, report func(check.Finding)) {
 	if v == nil || v.Chart == "" {
 		report(overlaid(f, v))
 		return
@@ -362,7 +363,7 @@ func (seen renderings) report(f check.Finding, v *workload.Variant, report func(
 	}
 	for _, at := range places {
 		origin, ok := v.Origins[at]
-		if ok && check.RoleOf(origin.File) != check.Product {
+		if ok && roles.Of(origin.File) != check.Product {
 			return // the values of the chart's own tests are at fault
 		}
 		if ok && !slices.Contains(places, origin) {
@@ -419,7 +420,7 @@ func each[T any](r *run, what string, checks []check.Check[T], subjects []T, rep
 	inorder.Each(subjects, func(subject T) judged {
 		j := judged{subject: subject}
 		for _, c := range checks {
-			check.Run(c, subject, func(f check.Finding) { j.findings = append(j.findings, f) })
+			check.Run(c, subject, r.settings, func(f check.Finding) { j.findings = append(j.findings, f) })
 		}
 		return j
 	}, func(j judged) {
@@ -435,7 +436,7 @@ func each[T any](r *run, what string, checks []check.Check[T], subjects []T, rep
 func (r *run) deployed() map[check.Span]*workload.Workload {
 	out := map[check.Span]*workload.Workload{}
 	for _, w := range r.workloads {
-		if w.Program == nil || w.Image == nil || check.RoleOf(w.Image.File) != check.Product {
+		if w.Program == nil || w.Image == nil || r.settings.Roles.Of(w.Image.File) != check.Product {
 			continue
 		}
 		if l, ok := w.Program.MainListen(); ok {
@@ -453,7 +454,8 @@ func (r *run) report() *check.Report {
 	step := r.progress.Start("sorting", "findings")
 	defer step.End()
 	step.Done(len(r.findings))
-	rep := triage.Apply(triage.Input{Prefix: r.tree.Prefix, Findings: r.findings, Directives: r.directives(), Rules: r.rules, Unread: r.unread})
+	rep := triage.Apply(triage.Input{Prefix: r.tree.Prefix, Findings: r.findings, Directives: r.directives(), Rules: r.rules, Roles: r.settings.Roles, Unread: r.unread})
+	r.grade(rep)
 	rep.Prefix = r.tree.Prefix
 	rep.Rules = r.rules
 	rep.Files = len(r.tree.Files)

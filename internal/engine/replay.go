@@ -30,7 +30,7 @@ func (o Options) replayable() bool {
 
 // snapshotKey names the snapshot of a request: what was asked for, and which files there are.
 func (r *run) snapshotKey(o Options) cache.Key {
-	cfg, _ := json.Marshal(r.config) // of strings alone
+	cfg, _ := json.Marshal(r.config) // of texts and switches alone
 	h := sha256.New()
 	fmt.Fprintf(h, "run 1\n%s\n%+v\n%t %t\n%s\n%x\n%+v\n", r.tool, r.scope, o.ForceExclude, r.ignoreComments, cfg, r.tree.Listing(), r.notes)
 	for _, rule := range r.rules {

@@ -94,6 +94,7 @@ type Input struct {
 	Files  []string      // of the tree, relative to Root and slash-separated; packages whose files are not among them are left out
 	Rules  []*rules.Rule // to look for
 	Builds []Build       // what images are built from
+	Roles  check.Roles   // what files are for: what cannot be loaded of the product is worse than anything else
 	Cache  *cache.Cache  // of what was found in packages; nil for none
 	Tool   string        // what tells this build of factorlint from others; it decides what the cache is good for
 
@@ -159,7 +160,7 @@ func Inspect(ctx context.Context, loader Loader, in Input, shard Shard) []*Modul
 		}
 		if err != nil {
 			level := rules.Error
-			if check.RoleOf(m.file) != check.Product {
+			if in.Roles.Of(m.file) != check.Product {
 				level = rules.Warning
 			}
 			res.Notes = append(res.Notes, check.Notification{Code: "go-load", Level: level, At: check.Span{File: m.file},

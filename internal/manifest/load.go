@@ -24,8 +24,8 @@ import (
 // topmost directory whose name speaks of deployment (deploy/, k8s/, manifests/ …) is applied as a whole, as
 // "kubectl apply -R" does; without such a name it is the file's own directory. Where two directories below it
 // define the same object, they are alternatives, and each subdirectory is a variant of its own.
-func Load(fsys fs.FS, files []string, c *cache.Cache) ([]*workload.Variant, []check.Notification) {
-	l := &loader{fsys: fsys, cache: c, files: map[string]bool{}, kustomizations: map[string]bool{}, overlays: map[string]*kustomization{},
+func Load(fsys fs.FS, files []string, o Options) ([]*workload.Variant, []check.Notification) {
+	l := &loader{notebook: notebook{roles: o.Roles}, options: o, cache: o.Cache, fsys: fsys, files: map[string]bool{}, kustomizations: map[string]bool{}, overlays: map[string]*kustomization{},
 		code: map[string]bool{}, extended: map[string]*composeFile{}, sources: map[string]*source{}, documents: map[string]node{}, decoded: map[string][]node{}}
 	files = slices.Sorted(slices.Values(files))
 	charts := map[string]bool{}
@@ -75,7 +75,7 @@ func Load(fsys fs.FS, files []string, c *cache.Cache) ([]*workload.Variant, []ch
 	})
 	rendered := append(kustomized.all(files), l.renderCharts(files, charts)...)
 	for _, tree := range late {
-		tree.objects = originals(tree.objects, rendered)
+		tree.objects = l.originals(tree.objects, rendered)
 		variants = append(variants, l.assemble(tree.sets())...)
 	}
 	variants = append(l.assemble(rendered), variants...)
@@ -116,9 +116,24 @@ func (l *loader) take(m *manifest) {
 	}
 }
 
+// Options are what a user knows better than the tree tells, and where renderings are kept.
+type Options struct {
+	Cache          *cache.Cache // of what is rendered; nil for none
+	Roles          check.Roles  // what files are for
+	Renderings     []Rendering  // of charts; one that is named is rendered in these ways alone
+	Kustomizations []string     // folders of those to build; none for all that no other takes in
+}
+
+// A Rendering is a chart, by its folder, with values files that are laid over its own one after the other.
+type Rendering struct {
+	Chart  string
+	Values []string
+}
+
 // A loader holds what is known of the tree.
 type loader struct {
 	notebook
+	options        Options
 	fsys           fs.FS
 	cache          *cache.Cache // of what is rendered; nil for none
 	files          map[string]bool

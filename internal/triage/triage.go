@@ -20,6 +20,7 @@ type Input struct {
 	Findings   []check.Finding
 	Directives []directive.Directive
 	Rules      []*rules.Rule // that were looked for
+	Roles      check.Roles
 	// Unread reports whether a file, or what a finding in it depends on, could not be analysed: an unused comment there
 	// proves nothing.
 	Unread func(file string) bool
@@ -29,7 +30,7 @@ type Input struct {
 func Apply(in Input) *check.Report {
 	rep := &check.Report{}
 	used := make([]bool, len(in.Directives))
-	findings := dedupe(replace(product(in.Findings)))
+	findings := dedupe(replace(product(in.Findings, in.Roles)))
 	rep.Findings = slices.Grow(rep.Findings, len(findings))
 	for _, f := range findings {
 		if i := silencer(in.Directives, f); i >= 0 {
@@ -62,9 +63,9 @@ func compare(a, b check.Finding) int {
 }
 
 // product drops findings in files that are not shipped, unless what they are about is deployed.
-func product(fs []check.Finding) []check.Finding {
+func product(fs []check.Finding, roles check.Roles) []check.Finding {
 	return slices.DeleteFunc(slices.Clone(fs), func(f check.Finding) bool {
-		return f.Rule == nil || check.RoleOf(f.At.File) != check.Product && !(f.Rule.Kind == rules.Go && f.Workload != "")
+		return f.Rule == nil || roles.Of(f.At.File) != check.Product && !(f.Rule.Kind == rules.Go && f.Workload != "")
 	})
 }
 
@@ -144,7 +145,7 @@ func comments(in Input, used []bool) []check.Finding {
 	}
 	unused, reasonless := ran("unused-suppression"), ran("suppression-without-reason")
 	report := func(r *rules.Rule, d directive.Directive, message string) {
-		if r != nil && check.RoleOf(d.At.File) == check.Product {
+		if r != nil && in.Roles.Of(d.At.File) == check.Product {
 			out = append(out, check.Finding{Rule: r, Severity: r.Severity, At: d.At, Message: message, Matter: strings.Join(d.Rules, ",")})
 		}
 	}
