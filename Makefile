@@ -7,13 +7,25 @@ KUBE_SCORE_VERSION := v1.20.0
 KUBE_LINTER_VERSION := v0.7.6
 GOLANGCI_LINT = $(or $(wildcard bin/golangci-lint),$(shell command -v golangci-lint),bin/golangci-lint)
 
-.PHONY: build test browser integration sarif-check lint golangci-lint actions fmt vet self check bench bench-go bench-tools corpus generate rule
+.PHONY: build test race shuffle cover browser integration sarif-check lint golangci-lint actions fmt vet self check bench bench-go bench-tools corpus generate rule
 
 build: ## the command, as ./factorlint
 	$(GO) build -o factorlint ./cmd/factorlint
 
 test: ## all tests
 	$(GO) test ./...
+
+# The race detector needs a C compiler; what it takes of a package is some five times what the test takes.
+race: ## all tests with the race detector, in shuffled order
+	$(GO) test -race -shuffle=on ./...
+
+shuffle: ## all tests three times in shuffled order: none depends on another, or on what it left behind
+	$(GO) test -count=3 -shuffle=on ./...
+
+COVERED := ./analyzers/...,./checks/...,./internal/...
+cover: ## how much of each package the tests reach; fails if a block of a rule is neither reached nor explained on docs/coverage.md
+	$(GO) test -coverpkg=$(COVERED) -coverprofile=coverage.out ./... >coverage.log || { cat coverage.log; exit 1; }
+	$(GO) run internal/coverage/main.go coverage.out
 
 browser: ## the page of the scorecard in headless Chromium; fails if there is none
 	FACTORLINT_BROWSER=required $(GO) test ./internal/output/scorecard -count=1 -run TestBrowser -v
@@ -42,6 +54,7 @@ vet: # the programs that only "go run" builds are no part of ./...
 	$(GO) vet internal/corpus/main.go
 	$(GO) vet internal/throughput/main.go
 	$(GO) vet internal/speed/main.go
+	$(GO) vet internal/coverage/main.go
 
 lint: golangci-lint ## golangci-lint with .golangci.yml
 	$(GOLANGCI_LINT) run ./...
