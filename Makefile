@@ -31,7 +31,7 @@ browser: ## the page of the scorecard in headless Chromium; fails if there is no
 	FACTORLINT_BROWSER=required $(GO) test ./internal/output/scorecard -count=1 -run TestBrowser -v
 
 integration: ## factorlint inside the tools that run it or read what it writes; builds and downloads some of them
-	$(GO) test -tags integration ./internal/integration -count=1 -timeout 40m -v
+	$(GO) test -tags integration ./internal/integration ./internal/docstest -count=1 -timeout 40m -v
 
 # make sarif-check DIR=/path/to/checkout
 SHARED ?= ../shared
@@ -48,7 +48,7 @@ fmt: ## fails if a file is not formatted
 
 vet: # the programs that only "go run" builds are no part of ./...
 	$(GO) vet ./...
-	$(GO) vet -tags integration ./internal/integration
+	$(GO) vet -tags integration ./internal/integration ./internal/docstest
 	$(GO) vet rules/generate.go
 	$(GO) vet rules/scaffold.go
 	$(GO) vet internal/corpus/main.go

@@ -31,6 +31,7 @@ var elsewhere = []exception{
 	{"docs/ci.md", "go install github.com/factorlint/factorlint/cmd/factorlint@v0.1.0", unreleased, "TestRelease"},
 	{"docs/ci.md", "factorlint check -o text -o sarif=$(Build.ArtifactStagingDirectory)/factorlint.sarif --sarif-include-suppressed", substitute, "cmd/factorlint/testdata/script/sarif.txtar"},
 	{"docs/facts.md", `factorlint facts --dir facts --shard "$SHARD/4"`, "the matrix says which shard", "cmd/factorlint/testdata/script/facts.txtar"},
+	{"docs/facts.md", "go install github.com/factorlint/factorlint/cmd/factorlint@v0.1.0", unreleased, "TestRelease"},
 	{"docs/facts.md", "factorlint check --facts facts -o sarif=factorlint.sarif", "needs what four jobs uploaded", "cmd/factorlint/testdata/script/facts.txtar"},
 	{"docs/github.md", "go install github.com/factorlint/factorlint/cmd/factorlint@v0.1.0", unreleased, "TestRelease"},
 	{"docs/github.md", "gh attestation verify factorlint_0.1.0_linux_amd64.tar.gz --repo factorlint/factorlint", github, "TestInstallRelease"},
