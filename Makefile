@@ -15,23 +15,25 @@ build: ## the command, as ./factorlint
 test: ## all tests
 	$(GO) test ./...
 
-# The race detector needs a C compiler; what it takes of a package is some five times what the test takes.
-race: ## all tests with the race detector, in shuffled order
-	$(GO) test -race -shuffle=on ./...
+# make race [PACKAGES=./internal/lsp]; needs a C compiler
+PACKAGES ?= ./...
+race: ## tests with the race detector, in shuffled order
+	$(GO) test -race -shuffle=on -timeout 30m $(PACKAGES)
 
-shuffle: ## all tests three times in shuffled order: none depends on another, or on what it left behind
-	$(GO) test -count=3 -shuffle=on ./...
+shuffle: ## tests three times in shuffled order: none depends on another, or on what it left behind
+	$(GO) test -count=3 -shuffle=on -timeout 30m $(PACKAGES)
 
 COVERED := ./analyzers/...,./checks/...,./internal/...
 cover: ## how much of each package the tests reach; fails if a block of a rule is neither reached nor explained on docs/coverage.md
-	$(GO) test -coverpkg=$(COVERED) -coverprofile=coverage.out ./... >coverage.log || { cat coverage.log; exit 1; }
+	$(GO) test -coverpkg=$(COVERED) -coverprofile=coverage.out -timeout 30m ./... >coverage.log || { cat coverage.log; exit 1; }
 	$(GO) run internal/coverage/main.go coverage.out
 
 browser: ## the page of the scorecard in headless Chromium; fails if there is none
 	FACTORLINT_BROWSER=required $(GO) test ./internal/output/scorecard -count=1 -run TestBrowser -v
 
 integration: ## factorlint inside the tools that run it or read what it writes; builds and downloads some of them
-	$(GO) test -tags integration ./internal/integration ./internal/docstest -count=1 -timeout 40m -v
+	$(GO) test -tags integration ./internal/integration -count=1 -timeout 40m -v
+	$(GO) test -tags integration ./internal/docstest -run 'TestCommandsInClone|TestWorkflowSnippets' -count=1 -timeout 40m -v
 
 # make sarif-check DIR=/path/to/checkout
 SHARED ?= ../shared
