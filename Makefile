@@ -7,7 +7,7 @@ KUBE_SCORE_VERSION := v1.20.0
 KUBE_LINTER_VERSION := v0.7.6
 GOLANGCI_LINT = $(or $(wildcard bin/golangci-lint),$(shell command -v golangci-lint),bin/golangci-lint)
 
-.PHONY: build test browser integration sarif-check lint golangci-lint actions fmt vet self check bench bench-go bench-tools corpus generate messages rule
+.PHONY: build test race shuffle cover browser integration sarif-check lint golangci-lint actions fmt vet self check bench bench-go bench-tools corpus generate messages rule
 
 build: ## the command, as ./factorlint
 	$(GO) build -o factorlint ./cmd/factorlint
@@ -15,11 +15,25 @@ build: ## the command, as ./factorlint
 test: ## all tests
 	$(GO) test ./...
 
+# make race [PACKAGES=./internal/lsp]; needs a C compiler
+PACKAGES ?= ./...
+race: ## tests with the race detector, in shuffled order
+	$(GO) test -race -shuffle=on -timeout 30m $(PACKAGES)
+
+shuffle: ## tests three times in shuffled order: none depends on another, or on what it left behind
+	$(GO) test -count=3 -shuffle=on -timeout 30m $(PACKAGES)
+
+COVERED := ./analyzers/...,./checks/...,./internal/...
+cover: ## how much of each package the tests reach; fails if a block of a rule is neither reached nor explained on docs/coverage.md
+	$(GO) test -coverpkg=$(COVERED) -coverprofile=coverage.out -timeout 30m ./... >coverage.log || { cat coverage.log; exit 1; }
+	$(GO) run internal/coverage/main.go coverage.out
+
 browser: ## the page of the scorecard in headless Chromium; fails if there is none
 	FACTORLINT_BROWSER=required $(GO) test ./internal/output/scorecard -count=1 -run TestBrowser -v
 
 integration: ## factorlint inside the tools that run it or read what it writes; builds and downloads some of them
 	$(GO) test -tags integration ./internal/integration -count=1 -timeout 40m -v
+	$(GO) test -tags integration ./internal/docstest -run 'TestCommandsInClone|TestWorkflowSnippets' -count=1 -timeout 40m -v
 
 # make sarif-check DIR=/path/to/checkout
 SHARED ?= ../shared
@@ -36,12 +50,13 @@ fmt: ## fails if a file is not formatted
 
 vet: # the programs that only "go run" builds are no part of ./...
 	$(GO) vet ./...
-	$(GO) vet -tags integration ./internal/integration
+	$(GO) vet -tags integration ./internal/integration ./internal/docstest
 	$(GO) vet rules/generate.go
 	$(GO) vet rules/scaffold.go
 	$(GO) vet internal/corpus/main.go
 	$(GO) vet internal/throughput/main.go
 	$(GO) vet internal/speed/main.go
+	$(GO) vet internal/coverage/main.go
 
 lint: golangci-lint ## golangci-lint with .golangci.yml
 	$(GOLANGCI_LINT) run ./...

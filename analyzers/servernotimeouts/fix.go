@@ -29,8 +29,6 @@ type fact struct{ Literals []literal }
 
 func (*fact) AFact() {}
 
-func (*fact) String() string { return "http.Server literals" }
-
 // A literal is one literal of http.Server.
 type literal struct {
 	At    check.Span

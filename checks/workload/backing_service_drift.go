@@ -69,9 +69,6 @@ type backingService struct {
 
 // backingServices returns those of a variant that stand there in one version only.
 func backingServices(v *workload.Variant) []backingService {
-	if v == nil {
-		return nil
-	}
 	var all []backingService
 	count := map[string]int{}
 	for _, d := range v.Deploys {
