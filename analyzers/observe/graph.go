@@ -11,8 +11,9 @@ import (
 	"github.com/factorlint/factorlint/internal/workload"
 )
 
-// A Graph is several packages seen as one program text: a package and those of its module that it imports.
+// A Graph is several packages seen as one program text: a package and, if it is joined, those of its module that it imports.
 type Graph struct {
+	joined   bool
 	packages map[string]*Package
 	funcs    map[string]*Func
 	owner    map[*Func]*Package
@@ -191,6 +192,9 @@ func (g *Graph) fields(e Expr, fn string) {
 		g.fields(a, fn)
 	}
 }
+
+// Joined reports whether the graph has what is imported, as far as there are facts. If not, these make no difference.
+func (g *Graph) Joined() bool { return g.joined }
 
 // Packages returns the packages, in order of their paths.
 func (g *Graph) Packages() []*Package {

@@ -45,11 +45,24 @@ func run(pass *analysis.Pass) (_ any, err error) {
 	p := extract(pass)
 	fact := gather(p, pass.AllPackageFacts())
 	pass.ExportPackageFact(fact)
+	if p.alone() {
+		return newGraph([]*Package{p}), nil
+	}
 	all, err := fact.packages()
 	if err != nil {
 		return nil, err
 	}
-	return newGraph(all), nil
+	g := newGraph(all)
+	g.joined = true
+	return g, nil
+}
+
+// alone reports whether nothing that is asked about a package depends on what it imports: it is no program, stops no server, and
+// hands nobody a context that is over.
+func (p *Package) alone() bool {
+	return p.Name != "main" && !slices.ContainsFunc(p.Funcs, func(f *Func) bool {
+		return slices.ContainsFunc(f.Calls, func(c Call) bool { return len(c.Over) > 0 || lookup(c.Callee, "drain") != nil })
+	})
 }
 
 // A Package is what was observed in one package. All names in it are symbols: "path.Func", "path.Type.Method",

@@ -155,11 +155,6 @@ func (s *sources) unit(p *golist.Package) *Unit {
 		ID: p.ImportPath, PkgPath: p.ImportPath, Name: p.Name, Dir: p.Dir, GoFiles: p.Files(), CompiledGoFiles: p.Files(), IgnoredFiles: p.IgnoredFiles(),
 		Fset: s.fset, TypesSizes: s.sizes, Module: moduleOf(p.Module),
 	}}
-	u.Parse = sync.OnceFunc(func() {
-		s.slots <- struct{}{}
-		defer func() { <-s.slots }()
-		s.parse(u.Package)
-	})
 	u.Load = sync.OnceFunc(func() { s.load(u, p) })
 	u.Key = func() cache.Key { return s.key(p) }
 	return u
@@ -174,7 +169,7 @@ func (s *sources) load(u *Unit, p *golist.Package) {
 		}
 		fail(u.Package, packages.Error{Pos: pos, Msg: p.Error.Err, Kind: packages.ListError})
 	}
-	u.Parse()
+	s.parse(u.Package)
 	var wait sync.WaitGroup
 	for _, dep := range p.Imports {
 		wait.Go(func() { s.decls.Import(dep) }) //nolint:errcheck // the type-checker asks again, and gets the error
@@ -207,6 +202,8 @@ func (s *sources) key(p *golist.Package) cache.Key {
 }
 
 func (s *sources) parse(p *packages.Package) {
+	s.slots <- struct{}{}
+	defer func() { <-s.slots }()
 	for _, name := range p.GoFiles {
 		f, err := parser.ParseFile(s.fset, name, nil, parser.AllErrors|parser.ParseComments)
 		if err != nil {
