@@ -26,8 +26,9 @@ type Importer struct {
 	cache  *cache.Cache
 	fresh  bool // nothing is taken from it
 
-	mu   sync.Mutex
-	pkgs map[string]*declared
+	mu       sync.Mutex
+	pkgs     map[string]*declared
+	versions sync.Map // of Go installations, by their folders
 
 	reading sync.Mutex
 	read    map[string]*types.Package // what can be read from the cache, some of it only as far as others need it
@@ -38,6 +39,7 @@ type Importer struct {
 // A declared is a package and what is known of it, each once somebody asks.
 type declared struct {
 	listed   *golist.Package
+	contents func() string    // see Contents
 	key      func() cache.Key // what its declarations are computed from
 	identity func() cache.Key // see Importer.Identity
 	types    func() (*types.Package, error)
@@ -95,6 +97,7 @@ func (im *Importer) of(path string) *declared {
 	if !ok {
 		if p := im.lookup(path); p != nil {
 			d = &declared{listed: p}
+			d.contents = sync.OnceValue(func() string { return Contents(p.Files()) })
 			d.key = sync.OnceValue(func() cache.Key { return im.key(d) })
 			d.identity = sync.OnceValue(func() cache.Key { return im.identity(d) })
 			d.types = sync.OnceValues(func() (*types.Package, error) { return im.load(d) })

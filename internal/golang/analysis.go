@@ -151,7 +151,8 @@ func (a *analysisRun) judge(t *task) {
 	a.slots <- struct{}{}
 	defer func() { <-a.slots }()
 	res := analyze(t.unit.Package, imported)
-	t.facts, t.joined = func() (factSet, error) { return res.facts, nil }, res.joined
+	own := res.facts // what else the result holds is large
+	t.facts, t.joined = func() (factSet, error) { return own, nil }, res.joined
 	slices.SortFunc(res.outcomes, func(x, y outcome) int { return strings.Compare(x.analyzer.Name, y.analyzer.Name) })
 	v := &view{analysisRun: a, fset: t.unit.Package.Fset, pkg: t.unit.Package}
 	for _, dep := range imports {

@@ -187,7 +187,7 @@ func (s *sources) load(u *Unit, p *golist.Package) {
 // key returns what the types and the syntax of a package depend on.
 func (s *sources) key(p *golist.Package) cache.Key {
 	h := sha256.New()
-	h.Write(fmt.Appendf(nil, "%s %s %q\n%s\n%s\n%+v\n", p.ImportPath, p.Name, p.Dir, godecl.Contents(p.Files()), godecl.Contents(p.IgnoredFiles()), p.Error))
+	h.Write(fmt.Appendf(nil, "%s %s %q\n%s\n%s\n%+v\n", p.ImportPath, p.Name, p.Dir, s.decls.Contents(p.ImportPath), godecl.Contents(p.IgnoredFiles()), p.Error))
 	if m := p.Module; m != nil {
 		h.Write(fmt.Appendf(nil, "%s %s %s\n", m.Path, m.Version, m.GoVersion))
 	}
