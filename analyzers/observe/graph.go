@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/workload"
 )
 
@@ -20,8 +21,9 @@ type Graph struct {
 	callers  map[string][]site   // calls of a function by name
 	values   map[string][]stored // what is stored in a field or package variable
 	tags     map[string]Tag      // tags of fields that a library may fill
-	structs  map[string]*Struct  // shapes of the structs that calls fill
-	fills    map[string]bool     // fields that may be filled otherwise than from the environment and from settings
+	places   map[string]check.Span
+	structs  map[string]*Struct // shapes of the structs that calls fill
+	fills    map[string]bool    // fields that may be filled otherwise than from the environment and from settings
 	types    []Type
 
 	filledBy func() map[string][]setting       // by symbol of the field, what libraries fill it with
@@ -55,7 +57,7 @@ func newGraph(pkgs []*Package) *Graph {
 	g := &Graph{
 		packages: map[string]*Package{}, funcs: map[string]*Func{}, owner: map[*Func]*Package{},
 		callers: map[string][]site{}, values: map[string][]stored{}, tags: map[string]Tag{}, structs: map[string]*Struct{},
-		fills: map[string]bool{},
+		fills: map[string]bool{}, places: map[string]check.Span{},
 	}
 	g.filledBy = sync.OnceValue(g.allSettings)
 	g.stores = sync.OnceValue(func() stores { return g.bare().storesOf(g.all()) })
@@ -66,6 +68,9 @@ func newGraph(pkgs []*Package) *Graph {
 		g.types = append(g.types, p.Types...)
 		for _, t := range p.Tags {
 			g.tags[t.Field] = t
+		}
+		for _, f := range p.Places {
+			g.places[f.Field] = f.At
 		}
 		for i := range p.Structs {
 			if s := &p.Structs[i]; g.structs[s.Name] == nil {

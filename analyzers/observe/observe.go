@@ -78,6 +78,7 @@ type Package struct {
 	Assigns []Assign
 	Types   []Type
 	Tags    []Tag
+	Places  []Place  // of the fields that are declared here and have no tag, or no name
 	Structs []Struct // those that calls fill by reflection, with the structs inside them
 	Filled  []string // fields of structs that may be filled by reflection in code nobody here knows, tagged or not
 	Sources []Source
@@ -206,6 +207,12 @@ type Tag struct {
 	At    check.Span
 }
 
+// A Place is where a field of a struct stands, for the packages that import its own: they know types, and no places.
+type Place struct {
+	Field string // symbol
+	At    check.Span
+}
+
 // A Struct is the shape of a struct that a library fills.
 type Struct struct {
 	Name   string // symbol; of one without a name "path.struct@file:line:col"
@@ -222,7 +229,7 @@ type Field struct {
 	Embedded bool
 	Leaf     bool       // the struct reads itself from a text
 	Zero     string     // text of the field's zero value
-	At       check.Span // the tag, or the name where there is none
+	At       check.Span // the tag, or the name where there is none; zero where the struct is declared in another package
 }
 
 // An Expr is a value as the source computes it.
