@@ -28,8 +28,9 @@ type Importer struct {
 	fresh   bool // nothing is taken from it
 	overlay overlay.Files
 
-	mu   sync.Mutex
-	pkgs map[string]*declared
+	mu       sync.Mutex
+	pkgs     map[string]*declared
+	versions sync.Map // of Go installations, by their folders
 
 	reading sync.Mutex
 	read    map[string]*types.Package // what can be read from the cache, some of it only as far as others need it
@@ -40,6 +41,7 @@ type Importer struct {
 // A declared is a package and what is known of it, each once somebody asks.
 type declared struct {
 	listed   *golist.Package
+	contents func() string    // see Contents
 	key      func() cache.Key // what its declarations are computed from
 	identity func() cache.Key // see Importer.Identity
 	types    func() (*types.Package, error)
@@ -97,6 +99,7 @@ func (im *Importer) of(path string) *declared {
 	if !ok {
 		if p := im.lookup(path); p != nil {
 			d = &declared{listed: p}
+			d.contents = sync.OnceValue(func() string { return Contents(im.overlay, p.Files()) })
 			d.key = sync.OnceValue(func() cache.Key { return im.key(d) })
 			d.identity = sync.OnceValue(func() cache.Key { return im.identity(d) })
 			d.types = sync.OnceValues(func() (*types.Package, error) { return im.load(d) })

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"go/ast"
+	"go/parser"
 	"go/token"
 	"go/types"
+	"maps"
 	"path"
 	"path/filepath"
 	"reflect"
@@ -53,15 +55,15 @@ func newAnalysis(in Input, m module, shard Shard) *analysisRun {
 
 // A task is the analysis of one package.
 type task struct {
-	unit  *Unit
-	do    func() // once, after the tasks of the units that it imports
-	found *Package
-	facts func() (factSet, error)
-	hash  cache.Key // of the facts
-	typed bool
+	unit   *Unit
+	do     func() // once, after the tasks of the units that it imports
+	found  *Package
+	facts  func() (factSet, error) // of the package alone
+	hash   cache.Key               // of the facts
+	typed  bool
+	joined bool // what was found depends on the facts of what it imports
 
-	key  cache.Key // for the cache
-	text []byte
+	entries map[cache.Key][]byte // for the cache
 }
 
 // run analyses the packages of one module. ok is false if there was nothing to analyse.
@@ -114,12 +116,13 @@ func (a *analysisRun) imports(t *task) map[string]*task {
 
 // analyze does a task, after those of the packages that it imports.
 func (a *analysisRun) analyze(t *task) {
-	imports := a.imports(t)
-	for _, dep := range imports {
-		dep.do()
+	for _, path := range t.unit.Imports {
+		if dep := a.tasks[path]; dep != nil {
+			dep.do()
+		}
 	}
 	defer a.step.Done(1)
-	key, cached := a.key(t, imports)
+	key, cached := a.key(t)
 	if cached && !a.fresh && a.fromCache(t, key) {
 		a.step.Cached(1)
 		return
@@ -129,37 +132,34 @@ func (a *analysisRun) analyze(t *task) {
 	t.found, t.facts = &Package{Path: p.PkgPath}, func() (factSet, error) { return nil, nil }
 	a.errors(t)
 	if t.typed = len(p.Syntax) > 0 && p.Types != nil; t.typed {
-		for _, dep := range imports { // a finding may stand in one of them
-			dep.unit.Parse()
-		}
-		a.judge(t, imports)
+		a.judge(t)
 	}
+	p.Syntax, p.TypesInfo = nil, nil // big, and done with
 	if cached {
-		t.prepare(key)
+		a.prepare(t, key)
 	}
 }
 
 // judge runs the analyzers on a package.
-func (a *analysisRun) judge(t *task, imports map[string]*task) {
-	imported := map[string]factSet{}
-	for path, dep := range imports {
-		facts, err := dep.facts()
-		if err != nil {
-			t.found.Notes = append(t.found.Notes, a.failure(t, err))
-			return
-		}
-		imported[path] = facts
+func (a *analysisRun) judge(t *task) {
+	imports := a.imports(t)
+	imported, err := facts(imports)
+	if err != nil {
+		t.joined = true
+		t.found.Notes = append(t.found.Notes, a.failure(t, err))
+		return
 	}
 	a.slots <- struct{}{}
 	defer func() { <-a.slots }()
-	outcomes, own := analyze(t.unit.Package, imported, a.overlay.ReadFile)
-	t.facts = func() (factSet, error) { return own, nil }
-	slices.SortFunc(outcomes, func(x, y outcome) int { return strings.Compare(x.analyzer.Name, y.analyzer.Name) })
-	v := &view{analysisRun: a, fset: t.unit.Package.Fset, packages: []*packages.Package{t.unit.Package}}
+	res := analyze(t.unit.Package, imported, a.overlay.ReadFile)
+	own := res.facts // what else the result holds is large
+	t.facts, t.joined = func() (factSet, error) { return own, nil }, res.joined
+	slices.SortFunc(res.outcomes, func(x, y outcome) int { return strings.Compare(x.analyzer.Name, y.analyzer.Name) })
+	v := &view{analysisRun: a, fset: t.unit.Package.Fset, pkg: t.unit.Package}
 	for _, dep := range imports {
-		v.packages = append(v.packages, dep.unit.Package)
+		v.imports = append(v.imports, dep.unit.Package)
 	}
-	for _, o := range outcomes {
+	for _, o := range res.outcomes {
 		if o.err != nil {
 			t.found.Notes = append(t.found.Notes, a.failure(t, o.err))
 			continue
@@ -171,7 +171,22 @@ func (a *analysisRun) judge(t *task, imports map[string]*task) {
 			t.found.Directives = append(t.found.Directives, *a.own(&d))
 		}
 	}
-	t.unit.Package.TypesInfo = nil // big, and done with
+}
+
+// facts returns the facts of packages, in order of their paths.
+func facts(tasks map[string]*task) ([]analysis.PackageFact, error) {
+	var out []analysis.PackageFact
+	for _, path := range slices.Sorted(maps.Keys(tasks)) {
+		facts, err := tasks[path].facts()
+		if err != nil {
+			return nil, err
+		}
+		pkg := types.NewPackage(path, "")
+		for _, f := range facts {
+			out = append(out, analysis.PackageFact{Package: pkg, Fact: f})
+		}
+	}
+	return out, nil
 }
 
 // failure says that an analyzer failed on a package.
@@ -190,8 +205,9 @@ func (a *analysisRun) fileOf(p *packages.Package) string {
 // A view is what a finding in a package may name: the package and those that it imports.
 type view struct {
 	*analysisRun
-	fset     *token.FileSet
-	packages []*packages.Package
+	fset    *token.FileSet
+	pkg     *packages.Package
+	imports []*packages.Package // directly or not
 }
 
 // add adds what an analyzer made of a package to what was found in it.
@@ -251,25 +267,45 @@ func (v *view) finding(d analysis.Diagnostic) check.Finding {
 // enclosing returns the name of the function that a position lies in: "path.Func", "path.Type.Method" or, outside
 // functions, the package's path.
 func (v *view) enclosing(pos token.Pos) string {
-	for _, p := range v.packages {
-		for _, f := range p.Syntax {
-			if pos < f.FileStart || f.FileEnd <= pos {
-				continue
+	for _, f := range v.pkg.Syntax {
+		if f.FileStart <= pos && pos < f.FileEnd {
+			return function(v.pkg.PkgPath, f, pos)
+		}
+	}
+	at := v.fset.PositionFor(pos, false)
+	for _, p := range v.imports {
+		if slices.Contains(p.CompiledGoFiles, at.Filename) {
+			if f, pos := parsed(at); f != nil {
+				return function(p.PkgPath, f, pos)
 			}
-			for _, d := range f.Decls {
-				fn, ok := d.(*ast.FuncDecl)
-				if !ok || pos < fn.Pos() || fn.End() <= pos {
-					continue
-				}
-				if fn.Recv != nil && len(fn.Recv.List) == 1 {
-					return p.PkgPath + "." + strings.TrimPrefix(types.ExprString(fn.Recv.List[0].Type), "*") + "." + fn.Name.Name
-				}
-				return p.PkgPath + "." + fn.Name.Name
-			}
-			return p.PkgPath
 		}
 	}
 	return ""
+}
+
+// parsed returns the file of a position, and the position in it.
+func parsed(at token.Position) (*ast.File, token.Pos) {
+	fset := token.NewFileSet()
+	f, _ := parser.ParseFile(fset, at.Filename, nil, parser.SkipObjectResolution)
+	if f == nil {
+		return nil, token.NoPos
+	}
+	return f, fset.File(f.FileStart).Pos(at.Offset)
+}
+
+// function returns the name of the function of a package's file that a position lies in, or the package's path.
+func function(path string, f *ast.File, pos token.Pos) string {
+	for _, d := range f.Decls {
+		fn, ok := d.(*ast.FuncDecl)
+		if !ok || pos < fn.Pos() || fn.End() <= pos {
+			continue
+		}
+		if fn.Recv != nil && len(fn.Recv.List) == 1 {
+			return path + "." + strings.TrimPrefix(types.ExprString(fn.Recv.List[0].Type), "*") + "." + fn.Name.Name
+		}
+		return path + "." + fn.Name.Name
+	}
+	return path
 }
 
 func (v *view) span(pos, end token.Pos) check.Span {

@@ -70,11 +70,10 @@ type Loaded struct {
 
 // A Unit is one package to analyse.
 type Unit struct {
-	Package *packages.Package // what is listed of it; its syntax after Parse, its types after Load
+	Package *packages.Package // what is listed of it; its syntax and types after Load
 	Imports []string          // paths of the units that it imports
-	Parse   func()
-	Load    func()           // those of the units that it imports, if at all, have to be loaded before
-	Key     func() cache.Key // what is found in it depends on this and on the facts of what it imports; nil if nobody knows
+	Load    func()            // those of the units that it imports, if at all, have to be loaded before
+	Key     func() cache.Key  // what is found in it depends on this and on the facts of what it imports; nil if nobody knows
 }
 
 // A Request is what a Loader is asked for.

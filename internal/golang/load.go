@@ -183,7 +183,7 @@ func (l GoList) Load(ctx context.Context, r Request) (*Loaded, error) {
 		own[p] = true
 	}
 	for _, p := range pkgs {
-		u := &Unit{Package: p, Load: func() {}, Parse: func() {}}
+		u := &Unit{Package: p, Load: func() {}}
 		for _, dep := range p.Imports {
 			if own[dep] {
 				u.Imports = append(u.Imports, dep.PkgPath)

@@ -168,11 +168,6 @@ func (s *sources) unit(p *golist.Package) *Unit {
 		ID: p.ImportPath, PkgPath: p.ImportPath, Name: p.Name, Dir: p.Dir, GoFiles: p.Files(), CompiledGoFiles: p.Files(), IgnoredFiles: p.IgnoredFiles(),
 		Fset: s.fset, TypesSizes: s.sizes, Module: moduleOf(p.Module),
 	}}
-	u.Parse = sync.OnceFunc(func() {
-		s.slots <- struct{}{}
-		defer func() { <-s.slots }()
-		s.parse(u.Package)
-	})
 	u.Load = sync.OnceFunc(func() { s.load(u, p) })
 	u.Key = func() cache.Key { return s.key(p) }
 	return u
@@ -187,7 +182,7 @@ func (s *sources) load(u *Unit, p *golist.Package) {
 		}
 		fail(u.Package, packages.Error{Pos: pos, Msg: p.Error.Err, Kind: packages.ListError})
 	}
-	u.Parse()
+	s.parse(u.Package)
 	var wait sync.WaitGroup
 	for _, dep := range p.Imports {
 		wait.Go(func() { s.decls.Import(dep) }) //nolint:errcheck // the type-checker asks again, and gets the error
@@ -205,7 +200,7 @@ func (s *sources) load(u *Unit, p *golist.Package) {
 // key returns what the types and the syntax of a package depend on. Where the repository lies makes no difference.
 func (s *sources) key(p *golist.Package) cache.Key {
 	h := sha256.New()
-	h.Write(fmt.Appendf(nil, "%s %s\n%s\n%s\n%+v\n", p.ImportPath, p.Name, godecl.Contents(s.overlay, p.Files()), godecl.Contents(s.overlay, p.IgnoredFiles()), p.Error))
+	h.Write(fmt.Appendf(nil, "%s %s\n%s\n%s\n%+v\n", p.ImportPath, p.Name, s.decls.Contents(p.ImportPath), godecl.Contents(s.overlay, p.IgnoredFiles()), p.Error))
 	if m := p.Module; m != nil {
 		h.Write(fmt.Appendf(nil, "%s %s %s\n", m.Path, m.Version, m.GoVersion))
 	}
@@ -220,6 +215,8 @@ func (s *sources) key(p *golist.Package) cache.Key {
 }
 
 func (s *sources) parse(p *packages.Package) {
+	s.slots <- struct{}{}
+	defer func() { <-s.slots }()
 	for _, name := range p.GoFiles {
 		f, err := parser.ParseFile(s.fset, name, s.overlay.Source(name), parser.AllErrors|parser.ParseComments)
 		if err != nil {
