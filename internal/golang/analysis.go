@@ -346,7 +346,7 @@ func (a *analysisRun) errors(t *task) {
 	if len(p.GoFiles) > 0 {
 		at.File = a.rel(p.GoFiles[0])
 	}
-	if file, line, col, ok := position(e.Pos); ok {
+	if file, line, col, ok := position(e.Pos); ok && !filepath.IsAbs(a.rel(file)) {
 		at.File = a.rel(file)
 		at.Start = check.Pos{Line: line, Col: col}
 		at.End = at.Start
@@ -364,6 +364,9 @@ func (a *analysisRun) errors(t *task) {
 		_, msg, _ = strings.Cut(msg, "\n")
 	}
 	msg, _, _ = strings.Cut(msg, "\n")
+	if e.Kind == packages.TypeError || e.Kind == packages.ParseError {
+		msg = withoutLiterals(msg)
+	}
 	t.found.Notes = append(t.found.Notes, check.Notification{Code: "go-package", Level: rules.Note, At: at,
 		Message: fmt.Sprintf("package %s %s: %s%s", p.PkgPath, what, withoutRoot(a.root, msg), more)})
 }
@@ -374,6 +377,19 @@ func withoutRoot(root, msg string) string {
 	msg = strings.ReplaceAll(msg, root+string(filepath.Separator), "")
 	return absolute.ReplaceAllStringFunc(msg, func(s string) string { return s[:1] + path.Base(filepath.ToSlash(s[1:])) })
 }
+
+// withoutLiterals takes the texts of string literals out of a message of the parser or the type-checker: they may be secrets. The path
+// of an import that nothing uses stays.
+func withoutLiterals(msg string) string {
+	return literal.ReplaceAllStringFunc(msg, func(s string) string {
+		if strings.HasSuffix(s, " imported") {
+			return s
+		}
+		return `"…"`
+	})
+}
+
+var literal = regexp.MustCompile("(?s)\"(?:[^\"\\\\]|\\\\.)*(?:\"(?: imported)?|$)|`[^`]*(?:`|$)")
 
 var absolute = regexp.MustCompile(`[\s("'](?:/|[A-Za-z]:\\)[^\s:()"']+`)
 

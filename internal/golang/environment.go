@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"os/exec"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/factorlint/factorlint/internal/gotree"
 	"github.com/factorlint/factorlint/internal/repository"
 )
 
@@ -57,8 +59,10 @@ func (g GoCommand) environment(dir string) []string {
 		}
 	}
 	flags := "-mod=readonly"
-	if _, err := os.Stat(filepath.Join(dir, "vendor", "modules.txt")); err == nil {
-		flags = "-mod=vendor"
+	if list := filepath.Join(dir, "vendor", "modules.txt"); len(gotree.Unfit(nil, []string{list}, cmp.Or(g.Top, dir))) == 0 {
+		if _, err := os.Stat(list); err == nil {
+			flags = "-mod=vendor"
+		}
 	}
 	out = append(out, "GOFLAGS="+flags+" -buildvcs=false", "GOPACKAGESDRIVER=off", "GOTOOLCHAIN=local", "GOOS=linux", "PWD="+dir)
 	if !g.Untrusted {

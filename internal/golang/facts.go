@@ -52,7 +52,7 @@ func hashes(in Input) (map[string]string, error) {
 		default:
 			continue
 		}
-		text, err := os.ReadFile(filepath.Join(in.Root, filepath.FromSlash(f)))
+		text, err := read(filepath.Join(in.Root, filepath.FromSlash(f)))
 		if err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ package golang
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"github.com/factorlint/factorlint/internal/directive"
 	"github.com/factorlint/factorlint/internal/gotree"
 	"github.com/factorlint/factorlint/internal/progress"
+	"github.com/factorlint/factorlint/internal/repository"
 	"github.com/factorlint/factorlint/internal/workload"
 	"github.com/factorlint/factorlint/rules"
 )
@@ -50,8 +52,9 @@ type Loader interface {
 // Loaded is what a Loader found.
 type Loaded struct {
 	Units  []*Unit
-	Whole  bool        // nothing was missing that could come without the state's changing
-	Finish func() bool // to be called in the end; if false, what was loaded does not fit together, and nothing that was found counts
+	Whole  bool              // nothing was missing that could come without the state's changing
+	Hidden map[string]string // absolute names of files that were left out, each with the reason
+	Finish func() bool       // to be called in the end; if false, what was loaded does not fit together, and nothing that was found counts
 }
 
 // A Unit is one package to analyse.
@@ -127,6 +130,7 @@ func Inspect(ctx context.Context, loader Loader, in Input, shard Shard) []*Modul
 		res := &Module{Dir: m.dir}
 		out = append(out, res)
 		if err == nil {
+			res.Notes = leftOut(in.Root, loaded.Hidden)
 			a := newAnalysis(in, m, shard)
 			res.Packages, res.Loaded = a.run(loaded)
 			if a.finish(loaded, res, in, loads[i].key) {
@@ -147,6 +151,17 @@ func Inspect(ctx context.Context, loader Loader, in Input, shard Shard) []*Modul
 			res.Notes = append(res.Notes, check.Notification{Code: "go-load", Level: level, At: check.Span{File: m.file},
 				Message: fmt.Sprintf("the Go module in %s could not be loaded, so its code was not analysed: %v", show(m.dir), withoutRoot(in.Root, firstLine(err)))})
 		}
+	}
+	return out
+}
+
+// leftOut says which files were not read, and why.
+func leftOut(root string, hidden map[string]string) []check.Notification {
+	var out []check.Notification
+	for _, name := range slices.Sorted(maps.Keys(hidden)) {
+		n := check.Notification{Code: "go-file", Level: rules.Warning, Message: filepath.Base(name) + " " + hidden[name] + ", so it was left out"}
+		n.At.File, _ = repository.Within(name, root)
+		out = append(out, n)
 	}
 	return out
 }

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/tools/go/packages"
 
 	"github.com/factorlint/factorlint/internal/gotree"
+	"github.com/factorlint/factorlint/internal/repository"
 )
 
 // A module is a folder of Go packages.
@@ -42,7 +43,7 @@ func modules(root string, files []string) []module {
 			continue
 		}
 		m := module{dir: path.Dir(f), file: f}
-		if src, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(f))); err == nil {
+		if src, err := read(filepath.Join(root, filepath.FromSlash(f))); err == nil {
 			mf, err := modfile.Parse(f, src, nil)
 			if err != nil { // written for a newer Go, maybe
 				mf, err = modfile.ParseLax(f, src, nil)
@@ -88,7 +89,7 @@ func used(root string, files []string) []string {
 		if path.Base(f) != "go.work" {
 			continue
 		}
-		src, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(f)))
+		src, err := read(filepath.Join(root, filepath.FromSlash(f)))
 		if err != nil {
 			continue
 		}
@@ -100,6 +101,9 @@ func used(root string, files []string) []string {
 	}
 	return out
 }
+
+// read reads a file that decides about modules; the error may say that it is no regular file, or too large.
+func read(name string) ([]byte, error) { return repository.ReadRegular(name, repository.MaxFileSize) }
 
 func below(file, dir string) bool { return dir == "." || strings.HasPrefix(file, dir+"/") }
 
@@ -118,7 +122,11 @@ func importedAs(root string, files []string) string {
 		paths = map[string][]string{} // of each file, what it imports
 	)
 	for _, f := range files {
-		src, err := parser.ParseFile(fset, filepath.Join(root, filepath.FromSlash(f)), nil, parser.ImportsOnly)
+		text, err := read(filepath.Join(root, filepath.FromSlash(f)))
+		if err != nil {
+			continue
+		}
+		src, err := parser.ParseFile(fset, f, text, parser.ImportsOnly)
 		if err != nil {
 			continue
 		}

@@ -14,6 +14,7 @@ import (
 	"go/token"
 	"go/types"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -41,12 +42,18 @@ func (l Source) Load(ctx context.Context, r Request) (*Loaded, error) {
 	if err := l.find(); err != nil {
 		return nil, err
 	}
-	q := golist.Request{Dir: r.Dir, Env: l.environment(r.Dir), Tags: r.Tags, Patterns: append([]string{"./..."}, r.Patterns...)}
-	if _, err := os.Stat(filepath.Join(r.Dir, "go.mod")); err != nil && r.Module != "" {
-		q.GoMod = fmt.Sprintf("module %s\n\ngo 1.21\n", r.Module)
-	}
 	if list, ok := l.listed(r); ok {
 		return units(list, r, l.Cache), nil
+	}
+	q := golist.Request{Dir: r.Dir, Env: l.environment(r.Dir), Tags: r.Tags, Patterns: append([]string{"./..."}, r.Patterns...)}
+	hidden := l.hidden(r.Dir, q.Env)
+	q.Hidden = slices.Sorted(maps.Keys(hidden))
+	mod := filepath.Join(r.Dir, "go.mod")
+	if why, bad := hidden[mod]; bad {
+		return nil, errors.New("its go.mod " + why)
+	}
+	if _, err := os.Stat(mod); err != nil && r.Module != "" {
+		q.GoMod = fmt.Sprintf("module %s\n\ngo 1.21\n", r.Module)
 	}
 	list, err := golist.List(ctx, q)
 	if err == nil {
@@ -61,8 +68,25 @@ func (l Source) Load(ctx context.Context, r Request) (*Loaded, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.keep(r, list)
-	return units(list, r, l.Cache), nil
+	if len(hidden) == 0 {
+		l.keep(r, list)
+		return units(list, r, l.Cache), nil
+	}
+	out := units(list, r, l.Cache)
+	out.Whole, out.Hidden = false, hidden
+	return out, nil
+}
+
+// hidden returns the files that the go command is not to see where it lists the packages in a folder, each with the reason.
+func (l Source) hidden(dir string, env []string) map[string]string {
+	dirs, files, ok := sourceOf(dir, env)
+	if !ok {
+		dirs = []string{dir}
+		for _, name := range []string{"go.mod", "go.work"} {
+			files = append(files, above(dir, name))
+		}
+	}
+	return gotree.Unfit(dirs, files, cmp.Or(l.Top, dir))
 }
 
 // listed returns the listing of a request as the cache has it: as long as only functions differ, it is the same.
@@ -208,7 +232,7 @@ func (s *sources) key(p *golist.Package) cache.Key {
 
 func (s *sources) parse(p *packages.Package) {
 	for _, name := range p.GoFiles {
-		f, err := parser.ParseFile(s.fset, name, nil, parser.AllErrors|parser.ParseComments)
+		f, err := parseFile(s.fset, name)
 		if err != nil {
 			fail(p, err)
 		}
@@ -216,6 +240,30 @@ func (s *sources) parse(p *packages.Package) {
 			p.Syntax = append(p.Syntax, f)
 		}
 	}
+}
+
+// parseFile parses a Go file. Line directives do not count: whoever writes them could lay a place into any file.
+func parseFile(fset *token.FileSet, name string) (*ast.File, error) {
+	const mode = parser.AllErrors | parser.ParseComments
+	src, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	if bytes.Contains(src, []byte("/*line ")) || bytes.Contains(src, []byte("//line ")) {
+		scratch := token.NewFileSet()
+		f, err := parser.ParseFile(scratch, name, src, mode)
+		if f == nil {
+			return nil, err
+		}
+		for _, g := range f.Comments {
+			for _, c := range g.List {
+				if at := scratch.PositionFor(c.Pos(), false).Offset; strings.HasPrefix(c.Text[2:], "line ") {
+					src[at+2] = '_' // no directive any more, and as long as it was
+				}
+			}
+		}
+	}
+	return parser.ParseFile(fset, name, src, mode)
 }
 
 func (s *sources) types(p *packages.Package, listed *golist.Package) {

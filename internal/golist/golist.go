@@ -95,6 +95,7 @@ type Request struct {
 	Env      []string // of the go command
 	Tags     []string // build tags
 	GoMod    string   // text of a go.mod that Dir is to have; "" for the one that is there
+	Hidden   []string // absolute names of files that the go command is not to see
 	Patterns []string
 }
 
@@ -105,7 +106,7 @@ func List(ctx context.Context, r Request) ([]*Package, error) {
 	if len(r.Tags) > 0 {
 		args = append(args, "-tags="+strings.Join(r.Tags, ","))
 	}
-	if r.GoMod != "" {
+	if r.GoMod != "" || len(r.Hidden) > 0 {
 		overlay, remove, err := overlay(r)
 		if err != nil {
 			return nil, err
@@ -182,15 +183,22 @@ func cut(list []*Package) {
 	}
 }
 
-// overlay writes an overlay for the go command in which the folder has a go.mod, and returns its name.
+// overlay writes an overlay for the go command in which the folder has the go.mod and hidden files are not there, and returns its name.
 func overlay(r Request) (name string, remove func(), err error) {
 	dir, err := os.MkdirTemp("", "factorlint-")
 	if err != nil {
 		return "", nil, err
 	}
 	remove = func() { os.RemoveAll(dir) } //nolint:errcheck // the system clears its folder of temporary files
+	replace := map[string]string{}
+	for _, name := range r.Hidden {
+		replace[name] = ""
+	}
 	mod := filepath.Join(dir, "go.mod")
-	text, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(r.Dir, "go.mod"): mod}})
+	if r.GoMod != "" {
+		replace[filepath.Join(r.Dir, "go.mod")] = mod
+	}
+	text, err := json.Marshal(map[string]any{"Replace": replace})
 	if err == nil {
 		name = filepath.Join(dir, "overlay.json")
 		err = errors.Join(os.WriteFile(mod, []byte(r.GoMod), 0o600), os.WriteFile(name, text, 0o600))

@@ -69,7 +69,9 @@ func markup(t *testing.T) {
 		case "html":
 			r.hides("<img src=x", "<script>alert", "<b>[x]")
 		case "markdown":
-			r.hides("<img src=x", "<b>[x]")
+			if page := withoutCode(r.stdout); link.MatchString(page) || strings.Contains(page, "<img src=x") || strings.Contains(page, "<b>[x]") {
+				t.Errorf("the page holds a link or HTML\n%s", page)
+			}
 		case "checkstyle", "junit":
 			r.hides("<img src=x", "<b>[x]")
 		case "sarif": // messages are Markdown of a kind
@@ -80,15 +82,25 @@ func markup(t *testing.T) {
 				}
 			}
 		}
-		if format == "markdown" && link.MatchString(withoutCode(r.stdout)) {
-			t.Errorf("the page holds a link\n%s", r.stdout)
-		}
 	})
 }
 
-// withoutCode returns Markdown without its spans of code, in which nothing is a link.
+// withoutCode returns Markdown without its spans of code, in which nothing is a link: from a run of backquotes to the next as long.
 func withoutCode(page string) string {
-	return regexp.MustCompile("(`+)[^`].*?[^`](`+)").ReplaceAllString(page, "")
+	var b strings.Builder
+	for {
+		from := strings.IndexByte(page, '`')
+		if from < 0 {
+			return b.String() + page
+		}
+		fence := page[from : len(page)-len(strings.TrimLeft(page[from:], "`"))]
+		b.WriteString(page[:from])
+		page = page[from+len(fence):]
+		escaped := from > 0 && strings.HasSuffix(b.String(), `\`)
+		if end := regexp.MustCompile("[^`](" + fence + ")(?:[^`]|$)").FindStringSubmatchIndex(page); end != nil && !escaped {
+			page = page[end[3]:]
+		}
+	}
 }
 
 // A baseline and a patch are files of the user, that a hostile repository may bring; whoever adds them adds here that their paths
@@ -114,7 +126,7 @@ func paths(t *testing.T) {
 }
 
 func fixes(t *testing.T) {
-	const faulty = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec:\n  selector: {app: a}\n  ports: [{port: 80, targetPort: htp}]\n---\n" +
+	const faulty = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec:\n  selector: {app: a}\n  ports: [{port: 80, targetPort: htpp}]\n---\n" +
 		"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  selector: {matchLabels: {app: a}}\n  template:\n    metadata: {labels: {app: a}}\n" +
 		"    spec: {containers: [{name: a, image: 'a:1', ports: [{name: http, containerPort: 80}]}]}\n"
 	s := newSandbox(t, "-- in.yaml --\n"+faulty+"-- ../outside/k8s.yaml --\n"+faulty+"-- ../outside/main.go --\npackage main\n"+
@@ -150,7 +162,10 @@ func secrets(t *testing.T) {
 		"ENTRYPOINT /api --password "+a+" | cat\n-- pod.yaml --\n"+
 		strings.ReplaceAll(pod, "image: i", "image: i, args: ['--db-password="+a+"'], env: [{name: DB_PASSWORD, value: "+a+"}, {name: AWS_ACCESS_KEY_ID, value: "+b+"}, {name: AWS_SECRET_ACCESS_KEY, value: "+c+"}, {name: DATABASE_URL, value: 'postgres://admin:"+a+"@db.example.com/x'}]")+
 		"-- config.yaml --\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {DB_PASSWORD: "+a+", github: "+d+", AWS_SECRET_ACCESS_KEY: "+c+"}\n"+
-		"-- compose.yaml --\nservices:\n  api: {image: a, environment: {DB_PASSWORD: "+a+", GITHUB_TOKEN: "+d+"}, command: ['--token', "+d+"]}\n-- .env --\nDB_PASSWORD="+a+"\nGITHUB_TOKEN="+d+"\n"+
+		"-- compose.yaml --\nservices:\n  api: {image: a, environment: {DB_PASSWORD: "+a+", GITHUB_TOKEN: "+d+"}, command: ['--token', "+d+"]}\n-- broken/Dockerfile --\nFROM debian:12\nENV DB_PASSWORD=x "+a+"\nENV "+a+"\nARG \nHEALTHCHECK --x="+a+" "+a+"\nEXPOSE "+a+"\n-- broken/a.yaml --\n"+
+		"a: {DB_PASSWORD: \""+a+"\\q\"}\n-- broken/b.yaml --\nDB_PASSWORD: *"+a+"\n-- broken/c.yaml --\nDB_PASSWORD: "+a+": x\n-- broken/compose.yaml --\nservices:\n  a: {image: a, environment: {DB_PASSWORD: '${A:?"+a+"}'}, env_file: "+a+", ports: ["+a+"]}\n"+
+		"-- c/Chart.yaml --\napiVersion: v2\nname: c\nversion: 1.0.0\n-- c/values.yaml --\npassword: "+a+"\n-- c/templates/a.yaml --\na: {{ .Values.password.x }}\n-- k/kustomization.yaml --\nsecretGenerator: [{name: s, literals: ["+a+"]}]\n"+
+		"-- .env --\nDB_PASSWORD="+a+"\nGITHUB_TOKEN="+d+"\n"+
 		"-- go.mod --\nmodule example.com/m\n\ngo 1.26\n-- main.go --\npackage main\n\nimport (\n\t\"database/sql\"\n\t\"net/http\"\n)\n\nconst token = \""+d+"\"\n\nvar x int = \""+a+"\"\n\n"+
 		"func main() {\n\tsql.Open(\"postgres\", \"postgres://admin:"+a+"@db.internal/x\")\n\thttp.ListenAndServe(\":8080\", nil)\n}\n")
 	found := false
