@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -37,6 +38,7 @@ type checkFlags struct {
 	facts                 string
 	cache                 cacheFlags
 	progress              progressFlags
+	timeout               timeoutFlag
 }
 
 func (a *app) checkCommand() *cobra.Command {
@@ -60,6 +62,7 @@ configuration, or something essential could not be analysed. 2 wins over 1.`,
 	c.MarkFlagsMutuallyExclusive("fix", "untrusted") // whoever wrote what is checked does not choose what is written here
 	f.cache.add(c)
 	f.progress.add(c)
+	f.timeout.add(c)
 	c.Flags().StringArrayVarP(&f.outputs, "output", "o", []string{"text"},
 		"`FORMAT[=FILE]` to write: "+strings.Join(output.Formats(), ", ")+"; may be repeated")
 	c.Flags().StringSliceVar(&f.only, "only", nil, "look for these rules alone: ids, names, principles or kinds")
@@ -100,7 +103,7 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 			}
 		}
 	}
-	run := engine.Options{Untrusted: f.untrusted, IgnoreComments: f.ignoreComments, ForceExclude: f.forceExclude, Only: f.only, Enable: f.enable, Disable: f.disable,
+	run := engine.Options{Untrusted: f.untrusted, Offline: f.offline, IgnoreComments: f.ignoreComments, ForceExclude: f.forceExclude, Only: f.only, Enable: f.enable, Disable: f.disable,
 		ReportOnly: !slices.ContainsFunc(targets, func(t target) bool { return output.ShowsWorkloads(t.format) })}
 	f.restrict(&f.configFlags)
 	if run.Paths, err = f.paths(args, c.InOrStdin()); err != nil {
@@ -128,7 +131,11 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 	defer told.hide()
 	res, fixed := &engine.Result{Report: &check.Report{Partial: true}}, (*engine.Fixed)(nil) // of a list that names nothing
 	if len(run.Paths) > 0 {
-		if res, fixed, err = f.fixes.run(c.Context(), run); err != nil {
+		err = f.timeout.within(c.Context(), func(ctx context.Context) (err error) {
+			res, fixed, err = f.fixes.run(ctx, run)
+			return err
+		})
+		if err != nil {
 			return err
 		}
 	}

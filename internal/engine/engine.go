@@ -42,6 +42,7 @@ type Options struct {
 	Cache           *cache.Cache          // of what was found in Go code; nil for none
 	Tool            string                // what tells this build of factorlint from others: what another one kept does not count
 	Untrusted       bool                  // strangers wrote the repository: the go command gets nothing that could run code for it
+	Offline         bool                  // no Go module is downloaded
 	IgnoreComments  bool                  // suppression comments silence nothing
 	ReportOnly      bool                  // the result has no workloads: what was read takes no memory any more when the report is made
 	Progress        *progress.Progress    // is told what the run does; nil if nobody is
@@ -74,7 +75,7 @@ func look(ctx context.Context, o Options) (*Result, *run, error) {
 		return nil, nil, err
 	}
 	if o.Analyze == nil {
-		o.Analyze = r.analyze(o.Untrusted)
+		o.Analyze = r.analyze(o)
 	}
 	if o.Keep != nil {
 		o.Analyze = o.Keep(o.Analyze)
@@ -189,16 +190,19 @@ func (r *run) load(ctx context.Context, analyze Analyze) {
 }
 
 // goCommand says how to run the go command on the tree.
-func (r *run) goCommand(untrusted bool) golang.GoCommand {
-	return golang.GoCommand{Top: strings.TrimSuffix(filepath.ToSlash(r.tree.Root)+"/", "/"+r.tree.Prefix), Untrusted: untrusted}
+func (r *run) goCommand(o Options) golang.GoCommand {
+	return golang.GoCommand{Top: strings.TrimSuffix(filepath.ToSlash(r.tree.Root)+"/", "/"+r.tree.Prefix), Untrusted: o.Untrusted, Offline: o.Offline}
 }
 
 // analyze returns what looks at the Go code of the tree through the go command.
-func (r *run) analyze(untrusted bool) Analyze {
+func (r *run) analyze(o Options) Analyze {
 	return func(ctx context.Context, in golang.Input) *golang.Result {
-		goCommand := r.goCommand(untrusted)
+		goCommand := r.goCommand(o)
 		res := golang.Analyze(ctx, golang.Source{GoCommand: goCommand, Cache: r.cache}, in)
-		if untrusted {
+		if o.Offline {
+			res.DemandModules()
+		}
+		if o.Untrusted {
 			res.Notes = append(res.Notes, goCommand.LeftOut(r.reader, in.Root, in.Files)...)
 		}
 		return res

@@ -22,7 +22,7 @@ func WriteFacts(ctx context.Context, o Options, shard, dir, tool string) (packag
 	defer r.tree.Close()
 	var facts *golang.Facts
 	r.load(ctx, func(ctx context.Context, in golang.Input) *golang.Result {
-		if facts, err = golang.Observe(ctx, golang.Source{GoCommand: r.goCommand(o.Untrusted), Cache: o.Cache}, in, part, tool); err != nil {
+		if facts, err = golang.Observe(ctx, golang.Source{GoCommand: r.goCommand(o), Cache: o.Cache}, in, part, tool); err != nil {
 			return &golang.Result{}
 		}
 		return golang.Join(facts.Modules, in.Rules)
