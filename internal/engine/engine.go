@@ -82,8 +82,8 @@ func look(ctx context.Context, o Options) (*Result, *run, error) {
 	}
 	r.saveMemory()
 	r.load(ctx, o.Analyze)
-	r.bind()
-	r.check()
+	r.shield("binding workloads", r.bind)
+	r.shield("checking", r.check)
 	if o.ReportOnly {
 		r.variants, r.workloads, r.golang.Programs = nil, nil, nil
 	}
@@ -173,20 +173,32 @@ func (r *run) load(ctx context.Context, analyze Analyze) {
 			done <- &golang.Result{}
 			return
 		}
-		done <- analyze(ctx, golang.Input{Root: r.tree.Root, Files: files, Rules: r.rules, Builds: builds, Cache: r.cache, Tool: r.tool, Progress: r.progress})
+		var res *golang.Result
+		broken := check.Shield(check.Span{}, "analysing Go code", func() {
+			res = analyze(ctx, golang.Input{Root: r.tree.Root, Files: files, Rules: r.rules, Builds: builds, Cache: r.cache, Tool: r.tool, Progress: r.progress})
+		})
+		if broken != nil {
+			res = &golang.Result{Notes: broken, Failed: true}
+		}
+		done <- res
 	}
 	r.parseDockerfiles(files)
 	wait := slices.ContainsFunc(r.dockerfiles, mayGiveTags)
 	if !wait {
 		go start(nil)
 	}
-	r.loadManifests(files)
-	r.readBuilds(files)
+	r.shield("reading manifests", func() { r.loadManifests(files) })
+	r.shield("reading what builds images", func() { r.readBuilds(files) })
 	if wait {
 		go start(r.goBuilds())
 	}
 	r.golang = <-done
 	r.notes = append(r.notes, r.golang.Notes...)
+}
+
+// shield does a step of the run. If that breaks down, the run goes on with what there is, and cannot be trusted.
+func (r *run) shield(what string, do func()) {
+	r.notes = append(r.notes, check.Shield(check.Span{}, what, do)...)
 }
 
 // goCommand says how to run the go command on the tree.
@@ -223,8 +235,11 @@ func (r *run) parseDockerfiles(files []string) {
 		if err != nil {
 			return parsed{notes: []check.Notification{{Code: "read", Level: rules.Warning, At: check.Span{File: name}, Message: err.Error()}}}
 		}
-		d, notes := dockerfile.Parse(name, src)
-		return parsed{d, notes}
+		var p parsed
+		if broken := check.Shield(check.Span{File: name}, "reading the Dockerfile", func() { p.file, p.notes = dockerfile.Parse(name, src) }); broken != nil {
+			return parsed{notes: broken}
+		}
+		return p
 	}, func(p parsed) {
 		step.Done(1)
 		r.notes = append(r.notes, p.notes...)
@@ -283,11 +298,11 @@ func (r *run) bind() {
 func (r *run) check() {
 	report := func(f check.Finding) { r.findings = append(r.findings, f) }
 	seen := renderings{}
-	each(r, "Dockerfiles", checkdockerfile.All(), r.dockerfiles, func(_ *dockerfile.File, f check.Finding) { report(f) })
+	each(r, "Dockerfiles", checkdockerfile.All(), r.dockerfiles, dockerfilePlace, func(_ *dockerfile.File, f check.Finding) { report(f) })
 	r.dockerfiles = nil // what the images of workloads are, Bind has taken from them
-	each(r, "variants", checkmanifest.All(), r.variants, func(v *workload.Variant, f check.Finding) { seen.report(f, v, report) })
-	each(r, "the repository", checkrepository.All(), []*repository.Tree{r.tree}, func(_ *repository.Tree, f check.Finding) { report(f) })
-	each(r, "workloads", slices.Concat(checkworkload.All(), checkdockerfile.Commands()), r.workloads, func(w *workload.Workload, f check.Finding) {
+	each(r, "variants", checkmanifest.All(), r.variants, variantPlace, func(v *workload.Variant, f check.Finding) { seen.report(f, v, report) })
+	each(r, "the repository", checkrepository.All(), []*repository.Tree{r.tree}, func(*repository.Tree) check.Span { return check.Span{} }, func(_ *repository.Tree, f check.Finding) { report(f) })
+	each(r, "workloads", slices.Concat(checkworkload.All(), checkdockerfile.Commands()), r.workloads, workloadPlace, func(w *workload.Workload, f check.Finding) {
 		if f.Workload == "" {
 			f.Workload = w.Name
 		}
@@ -373,33 +388,6 @@ func raised(f check.Finding, bound map[check.Span]*workload.Workload) check.Find
 		f.Severity = rules.Error
 	}
 	return f
-}
-
-// each runs those checks that were asked for on all subjects, and reports what they find in the order of the subjects. what is
-// what users call them.
-func each[T any](r *run, what string, checks []check.Check[T], subjects []T, report func(T, check.Finding)) {
-	checks = slices.DeleteFunc(checks, func(c check.Check[T]) bool {
-		return !slices.ContainsFunc(r.rules, func(rule *rules.Rule) bool { return rule.Name == c.Rule })
-	})
-	step := r.progress.Start("judging", what)
-	defer step.End()
-	step.Expect(len(subjects))
-	type judged struct {
-		subject  T
-		findings []check.Finding
-	}
-	inorder.Each(subjects, func(subject T) judged {
-		j := judged{subject: subject}
-		for _, c := range checks {
-			check.Run(c, subject, func(f check.Finding) { j.findings = append(j.findings, f) })
-		}
-		return j
-	}, func(j judged) {
-		step.Done(1)
-		for _, f := range j.findings {
-			report(j.subject, f)
-		}
-	})
 }
 
 // deployed returns the workloads whose program an image carries, by the place of the program's main listener or, of a

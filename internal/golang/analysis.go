@@ -75,7 +75,7 @@ func (a *analysisRun) run(l *Loaded) (found []*Package, ok bool) {
 			continue
 		}
 		t := &task{unit: u}
-		t.do = sync.OnceFunc(func() { a.analyze(t) })
+		t.do = sync.OnceFunc(func() { a.shielded(t) })
 		a.tasks[p.PkgPath] = t
 	}
 	defer a.step.End()
@@ -109,6 +109,16 @@ func (a *analysisRun) imports(t *task) map[string]*task {
 	}
 	add(t)
 	return out
+}
+
+// shielded is analyze. Of a package on which that breaks down, nothing is known.
+func (a *analysisRun) shielded(t *task) {
+	p := t.unit.Package
+	broken := check.Shield(check.Span{File: a.fileOf(p)}, "analysing package "+p.PkgPath, func() { a.analyze(t) })
+	if broken != nil {
+		t.found, t.facts = &Package{Path: p.PkgPath, Notes: broken}, func() (factSet, error) { return nil, nil }
+		t.typed, t.text = false, nil
+	}
 }
 
 // analyze does a task, after those of the packages that it imports.
@@ -173,9 +183,9 @@ func (a *analysisRun) judge(t *task, imports map[string]*task) {
 	t.unit.Package.TypesInfo = nil // big, and done with
 }
 
-// failure says that an analyzer failed on a package.
+// failure says that an analyzer failed on a package: it broke down, and without it the run cannot be trusted.
 func (a *analysisRun) failure(t *task, err error) check.Notification {
-	return check.Notification{Code: "go-analysis", Level: rules.Warning, At: check.Span{File: a.fileOf(t.unit.Package)}, Message: firstLine(err)}
+	return check.Notification{Code: "go-analysis", Level: rules.Error, At: check.Span{File: a.fileOf(t.unit.Package)}, Message: firstLine(err)}
 }
 
 // fileOf returns the file that stands for a package: its first, or the module's.

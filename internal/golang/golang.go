@@ -3,6 +3,7 @@ package golang
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -136,7 +137,7 @@ func Inspect(ctx context.Context, loader Loader, in Input, shard Shard) []*Modul
 			if a.finish(loaded, res, in, loads[i].key) {
 				continue
 			}
-			if loaded, err = loader.Load(ctx, loads[i].fresh()); err == nil {
+			if loaded, err = shielded(ctx, loader, loads[i].fresh()); err == nil {
 				a := newAnalysis(in, m, shard)
 				a.fresh = true
 				res.Packages, res.Loaded = a.run(loaded)
@@ -264,13 +265,21 @@ func loadAll(ctx context.Context, loader Loader, in Input, mods []module, shard 
 					return
 				}
 				step := in.Progress.Start("listing", "packages")
-				loaded, err := loader.Load(ctx, l.request)
+				loaded, err := shielded(ctx, loader, l.request)
 				step.End()
 				results[i] <- result{nil, loaded, err}
 			}()
 		}
 	}()
 	return out
+}
+
+// shielded loads a module. A loader that breaks down has loaded nothing.
+func shielded(ctx context.Context, loader Loader, r Request) (loaded *Loaded, err error) {
+	if broken := check.Shield(check.Span{}, "loading", func() { loaded, err = loader.Load(ctx, r) }); broken != nil {
+		return nil, errors.New(broken[0].Message)
+	}
+	return loaded, err
 }
 
 // besides returns patterns for the other modules of the tree that a module takes its imports from, by a workspace or by
