@@ -157,6 +157,9 @@ var read = []string{".dockerignore", ".env", ".factorlint.yaml", ".git", ".gitig
 	"c/.helmignore", "c/Chart.yaml", "c/templates/a.yaml", "c/values.yaml", "compose.yaml", "deploy.yaml", "docker-bake.hcl", "entrypoint.sh", "go.mod",
 	"go.sum", "go.work", "k/kustomization.yaml", "main.go", "main_test.go", "skaffold.yaml", "vendor/modules.txt", ".github/workflows/ci.yml", ".ko.yaml"}
 
+// readByGo are those of them that the go command reads.
+var readByGo = []string{"go.mod", "go.sum", "go.work", "main.go", "main_test.go", "vendor/modules.txt"}
+
 func irregularFiles(t *testing.T) {
 	for _, c := range []struct {
 		what string
@@ -173,7 +176,7 @@ func irregularFiles(t *testing.T) {
 		}
 		s.both(func(r result) { r.says(asideJudged).hides(sentinel) }, "--no-config")
 		s.run("check").hides(sentinel)
-		for _, name := range read { // a go.mod that cannot be read hides the Go files from the go command
+		for _, name := range readByGo { // each alone: a go.mod that cannot be read hides the others
 			s := newSandbox(t, aside+"-- ../outside/secret --\n"+sentinel+" this is\n-- ok/ok.go --\npackage ok\n")
 			if name != "go.mod" {
 				s.write("go.mod", "module example.com/m\n\ngo 1.26\n")
@@ -186,14 +189,18 @@ func irregularFiles(t *testing.T) {
 
 func sizeAndTime(t *testing.T) {
 	const huge = 2 << 30
+	all := newSandbox(t, aside+"-- .git/HEAD --\nref: refs/heads/main\n")
+	all.sparse(".git/index", huge)
 	for _, name := range read {
+		if name != ".git" {
+			all.sparse(name, huge)
+		}
+	}
+	all.run("check", "--untrusted").says(asideJudged).within(maxTime, 300<<20)
+	for _, name := range readByGo {
 		s := newSandbox(t, aside+"-- ok/ok.go --\npackage ok\n")
 		if name != "go.mod" {
 			s.write("go.mod", "module example.com/m\n\ngo 1.26\n")
-		}
-		if name == ".git" {
-			name = ".git/index"
-			s.write(".git/HEAD", "ref: refs/heads/main\n")
 		}
 		s.sparse(name, huge)
 		s.run("check", "--untrusted").says(asideJudged).within(maxTime, 300<<20)

@@ -163,7 +163,7 @@ func secrets(t *testing.T) {
 		strings.ReplaceAll(pod, "image: i", "image: i, args: ['--db-password="+a+"'], env: [{name: DB_PASSWORD, value: "+a+"}, {name: AWS_ACCESS_KEY_ID, value: "+b+"}, {name: AWS_SECRET_ACCESS_KEY, value: "+c+"}, {name: DATABASE_URL, value: 'postgres://admin:"+a+"@db.example.com/x'}]")+
 		"-- config.yaml --\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {DB_PASSWORD: "+a+", github: "+d+", AWS_SECRET_ACCESS_KEY: "+c+"}\n"+
 		"-- compose.yaml --\nservices:\n  api: {image: a, environment: {DB_PASSWORD: "+a+", GITHUB_TOKEN: "+d+"}, command: ['--token', "+d+"]}\n-- broken/Dockerfile --\nFROM debian:12\nENV DB_PASSWORD=x "+a+"\nENV "+a+"\nARG \nHEALTHCHECK --x="+a+" "+a+"\nEXPOSE "+a+"\n-- broken/a.yaml --\n"+
-		"a: {DB_PASSWORD: \""+a+"\\q\"}\n-- broken/b.yaml --\nDB_PASSWORD: *"+a+"\n-- broken/c.yaml --\nDB_PASSWORD: "+a+": x\n-- broken/compose.yaml --\nservices:\n  a: {image: a, environment: {DB_PASSWORD: '${A:?"+a+"}'}, env_file: "+a+", ports: ["+a+"]}\n"+
+		"a: {DB_PASSWORD: \""+a+"\\q\"}\n-- broken/b.yaml --\nDB_PASSWORD: *"+a+"\n-- broken/c.yaml --\nDB_PASSWORD: "+a+": x\n-- broken/compose.yaml --\nservices:\n  a: {image: a, environment: {DB_PASSWORD: '${A:?"+a+"}'}, ports: ["+a+"]}\n"+
 		"-- c/Chart.yaml --\napiVersion: v2\nname: c\nversion: 1.0.0\n-- c/values.yaml --\npassword: "+a+"\n-- c/templates/a.yaml --\na: {{ .Values.password.x }}\n-- k/kustomization.yaml --\nsecretGenerator: [{name: s, literals: ["+a+"]}]\n"+
 		"-- .env --\nDB_PASSWORD="+a+"\nGITHUB_TOKEN="+d+"\n"+
 		"-- go.mod --\nmodule example.com/m\n\ngo 1.26\n-- main.go --\npackage main\n\nimport (\n\t\"database/sql\"\n\t\"net/http\"\n)\n\nconst token = \""+d+"\"\n\nvar x int = \""+a+"\"\n\n"+
