@@ -206,6 +206,12 @@ func sizeAndTime(t *testing.T) {
 		s.run("check", "--untrusted").says(asideJudged).within(maxTime, 300<<20)
 	}
 
+	many := newSandbox(t, aside) // findings
+	many.write("pods.yaml", strings.Repeat("---\n"+pod, 2_000))
+	for _, f := range []string{"text", "sarif", "html", "github"} {
+		many.run("check", "--untrusted", "-o", f).exits(1).within(10*time.Second, 300<<20)
+	}
+
 	s := newSandbox(t, aside)
 	s.run("check", "--timeout", "1ns", "-o", "sarif=o.sarif", "-o", "text").exits(2).silent()
 	if _, err := os.Lstat(s.in("o.sarif")); err == nil {
