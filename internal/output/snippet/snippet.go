@@ -97,7 +97,7 @@ func clip(under string, drop int, ellipsis bool) string {
 // not fit, lines are counted, which takes the longer the further down the place is.
 func lineAt(source []byte, at check.Pos) (line, before string, ok bool) {
 	begin := at.Offset - (at.Col - 1)
-	if begin <= 0 || at.Offset > len(source) || source[begin-1] != '\n' || bytes.IndexByte(source[begin:at.Offset], '\n') >= 0 {
+	if at.Col < 1 || begin <= 0 || at.Offset > len(source) || source[begin-1] != '\n' || bytes.IndexByte(source[begin:at.Offset], '\n') >= 0 {
 		return lineOf(source, at.Line)
 	}
 	above := source[:begin-1]
