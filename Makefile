@@ -7,7 +7,7 @@ KUBE_SCORE_VERSION := v1.20.0
 KUBE_LINTER_VERSION := v0.7.6
 GOLANGCI_LINT = $(or $(wildcard bin/golangci-lint),$(shell command -v golangci-lint),bin/golangci-lint)
 
-.PHONY: build test race shuffle cover browser integration sarif-check lint golangci-lint actions fmt vet self check bench bench-go bench-tools corpus generate messages rule
+.PHONY: build test race shuffle cover fuzz browser integration sarif-check lint golangci-lint actions fmt vet self check bench bench-go bench-tools corpus generate messages rule
 
 build: ## the command, as ./factorlint
 	$(GO) build -o factorlint ./cmd/factorlint
@@ -27,6 +27,14 @@ COVERED := ./analyzers/...,./checks/...,./internal/...
 cover: ## how much of each package the tests reach; fails if a block of a rule is neither reached nor explained on docs/coverage.md
 	$(GO) test -coverpkg=$(COVERED) -coverprofile=coverage.out -timeout 30m ./... >coverage.log || { cat coverage.log; exit 1; }
 	$(GO) run internal/coverage/main.go coverage.out
+
+# make fuzz [FUZZTIME=10m]
+FUZZTIME ?= 1m
+fuzz: ## all fuzz targets, one after the other, each as long as FUZZTIME says
+	@grep -r --include='*_test.go' -o '^func Fuzz[A-Za-z]*' analyzers checks cmd internal rules | sort | \
+		while IFS=: read -r file target; do \
+			$(GO) test -run '^$$' -fuzz "^$${target#func }$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x "./$$(dirname "$$file")" || exit 1; \
+		done
 
 browser: ## the page of the scorecard in headless Chromium; fails if there is none
 	FACTORLINT_BROWSER=required $(GO) test ./internal/output/scorecard -count=1 -run TestBrowser -v

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -40,6 +41,7 @@ type checkFlags struct {
 	facts            string
 	cache            cacheFlags
 	progress         progressFlags
+	timeout          timeoutFlag
 }
 
 func (a *app) checkCommand() *cobra.Command {
@@ -64,6 +66,7 @@ Exit codes:` + lines(exits),
 	c.MarkFlagsMutuallyExclusive("fix", "untrusted") // whoever wrote what is checked does not choose what is written here
 	f.cache.add(c)
 	f.progress.add(c)
+	f.timeout.add(c)
 	c.Flags().StringArrayVarP(&f.outputs, "output", "o", []string{"text"},
 		"`FORMAT[=FILE]` to write: "+strings.Join(output.Formats(), ", ")+"; may be repeated")
 	c.Flags().StringVar(&f.failOn, "fail-on", "warning", "`SEVERITY` from which on findings make the exit code 1: error, warning or note")
@@ -96,7 +99,7 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 	if err != nil {
 		return err
 	}
-	run := engine.Options{Untrusted: f.untrusted, IgnoreComments: f.ignoreComments, ForceExclude: f.forceExclude,
+	run := engine.Options{Untrusted: f.untrusted, Offline: f.offline, IgnoreComments: f.ignoreComments, ForceExclude: f.forceExclude,
 		ReportOnly: !slices.ContainsFunc(targets, func(t target) bool { return output.ShowsWorkloads(t.format) })}
 	if err := f.ruleFlags.apply(&run); err != nil {
 		return err
@@ -135,7 +138,11 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 
 	res, fixed := &engine.Result{Report: &check.Report{Partial: true}}, (*engine.Fixed)(nil) // of a list that names nothing
 	if len(run.Paths) > 0 {
-		if res, fixed, err = f.fixes.run(c.Context(), run); err != nil {
+		err = f.timeout.within(c.Context(), func(ctx context.Context) (err error) {
+			res, fixed, err = f.fixes.run(ctx, run)
+			return err
+		})
+		if err != nil {
 			return err
 		}
 	}

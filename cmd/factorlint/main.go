@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/output/plain"
 	"github.com/factorlint/factorlint/internal/suggest"
 	"github.com/factorlint/factorlint/internal/vettool"
@@ -38,12 +39,21 @@ func main() {
 }
 
 // run executes the command line and returns the exit code.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(string) string) int {
+func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(string) string) (code int) {
 	a := &app{stdout: stdout, stderr: stderr, env: env}
+	broken := check.Shield(check.Span{}, "running the command", func() { code = a.execute(ctx, args) })
+	for _, n := range broken {
+		a.complain(n.Message)
+		return exitUntrusted
+	}
+	return code
+}
+
+func (a *app) execute(ctx context.Context, args []string) int {
 	root := a.root()
 	root.SetArgs(args)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
 	if err := root.ExecuteContext(ctx); err != nil {
 		a.complain(a.withVariables(err))
 		return exitUntrusted

@@ -44,6 +44,7 @@ type Options struct {
 	Cache           *cache.Cache          // of what was found in Go code; nil for none
 	Tool            string                // what tells this build of factorlint from others: what another one kept does not count
 	Untrusted       bool                  // strangers wrote the repository: the go command gets nothing that could run code for it
+	Offline         bool                  // no Go module is downloaded
 	IgnoreComments  bool                  // suppression comments silence nothing
 	ReportOnly      bool                  // the result has no workloads: what was read takes no memory any more when the report is made
 	Baseline        *baseline.Baseline    // findings that are accepted; nil for none
@@ -79,7 +80,7 @@ func (r *run) result(ctx context.Context, o Options) *Result {
 		return r.conclude(r.look(ctx, o), o)
 	}
 	key := r.snapshotKey(o)
-	if rep := r.replay(key); rep != nil {
+	if rep := r.replay(o, key); rep != nil {
 		return r.conclude(&Result{Report: rep}, o)
 	}
 	res := r.look(ctx, o)
@@ -90,14 +91,14 @@ func (r *run) result(ctx context.Context, o Options) *Result {
 // look does what a run is for, but for what is old.
 func (r *run) look(ctx context.Context, o Options) *Result {
 	if o.Analyze == nil {
-		o.Analyze = r.analyze(o.Untrusted)
+		o.Analyze = r.analyze(o)
 	}
 	if o.Keep != nil {
 		o.Analyze = o.Keep(o.Analyze)
 	}
 	r.load(ctx, o.Analyze)
-	r.bind()
-	r.check()
+	r.shield("binding workloads", r.bind)
+	r.shield("checking", r.check)
 	if o.ReportOnly {
 		r.variants, r.workloads, r.golang.Programs = nil, nil, nil
 	}
@@ -200,15 +201,21 @@ func (r *run) load(ctx context.Context, analyze Analyze) {
 			done <- &golang.Result{Basis: []golang.Request{}}
 			return
 		}
-		done <- analyze(ctx, golang.Input{Root: r.tree.Root, Files: files, Rules: r.rules, Builds: builds, Roles: r.settings.Roles, Cache: r.cache, Tool: r.tool, Overlay: r.overlay, Progress: r.progress})
+		in := golang.Input{Root: r.tree.Root, Files: files, Rules: r.rules, Builds: builds, Roles: r.settings.Roles, Cache: r.cache, Tool: r.tool, Overlay: r.overlay, Progress: r.progress}
+		var res *golang.Result
+		broken := check.Shield(check.Span{}, "analysing Go code", func() { res = analyze(ctx, in) })
+		if broken != nil {
+			res = &golang.Result{Notes: broken, Failed: true}
+		}
+		done <- res
 	}
 	r.parseDockerfiles(files)
 	wait := slices.ContainsFunc(r.dockerfiles, mayGiveTags)
 	if !wait {
 		go start(nil)
 	}
-	r.loadManifests(files)
-	r.readBuilds(files)
+	r.shield("reading manifests", func() { r.loadManifests(files) })
+	r.shield("reading what builds images", func() { r.readBuilds(files) })
 	if wait {
 		go start(r.goBuilds())
 	}
@@ -216,22 +223,30 @@ func (r *run) load(ctx context.Context, analyze Analyze) {
 	r.notes = append(r.notes, r.golang.Notes...)
 }
 
+// shield does a step of the run. If that breaks down, the run goes on with what there is, and cannot be trusted.
+func (r *run) shield(what string, do func()) {
+	r.notes = append(r.notes, check.Shield(check.Span{}, what, do)...)
+}
+
 // goCommand says how to run the go command on the tree.
-func (r *run) goCommand(untrusted bool) golang.GoCommand {
-	return golang.GoCommand{Top: strings.TrimSuffix(filepath.ToSlash(r.tree.Root)+"/", "/"+r.tree.Prefix), Untrusted: untrusted}
+func (r *run) goCommand(o Options) golang.GoCommand {
+	return golang.GoCommand{Top: strings.TrimSuffix(filepath.ToSlash(r.tree.Root)+"/", "/"+r.tree.Prefix), Untrusted: o.Untrusted, Offline: o.Offline}
 }
 
 // loader returns what loads the Go code of the tree.
-func (r *run) loader(untrusted bool) golang.Source {
-	return golang.Source{GoCommand: r.goCommand(untrusted), Cache: r.cache, Overlay: r.overlay}
+func (r *run) loader(o Options) golang.Source {
+	return golang.Source{GoCommand: r.goCommand(o), Cache: r.cache, Overlay: r.overlay}
 }
 
 // analyze returns what looks at the Go code of the tree through the go command.
-func (r *run) analyze(untrusted bool) Analyze {
+func (r *run) analyze(o Options) Analyze {
 	return func(ctx context.Context, in golang.Input) *golang.Result {
-		loader := r.loader(untrusted)
+		loader := r.loader(o)
 		res := golang.Analyze(ctx, loader, in)
-		if untrusted {
+		if o.Offline {
+			res.DemandModules()
+		}
+		if o.Untrusted {
 			res.Notes = append(res.Notes, loader.LeftOut(r.reader, in.Root, in.Files)...)
 		}
 		return res
@@ -252,8 +267,11 @@ func (r *run) parseDockerfiles(files []string) {
 		if err != nil {
 			return parsed{notes: []check.Notification{{Code: "read", Level: rules.Warning, At: check.Span{File: name}, Message: err.Error()}}}
 		}
-		d, notes := dockerfile.Parse(name, src)
-		return parsed{d, notes}
+		var p parsed
+		if broken := check.Shield(check.Span{File: name}, "reading the Dockerfile", func() { p.file, p.notes = dockerfile.Parse(name, src) }); broken != nil {
+			return parsed{notes: broken}
+		}
+		return p
 	}, func(p parsed) {
 		step.Done(1)
 		r.notes = append(r.notes, p.notes...)
@@ -313,11 +331,11 @@ func (r *run) bind() {
 func (r *run) check() {
 	report := func(f check.Finding) { r.findings = append(r.findings, f) }
 	seen := renderings{}
-	each(r, "Dockerfiles", checkdockerfile.All(), r.dockerfiles, func(_ *dockerfile.File, f check.Finding) { report(f) })
+	each(r, "Dockerfiles", checkdockerfile.All(), r.dockerfiles, dockerfilePlace, func(_ *dockerfile.File, f check.Finding) { report(f) })
 	r.dockerfiles = nil // what the images of workloads are, Bind has taken from them
-	each(r, "variants", checkmanifest.All(), r.variants, func(v *workload.Variant, f check.Finding) { seen.report(f, v, r.settings.Roles, report) })
-	each(r, "the repository", checkrepository.All(), []*repository.Tree{r.tree}, func(_ *repository.Tree, f check.Finding) { report(f) })
-	each(r, "workloads", slices.Concat(checkworkload.All(), checkdockerfile.Commands()), r.workloads, func(w *workload.Workload, f check.Finding) {
+	each(r, "variants", checkmanifest.All(), r.variants, variantPlace, func(v *workload.Variant, f check.Finding) { seen.report(f, v, r.settings.Roles, report) })
+	each(r, "the repository", checkrepository.All(), []*repository.Tree{r.tree}, func(*repository.Tree) check.Span { return check.Span{} }, func(_ *repository.Tree, f check.Finding) { report(f) })
+	each(r, "workloads", slices.Concat(checkworkload.All(), checkdockerfile.Commands()), r.workloads, workloadPlace, func(w *workload.Workload, f check.Finding) {
 		if f.Workload == "" {
 			f.Workload = w.Name
 		}
@@ -402,33 +420,6 @@ func raised(f check.Finding, bound map[check.Span]*workload.Workload) check.Find
 		f.Severity = rules.Error
 	}
 	return f
-}
-
-// each runs those checks that were asked for on all subjects, and reports what they find in the order of the subjects. what is
-// what users call them.
-func each[T any](r *run, what string, checks []check.Check[T], subjects []T, report func(T, check.Finding)) {
-	checks = slices.DeleteFunc(checks, func(c check.Check[T]) bool {
-		return !slices.ContainsFunc(r.rules, func(rule *rules.Rule) bool { return rule.Name == c.Rule })
-	})
-	step := r.progress.Start("judging", what)
-	defer step.End()
-	step.Expect(len(subjects))
-	type judged struct {
-		subject  T
-		findings []check.Finding
-	}
-	inorder.Each(subjects, func(subject T) judged {
-		j := judged{subject: subject}
-		for _, c := range checks {
-			check.Run(c, subject, r.settings, func(f check.Finding) { j.findings = append(j.findings, f) })
-		}
-		return j
-	}, func(j judged) {
-		step.Done(1)
-		for _, f := range j.findings {
-			report(j.subject, f)
-		}
-	})
 }
 
 // deployed returns the workloads whose program an image carries, by the place of the program's main listener or, of a

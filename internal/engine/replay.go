@@ -25,7 +25,7 @@ type snapshot struct {
 // replayable reports whether a report tells all that a run is asked for, and it can be told what it was drawn from: facts
 // from elsewhere, what an editor keeps, and texts in place of files have no state, and what decides on untrusted code lies outside the tree as well.
 func (o Options) replayable() bool {
-	return o.Cache != nil && o.ReportOnly && o.Analyze == nil && o.Keep == nil && !o.Untrusted && len(o.Overlay) == 0
+	return o.Cache != nil && o.ReportOnly && o.Analyze == nil && o.Keep == nil && !o.Untrusted && !o.Offline && len(o.Overlay) == 0
 }
 
 // snapshotKey names the snapshot of a request: what was asked for, and which files there are.
@@ -40,7 +40,7 @@ func (r *run) snapshotKey(o Options) cache.Key {
 }
 
 // replay returns the report of an earlier run if nothing has changed that it was drawn from. It is nil if that is not known.
-func (r *run) replay(key cache.Key) *check.Report {
+func (r *run) replay(o Options, key cache.Key) *check.Report {
 	step := r.progress.Start("looking for", "changes")
 	defer step.End()
 	text, ok := r.cache.Get(key)
@@ -48,7 +48,7 @@ func (r *run) replay(key cache.Key) *check.Report {
 		return nil
 	}
 	var s snapshot
-	if json.Unmarshal(text, &s) != nil || !golang.Holds(r.loader(false), s.Go) {
+	if json.Unmarshal(text, &s) != nil || !golang.Holds(r.loader(o), s.Go) {
 		return nil
 	}
 	now, ok := r.tree.Same(s.Read)

@@ -125,7 +125,12 @@ func (im *Importer) load(d *declared) (*types.Package, error) {
 	return pkg, err
 }
 
-func (im *Importer) declare(p *golist.Package) (*types.Package, error) {
+func (im *Importer) declare(p *golist.Package) (pkg *types.Package, err error) {
+	defer func() { // whoever waits for the package is to learn that there is none
+		if recover() != nil {
+			pkg, err = nil, fmt.Errorf("package %s cannot be type-checked", p.ImportPath)
+		}
+	}()
 	files := im.parse(p)
 	if len(files) == 0 {
 		if p.Error != nil {
@@ -151,7 +156,7 @@ func (im *Importer) declare(p *golist.Package) (*types.Package, error) {
 		FakeImportC:              true,
 		DisableUnusedImportCheck: true,
 	}
-	pkg, err := conf.Check(p.ImportPath, im.fset, files, nil)
+	pkg, err = conf.Check(p.ImportPath, im.fset, files, nil)
 	if pkg == nil {
 		return nil, err
 	}

@@ -78,7 +78,7 @@ func (a *analysisRun) run(l *Loaded) (found []*Package, ok bool) {
 			continue
 		}
 		t := &task{unit: u}
-		t.do = sync.OnceFunc(func() { a.analyze(t) })
+		t.do = sync.OnceFunc(func() { a.shielded(t) })
 		a.tasks[p.PkgPath] = t
 	}
 	defer a.step.End()
@@ -112,6 +112,16 @@ func (a *analysisRun) imports(t *task) map[string]*task {
 	}
 	add(t)
 	return out
+}
+
+// shielded is analyze. Of a package on which that breaks down, nothing is known.
+func (a *analysisRun) shielded(t *task) {
+	p := t.unit.Package
+	broken := check.Shield(check.Span{File: a.fileOf(p)}, "analysing package "+p.PkgPath, func() { a.analyze(t) })
+	if broken != nil {
+		t.found, t.facts = &Package{Path: p.PkgPath, Notes: broken}, func() (factSet, error) { return nil, nil }
+		t.typed, t.entries = false, nil
+	}
 }
 
 // analyze does a task, after those of the packages that it imports.
@@ -189,9 +199,9 @@ func facts(tasks map[string]*task) ([]analysis.PackageFact, error) {
 	return out, nil
 }
 
-// failure says that an analyzer failed on a package.
+// failure says that an analyzer failed on a package: it broke down, and without it the run cannot be trusted.
 func (a *analysisRun) failure(t *task, err error) check.Notification {
-	return check.Notification{Code: "go-analysis", Level: rules.Warning, At: check.Span{File: a.fileOf(t.unit.Package)}, Message: firstLine(err)}
+	return check.Notification{Code: "go-analysis", Level: rules.Error, At: check.Span{File: a.fileOf(t.unit.Package)}, Message: firstLine(err)}
 }
 
 // fileOf returns the file that stands for a package: its first, or the module's.
@@ -383,7 +393,7 @@ func (a *analysisRun) errors(t *task) {
 	if len(p.GoFiles) > 0 {
 		at.File = a.rel(p.GoFiles[0])
 	}
-	if file, line, col, ok := position(e.Pos); ok {
+	if file, line, col, ok := position(e.Pos); ok && !filepath.IsAbs(a.rel(file)) {
 		at.File = a.rel(file)
 		at.Start = check.Pos{Line: line, Col: col}
 		at.End = at.Start
@@ -401,6 +411,9 @@ func (a *analysisRun) errors(t *task) {
 		_, msg, _ = strings.Cut(msg, "\n")
 	}
 	msg, _, _ = strings.Cut(msg, "\n")
+	if e.Kind == packages.TypeError || e.Kind == packages.ParseError {
+		msg = withoutLiterals(msg)
+	}
 	t.found.Notes = append(t.found.Notes, check.Notification{Code: "go-package", Level: rules.Note, At: at,
 		Message: fmt.Sprintf("package %s %s: %s%s", p.PkgPath, what, withoutRoot(a.root, msg), more)})
 }
@@ -411,6 +424,19 @@ func withoutRoot(root, msg string) string {
 	msg = strings.ReplaceAll(msg, root+string(filepath.Separator), "")
 	return absolute.ReplaceAllStringFunc(msg, func(s string) string { return s[:1] + path.Base(filepath.ToSlash(s[1:])) })
 }
+
+// withoutLiterals takes the texts of string literals out of a message of the parser or the type-checker: they may be secrets. The path
+// of an import that nothing uses stays.
+func withoutLiterals(msg string) string {
+	return literal.ReplaceAllStringFunc(msg, func(s string) string {
+		if strings.HasSuffix(s, " imported") {
+			return s
+		}
+		return `"…"`
+	})
+}
+
+var literal = regexp.MustCompile("(?s)\"(?:[^\"\\\\]|\\\\.)*(?:\"(?: imported)?|$)|`[^`]*(?:`|$)")
 
 var absolute = regexp.MustCompile(`[\s("'](?:/|[A-Za-z]:\\)[^\s:()"']+`)
 

@@ -3,7 +3,9 @@ package golang
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -17,6 +19,7 @@ import (
 	"github.com/factorlint/factorlint/internal/gotree"
 	"github.com/factorlint/factorlint/internal/overlay"
 	"github.com/factorlint/factorlint/internal/progress"
+	"github.com/factorlint/factorlint/internal/repository"
 	"github.com/factorlint/factorlint/internal/workload"
 	"github.com/factorlint/factorlint/rules"
 )
@@ -64,8 +67,9 @@ type Loader interface {
 // Loaded is what a Loader found.
 type Loaded struct {
 	Units  []*Unit
-	Whole  bool        // nothing was missing that could come without the state's changing
-	Finish func() bool // to be called in the end; if false, what was loaded does not fit together, and nothing that was found counts
+	Whole  bool              // nothing was missing that could come without the state's changing
+	Hidden map[string]string // absolute names of files that were left out, each with the reason
+	Finish func() bool       // to be called in the end; if false, what was loaded does not fit together, and nothing that was found counts
 }
 
 // A Unit is one package to analyse.
@@ -145,12 +149,13 @@ func Inspect(ctx context.Context, loader Loader, in Input, shard Shard) []*Modul
 		res := &Module{Dir: m.dir}
 		out = append(out, res)
 		if err == nil {
+			res.Notes = leftOut(in.Root, loaded.Hidden)
 			a := newAnalysis(in, m, shard)
 			res.Packages, res.Loaded = a.run(loaded)
 			if a.finish(loaded, res, in, loads[i]) {
 				continue
 			}
-			if loaded, err = loader.Load(ctx, loads[i].fresh()); err == nil {
+			if loaded, err = shielded(ctx, loader, loads[i].fresh()); err == nil {
 				a := newAnalysis(in, m, shard)
 				a.fresh = true
 				res.Packages, res.Loaded = a.run(loaded)
@@ -165,6 +170,17 @@ func Inspect(ctx context.Context, loader Loader, in Input, shard Shard) []*Modul
 			res.Notes = append(res.Notes, check.Notification{Code: "go-load", Level: level, At: check.Span{File: m.file},
 				Message: fmt.Sprintf("the Go module in %s could not be loaded, so its code was not analysed: %v", show(m.dir), withoutRoot(in.Root, firstLine(err)))})
 		}
+	}
+	return out
+}
+
+// leftOut says which files were not read, and why.
+func leftOut(root string, hidden map[string]string) []check.Notification {
+	var out []check.Notification
+	for _, name := range slices.Sorted(maps.Keys(hidden)) {
+		n := check.Notification{Code: "go-file", Level: rules.Warning, Message: filepath.Base(name) + " " + hidden[name] + ", so it was left out"}
+		n.At.File, _ = repository.Within(name, root)
+		out = append(out, n)
 	}
 	return out
 }
@@ -273,13 +289,21 @@ func loadAll(ctx context.Context, loader Loader, in Input, mods []module, shard 
 					return
 				}
 				step := in.Progress.Start("listing", "packages")
-				loaded, err := loader.Load(ctx, l.request)
+				loaded, err := shielded(ctx, loader, l.request)
 				step.End()
 				results[i] <- result{nil, loaded, err}
 			}()
 		}
 	}()
 	return out
+}
+
+// shielded loads a module. A loader that breaks down has loaded nothing.
+func shielded(ctx context.Context, loader Loader, r Request) (loaded *Loaded, err error) {
+	if broken := check.Shield(check.Span{}, "loading", func() { loaded, err = loader.Load(ctx, r) }); broken != nil {
+		return nil, errors.New(broken[0].Message)
+	}
+	return loaded, err
 }
 
 // besides returns patterns for the other modules of the tree that a module takes its imports from, by a workspace or by

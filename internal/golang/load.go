@@ -18,6 +18,7 @@ import (
 	"golang.org/x/tools/go/packages"
 
 	"github.com/factorlint/factorlint/internal/gotree"
+	"github.com/factorlint/factorlint/internal/repository"
 )
 
 // A module is a folder of Go packages.
@@ -106,8 +107,17 @@ func (in Input) absolute(file string) string {
 	return filepath.Join(in.Root, filepath.FromSlash(file))
 }
 
-// read returns the content of a file of the tree.
-func (in Input) read(file string) ([]byte, error) { return in.Overlay.ReadFile(in.absolute(file)) }
+// read is the function of that name for a file of the tree, with the texts.
+func (in Input) read(file string) ([]byte, error) {
+	name := in.absolute(file)
+	if text, ok := in.Overlay[name]; ok {
+		return text, nil
+	}
+	return read(name)
+}
+
+// read reads a file that decides about modules; the error may say that it is no regular file, or too large.
+func read(name string) ([]byte, error) { return repository.ReadRegular(name, repository.MaxFileSize) }
 
 func below(file, dir string) bool { return dir == "." || strings.HasPrefix(file, dir+"/") }
 
@@ -126,8 +136,11 @@ func importedAs(in Input, files []string) string {
 		paths = map[string][]string{} // of each file, what it imports
 	)
 	for _, f := range files {
-		name := in.absolute(f)
-		src, err := parser.ParseFile(fset, name, in.Overlay.Source(name), parser.ImportsOnly)
+		text, err := in.read(f)
+		if err != nil {
+			continue
+		}
+		src, err := parser.ParseFile(fset, f, text, parser.ImportsOnly)
 		if err != nil {
 			continue
 		}

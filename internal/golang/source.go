@@ -44,15 +44,21 @@ func (l Source) Load(ctx context.Context, r Request) (*Loaded, error) {
 	if err := l.find(); err != nil {
 		return nil, err
 	}
+	if list, ok := l.listed(r); ok {
+		return l.units(list, r), nil
+	}
 	q := golist.Request{Dir: r.Dir, Env: l.environment(r.Dir), Tags: r.Tags, Patterns: append([]string{"./..."}, r.Patterns...), Overlay: maps.Clone(l.Overlay)}
-	if mod := filepath.Join(r.Dir, "go.mod"); r.Module != "" && !l.there(mod) {
+	hidden := l.hidden(r.Dir, q.Env)
+	q.Hidden = slices.Sorted(maps.Keys(hidden))
+	mod := filepath.Join(r.Dir, "go.mod")
+	if why, bad := hidden[mod]; bad {
+		return nil, errors.New("its go.mod " + why)
+	}
+	if r.Module != "" && !l.there(mod) {
 		if q.Overlay == nil {
 			q.Overlay = overlay.Files{}
 		}
 		q.Overlay[mod] = fmt.Appendf(nil, "module %s\n\ngo 1.21\n", r.Module)
-	}
-	if list, ok := l.listed(r); ok {
-		return l.units(list, r), nil
 	}
 	list, err := golist.List(ctx, q)
 	if err == nil {
@@ -67,14 +73,33 @@ func (l Source) Load(ctx context.Context, r Request) (*Loaded, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.keep(r, list)
-	return l.units(list, r), nil
+	if len(hidden) == 0 {
+		l.keep(r, list)
+		return l.units(list, r), nil
+	}
+	out := l.units(list, r)
+	out.Whole, out.Hidden = false, hidden
+	return out, nil
 }
 
 // there reports whether a file is on the disk or among the texts.
 func (l Source) there(file string) bool {
 	_, err := os.Stat(file)
 	return err == nil || l.Overlay[file] != nil
+}
+
+// hidden returns the files that the go command is not to see where it lists the packages in a folder, each with the reason.
+func (l Source) hidden(dir string, env []string) map[string]string {
+	dirs, files, ok := sourceOf(dir, env)
+	if !ok {
+		dirs = []string{dir}
+		for _, name := range []string{"go.mod", "go.work"} {
+			files = append(files, above(dir, name))
+		}
+	}
+	out := gotree.Unfit(dirs, files, cmp.Or(l.Top, dir))
+	maps.DeleteFunc(out, func(name, _ string) bool { return l.Overlay[name] != nil })
+	return out
 }
 
 // listed returns the listing of a request as the cache has it: as long as only functions differ, it is the same.
@@ -218,7 +243,7 @@ func (s *sources) parse(p *packages.Package) {
 	s.slots <- struct{}{}
 	defer func() { <-s.slots }()
 	for _, name := range p.GoFiles {
-		f, err := parser.ParseFile(s.fset, name, s.overlay.Source(name), parser.AllErrors|parser.ParseComments)
+		f, err := parseFile(s.fset, name, s.overlay)
 		if err != nil {
 			fail(p, err)
 		}
@@ -226,6 +251,31 @@ func (s *sources) parse(p *packages.Package) {
 			p.Syntax = append(p.Syntax, f)
 		}
 	}
+}
+
+// parseFile parses a Go file. Line directives do not count: whoever writes them could lay a place into any file.
+func parseFile(fset *token.FileSet, name string, texts overlay.Files) (*ast.File, error) {
+	const mode = parser.AllErrors | parser.ParseComments
+	src, err := texts.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	if bytes.Contains(src, []byte("/*line ")) || bytes.Contains(src, []byte("//line ")) {
+		src = bytes.Clone(src)
+		scratch := token.NewFileSet()
+		f, err := parser.ParseFile(scratch, name, src, mode)
+		if f == nil {
+			return nil, err
+		}
+		for _, g := range f.Comments {
+			for _, c := range g.List {
+				if at := scratch.PositionFor(c.Pos(), false).Offset; strings.HasPrefix(c.Text[2:], "line ") {
+					src[at+2] = '_' // no directive any more, and as long as it was
+				}
+			}
+		}
+	}
+	return parser.ParseFile(fset, name, src, mode)
 }
 
 func (s *sources) types(p *packages.Package, listed *golist.Package) {

@@ -75,7 +75,7 @@ func TestLoadersAgree(t *testing.T) {
 }
 
 // tree returns a folder as the input of an analysis.
-func tree(t *testing.T, dir string) Input {
+func tree(t testing.TB, dir string) Input {
 	t.Helper()
 	root, err := filepath.Abs(dir)
 	if err != nil {

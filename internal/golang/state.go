@@ -126,7 +126,7 @@ func sourceOf(dir string, env []string) (dirs, files []string, ok bool) {
 	}
 	if work != "" && work != "off" {
 		files = append(files, work, work+".sum")
-		src, err := os.ReadFile(work)
+		src, err := read(work)
 		if err != nil {
 			return nil, nil, false
 		}
@@ -141,7 +141,7 @@ func sourceOf(dir string, env []string) (dirs, files []string, ok bool) {
 	}
 	for i := 0; i < len(dirs); i++ { //nolint:intrange // replaced adds to it
 		name := filepath.Join(dirs[i], "go.mod")
-		src, err := os.ReadFile(name)
+		src, err := read(name)
 		if err != nil { // a folder without one is a module here
 			continue
 		}

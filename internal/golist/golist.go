@@ -98,6 +98,7 @@ type Request struct {
 	Env      []string      // of the go command
 	Tags     []string      // build tags
 	Overlay  overlay.Files // texts in place of what is on the disk
+	Hidden   []string      // absolute names of files that the go command is not to see
 	Patterns []string
 }
 
@@ -108,8 +109,8 @@ func List(ctx context.Context, r Request) ([]*Package, error) {
 	if len(r.Tags) > 0 {
 		args = append(args, "-tags="+strings.Join(r.Tags, ","))
 	}
-	if len(r.Overlay) > 0 {
-		list, remove, err := write(r.Overlay)
+	if len(r.Overlay)+len(r.Hidden) > 0 {
+		list, remove, err := write(r)
 		if err != nil {
 			return nil, err
 		}
@@ -185,8 +186,8 @@ func cut(list []*Package) {
 	}
 }
 
-// write writes texts for the go command's -overlay, and returns the name of the file that lists them.
-func write(texts overlay.Files) (name string, remove func(), err error) {
+// write writes texts for the go command's -overlay, in which hidden files are not there, and returns the name of the file that lists them.
+func write(r Request) (name string, remove func(), err error) {
 	dir, err := os.MkdirTemp("", "factorlint-")
 	if err != nil {
 		return "", nil, err
@@ -194,7 +195,10 @@ func write(texts overlay.Files) (name string, remove func(), err error) {
 	remove = func() { os.RemoveAll(dir) } //nolint:errcheck // the system clears its folder of temporary files
 	name = filepath.Join(dir, "overlay.json")
 	replace := map[string]string{}
-	for file, text := range texts {
+	for _, file := range r.Hidden {
+		replace[file] = ""
+	}
+	for file, text := range r.Overlay {
 		replace[file] = filepath.Join(dir, strconv.Itoa(len(replace)))
 		err = errors.Join(err, os.WriteFile(replace[file], text, 0o600))
 	}

@@ -45,7 +45,7 @@ func Load(fsys fs.FS, files []string, o Options) ([]*workload.Variant, []check.N
 	candidates := slices.DeleteFunc(slices.Clone(files), func(name string) bool { return !isCandidate(name) || inChart(name, charts) })
 	for _, name := range candidates {
 		if isKustomization(name) {
-			l.take(l.read(name))
+			l.take(l.shielded(name))
 		}
 	}
 	candidates = slices.DeleteFunc(candidates, isKustomization)
@@ -56,7 +56,7 @@ func Load(fsys fs.FS, files []string, o Options) ([]*workload.Variant, []check.N
 	var variants []*workload.Variant
 	var late []subtree
 	kustomized, subtrees := l.arrange(), newSubtrees(candidates)
-	inorder.Each(candidates, l.read, func(m *manifest) {
+	inorder.Each(candidates, l.shielded, func(m *manifest) {
 		l.take(m)
 		if m.compose != nil {
 			compose = append(compose, m.compose)
@@ -88,6 +88,14 @@ func Load(fsys fs.FS, files []string, o Options) ([]*workload.Variant, []check.N
 	slices.SortStableFunc(variants, func(a, b *workload.Variant) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(l.notes, func(a, b check.Notification) int { return a.At.Compare(b.At) })
 	return variants, slices.Compact(l.notes) // a file may be read for several projects
+}
+
+// shielded is read; a file on which that breaks down says nothing.
+func (l *loader) shielded(name string) (m *manifest) {
+	if broken := check.Shield(check.Span{File: name}, "reading the manifest", func() { m = l.read(name) }); broken != nil {
+		return &manifest{file: name, notebook: notebook{notes: broken}}
+	}
+	return m
 }
 
 // assemble puts the objects of sets together. What deploys nothing is left out.

@@ -59,8 +59,10 @@ func JSON(text []byte) []byte {
 	return out
 }
 
-// XML returns an XML text in which the commands that Log breaks up are written with references, so that it says the same.
-func XML(text []byte) []byte { return legacyCommand.ReplaceAll(text, []byte("#&#35;$1")) }
+// XML returns an XML or HTML text in which the commands that Log breaks up are written with references, so that it says the same.
+func XML(text []byte) []byte {
+	return legacyCommand.ReplaceAll(lineCommand.ReplaceAll(text, []byte("$1&#58;:")), []byte("#&#35;$1"))
+}
 
 // hidden reports whether a terminal obeys r or shows nothing for it.
 func hidden(r rune) bool {
