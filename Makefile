@@ -7,7 +7,7 @@ KUBE_SCORE_VERSION := v1.20.0
 KUBE_LINTER_VERSION := v0.7.6
 GOLANGCI_LINT = $(or $(wildcard bin/golangci-lint),$(shell command -v golangci-lint),bin/golangci-lint)
 
-.PHONY: build test browser integration sarif-check lint golangci-lint actions fmt vet self check bench bench-go bench-tools corpus endurance generate rule
+.PHONY: build test race shuffle cover fuzz browser integration sarif-check lint golangci-lint actions fmt vet self check bench bench-go bench-tools corpus endurance generate messages rule
 
 build: ## the command, as ./factorlint
 	$(GO) build -o factorlint ./cmd/factorlint
@@ -15,11 +15,33 @@ build: ## the command, as ./factorlint
 test: ## all tests
 	$(GO) test ./...
 
+# make race [PACKAGES=./internal/lsp]; needs a C compiler
+PACKAGES ?= ./...
+race: ## tests with the race detector, in shuffled order
+	$(GO) test -race -shuffle=on -timeout 30m $(PACKAGES)
+
+shuffle: ## tests three times in shuffled order: none depends on another, or on what it left behind
+	$(GO) test -count=3 -shuffle=on -timeout 30m $(PACKAGES)
+
+COVERED := ./analyzers/...,./checks/...,./internal/...
+cover: ## how much of each package the tests reach; fails if a block of a rule is neither reached nor explained on docs/coverage.md
+	$(GO) test -coverpkg=$(COVERED) -coverprofile=coverage.out -timeout 30m ./... >coverage.log || { cat coverage.log; exit 1; }
+	$(GO) run internal/coverage/main.go coverage.out
+
+# make fuzz [FUZZTIME=10m]
+FUZZTIME ?= 1m
+fuzz: ## all fuzz targets, one after the other, each as long as FUZZTIME says
+	@grep -r --include='*_test.go' -o '^func Fuzz[A-Za-z]*' analyzers checks cmd internal rules | sort | \
+		while IFS=: read -r file target; do \
+			$(GO) test -run '^$$' -fuzz "^$${target#func }$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x "./$$(dirname "$$file")" || exit 1; \
+		done
+
 browser: ## the page of the scorecard in headless Chromium; fails if there is none
 	FACTORLINT_BROWSER=required $(GO) test ./internal/output/scorecard -count=1 -run TestBrowser -v
 
 integration: ## factorlint inside the tools that run it or read what it writes; builds and downloads some of them
 	$(GO) test -tags integration ./internal/integration -count=1 -timeout 40m -v
+	$(GO) test -tags integration ./internal/docstest -run 'TestCommandsInClone|TestWorkflowSnippets' -count=1 -timeout 40m -v
 
 # make sarif-check DIR=/path/to/checkout
 SHARED ?= ../shared
@@ -36,13 +58,14 @@ fmt: ## fails if a file is not formatted
 
 vet: # the programs that only "go run" builds are no part of ./...
 	$(GO) vet ./...
-	$(GO) vet -tags integration ./internal/integration
+	$(GO) vet -tags integration ./internal/integration ./internal/docstest
 	$(GO) vet rules/generate.go
 	$(GO) vet rules/scaffold.go
 	$(GO) vet internal/corpus/main.go
 	$(GO) vet internal/throughput/main.go
 	$(GO) vet internal/speed/main.go
 	$(GO) vet internal/endurance/main.go
+	$(GO) vet internal/coverage/main.go
 
 lint: golangci-lint ## golangci-lint with .golangci.yml
 	$(GOLANGCI_LINT) run ./...
@@ -91,8 +114,12 @@ JOBS ?= 2
 endurance: ## runs on checkouts of any kind: none breaks down, hangs, takes too much or exits with the wrong code
 	@$(GO) run internal/endurance/main.go -dir "$(DIR)" -list "$(LIST)" -jobs $(JOBS)
 
-generate: ## rules/README.md
+generate: ## rules/README.md, docs/factorlint.schema.json
 	$(GO) run rules/generate.go
+	$(GO) run ./cmd/factorlint config schema > docs/factorlint.schema.json
+
+messages: ## every message of every rule that the cases bring about, to be read
+	@$(GO) test ./internal/ruletest -count=1 -run TestCases -v | sed -n 's/^.*: message of //p' | sort -u
 
 # make rule KIND=go NAME=log-to-file ID=FL1101
 rule: ## page, implementation and cases of a new rule, to be filled in

@@ -46,7 +46,7 @@ func New(settings any) (register.LinterPlugin, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(checkWords("only", s.Only), checkWords("enable", s.Enable), checkWords("disable", s.Disable)); err != nil {
+	if err := errors.Join(suggest.CheckWords("only", s.Only, aboutGo), suggest.CheckWords("enable", s.Enable, aboutGo), suggest.CheckWords("disable", s.Disable, aboutGo)); err != nil {
 		return nil, err
 	}
 	chosen, err := rules.Choose(s.Only, rules.Switch{Words: s.Enable, On: true}, rules.Switch{Words: s.Disable})
@@ -68,17 +68,12 @@ func checkNames(settings any) error {
 	return errors.Join(errs...)
 }
 
-// checkWords returns an error for words of a setting that name no rule, or none that looks at Go code.
-func checkWords(setting string, words []string) error {
-	var errs []error
-	for _, w := range words {
-		if err := suggest.CheckWord(w); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", setting, err))
-		} else if found := rules.Select(w); !slices.ContainsFunc(found, isGo) {
-			errs = append(errs, fmt.Errorf("%s: %s names no Go rule, and golangci-lint sees nothing else: that is for factorlint check", setting, w))
-		}
+// aboutGo returns an error for a word that names no rule about Go code.
+func aboutGo(word string) error {
+	if slices.ContainsFunc(rules.Select(word), isGo) {
+		return nil
 	}
-	return errors.Join(errs...)
+	return fmt.Errorf("%s names no Go rule, and golangci-lint sees nothing else: that is for factorlint check", word)
 }
 
 func isGo(r *rules.Rule) bool { return r.Kind == rules.Go }

@@ -19,7 +19,7 @@ otherwise.
 
 `)
 	for _, kind := range Kinds() {
-		fmt.Fprintf(&b, "- **%s** rules look at %s.\n", kind, kind.about())
+		fmt.Fprintf(&b, "- **%s** rules look at %s.\n", kind, kind.About())
 	}
 	for _, p := range append(Principles(), Linter) {
 		head := false
@@ -41,8 +41,8 @@ otherwise.
 	return b.String()
 }
 
-// about says what rules of a kind look at.
-func (k Kind) about() string {
+// About says what rules of a kind look at.
+func (k Kind) About() string {
 	switch k {
 	case Go:
 		return "a Go package, or at the program of a main package"

@@ -44,11 +44,16 @@ const (
 )
 
 // String returns "note", "warning" or "error", the words of SARIF's level.
-func (s Severity) String() string { return [...]string{"note", "warning", "error"}[s] }
+func (s Severity) String() string { return severities[s] }
+
+var severities = []string{"note", "warning", "error"}
+
+// Severities returns the words of all severities in ascending order.
+func Severities() []string { return slices.Clone(severities) }
 
 // ParseSeverity reads "note", "warning" or "error".
 func ParseSeverity(s string) (Severity, error) {
-	if i := slices.Index([]string{"note", "warning", "error"}, s); i >= 0 {
+	if i := slices.Index(severities, s); i >= 0 {
 		return Severity(i), nil
 	}
 	return 0, fmt.Errorf("severity %q: want error, warning or note", s)
@@ -78,6 +83,7 @@ type Rule struct {
 	Body       string      // the page's Markdown without front matter
 	Examples   []Example   // small repositories, run as tests
 	Fix        FixSafety
+	Options    []Option
 	Since      string // version that introduced it
 	SecurityAt string // security-severity for GitHub ("7.5"), or "" when the rule is no security rule
 }
@@ -145,6 +151,19 @@ func Page(name string) (string, error) {
 	return string(b), err
 }
 
+// Read returns the rule of that name from its page alone, without the rest of the catalogue, which takes milliseconds to read.
+func Read(name string) (*Rule, error) {
+	text, err := Page(name)
+	if err != nil {
+		return nil, err
+	}
+	r, err := parse(name, text)
+	if err != nil {
+		return nil, fmt.Errorf("rules/%s.md: %w", name, err)
+	}
+	return r, nil
+}
+
 func read() ([]*Rule, error) {
 	entries, err := pages.ReadDir(".")
 	if err != nil {
@@ -159,15 +178,12 @@ func read() ([]*Rule, error) {
 		if name == "README" {
 			continue
 		}
-		text, err := Page(name)
-		if err == nil {
-			var r *Rule
-			if r, err = parse(name, text); err == nil {
-				out = append(out, r)
-				continue
-			}
+		r, err := Read(name)
+		if err != nil {
+			errs = append(errs, err)
+			continue
 		}
-		errs = append(errs, fmt.Errorf("rules/%s: %w", e.Name(), err))
+		out = append(out, r)
 	}
 	slices.SortFunc(out, func(a, b *Rule) int { return strings.Compare(a.ID, b.ID) })
 	for i := 1; i < len(out); i++ {
@@ -256,6 +272,10 @@ func (r *Rule) set(key, value string) (err error) {
 		if r.Fix != UnsafeFix && r.Fix != SafeFix {
 			err = fmt.Errorf("fix %q: want safe or unsafe", value)
 		}
+	case "option":
+		var o Option
+		o, err = parseOption(value)
+		r.Options = append(r.Options, o)
 	case "since":
 		r.Since = value
 	case "security-severity":
@@ -270,22 +290,23 @@ func (r *Rule) set(key, value string) (err error) {
 // which body begins.
 func examples(body string, first int) []Example {
 	var (
-		out  []Example
-		cur  *Example
-		text strings.Builder
+		out      []Example
+		cur      *Example
+		start    int // of its text
+		at, line = 0, first
 	)
-	for i, line := range strings.Split(body, "\n") {
-		switch {
-		case cur != nil && line == "```":
-			cur.Txtar = text.String()
+	for text := range strings.Lines(body) {
+		switch fence := strings.TrimSuffix(text, "\n"); {
+		case cur != nil && fence == "```":
+			cur.Txtar = body[start:at]
 			out = append(out, *cur)
 			cur = nil
-		case cur != nil:
-			text.WriteString(line + "\n")
-		case line == "```txtar bad" || line == "```txtar good":
-			cur = &Example{Bad: strings.HasSuffix(line, "bad"), Line: first + i}
-			text.Reset()
+		case cur == nil && (fence == "```txtar bad" || fence == "```txtar good"):
+			cur = &Example{Bad: fence == "```txtar bad", Line: line}
+			start = at + len(text)
 		}
+		at += len(text)
+		line++
 	}
 	return out
 }

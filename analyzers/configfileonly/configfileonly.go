@@ -14,7 +14,11 @@ var Analyzer = gopass.New("config-file-only", run, observe.Analyzer)
 func run(pass *gopass.Pass) {
 	p := observe.ProgramOf(pass.Pass)
 	for _, cf := range observe.FileOnly(p) {
-		pass.ReportSpan(cf.At, p.At, fmt.Sprintf("%s takes its configuration from this file alone: no environment variable overrides anything in it, "+
-			"so that deploys can differ only by carrying other files", p.Name), nil)
+		name := "a file"
+		if path, known := cf.Path.Constant(); known && path != "" {
+			name = path
+		}
+		pass.ReportSpan(cf.At, p.At, fmt.Sprintf("%s takes its configuration from %s alone: no environment variable overrides anything in it, "+
+			"so that deploys can differ only by carrying other files", p.Name, name), nil)
 	}
 }

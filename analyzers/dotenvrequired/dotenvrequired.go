@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/ast"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -65,13 +66,12 @@ func around(pass *gopass.Pass, ifs, block ast.Node, file observe.RequiredFile) b
 	if !ok {
 		return false
 	}
-	for i, s := range list.List {
-		if i > 0 && ast.Node(s) == ifs {
-			before := list.List[i-1]
-			return pass.Fset.Position(before.Pos()).Offset <= file.Read.Start.Offset && file.Read.End.Offset <= pass.Fset.Position(before.End()).Offset
-		}
+	i := slices.IndexFunc(list.List, func(s ast.Stmt) bool { return ast.Node(s) == ifs })
+	if i < 1 {
+		return false
 	}
-	return false
+	before := list.List[i-1]
+	return pass.Fset.Position(before.Pos()).Offset <= file.Read.Start.Offset && file.Read.End.Offset <= pass.Fset.Position(before.End()).Offset
 }
 
 // harmless returns the name of the function beside one that ends the program which does nothing but log, or "".

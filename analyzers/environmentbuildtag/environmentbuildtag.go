@@ -34,8 +34,8 @@ func run(pass *gopass.Pass) {
 			}
 			for _, c := range group.List {
 				if tag := environment(c); tag != "" {
-					pass.Report(c, fmt.Sprintf("this file is compiled with the build tag %s in mind, the name of an environment: what runs there is another binary than the one "+
-						"that was tested elsewhere", tag))
+					pass.Report(c, fmt.Sprintf("whether this file is compiled depends on the build tag %s, the name of an environment: what runs there is another binary than "+
+						"the one that was tested elsewhere", tag))
 				}
 			}
 		}

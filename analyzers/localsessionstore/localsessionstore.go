@@ -4,6 +4,7 @@ package localsessionstore
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/factorlint/factorlint/analyzers/observe"
 	"github.com/factorlint/factorlint/internal/gopass"
@@ -24,10 +25,5 @@ var version = regexp.MustCompile(`/v[0-9]+\.`)
 // short returns a symbol with the last element of its import path alone, without its version.
 func short(symbol string) string {
 	symbol = version.ReplaceAllString(symbol, ".")
-	for i := len(symbol) - 1; i >= 0; i-- {
-		if symbol[i] == '/' {
-			return symbol[i+1:]
-		}
-	}
-	return symbol
+	return symbol[strings.LastIndexByte(symbol, '/')+1:]
 }

@@ -290,6 +290,7 @@ func (x *extractor) tags(owner string, st *ast.StructType) {
 				x.tags(owner+"."+name.Name, inner)
 			}
 		}
+		x.places(owner, f)
 		if f.Tag == nil {
 			continue
 		}
@@ -305,6 +306,40 @@ func (x *extractor) tags(owner string, st *ast.StructType) {
 			x.pkg.Tags = append(x.pkg.Tags, t)
 		}
 	}
+}
+
+// places records where fields stand whose place no tag tells.
+func (x *extractor) places(owner string, f *ast.Field) {
+	names := f.Names
+	if id := embedded(f.Type); len(names) == 0 && id != nil {
+		names = []*ast.Ident{id}
+	} else if f.Tag != nil {
+		return
+	}
+	for _, name := range names {
+		at := x.at(name)
+		if f.Tag != nil {
+			at = x.at(f.Tag)
+		}
+		x.pkg.Places = append(x.pkg.Places, Place{owner + "." + name.Name, at})
+	}
+}
+
+// embedded returns the name of an embedded field, nil if it has none.
+func embedded(t ast.Expr) *ast.Ident {
+	switch t := t.(type) {
+	case *ast.Ident:
+		return t
+	case *ast.SelectorExpr:
+		return t.Sel
+	case *ast.StarExpr:
+		return embedded(t.X)
+	case *ast.IndexExpr:
+		return embedded(t.X)
+	case *ast.IndexListExpr:
+		return embedded(t.X)
+	}
+	return nil
 }
 
 // types records the package's concrete types with their method sets, by which calls through interfaces are resolved.

@@ -13,7 +13,7 @@ import (
 )
 
 // A Fact is what was observed in a package and in all that it imports, directly or not: the drivers of the go command and of
-// Bazel hand a package the facts of its direct imports alone.
+// Bazel hand a package the facts of its direct imports alone. One that hands it those of all needs no more than [Fact.Of].
 type Fact struct{ observed []*observed } // in order of their paths
 
 // AFact marks Fact as one.
@@ -24,31 +24,45 @@ func (f *Fact) String() string { return fmt.Sprintf("observed(%d packages)", len
 // An observed is a package, as it is or encoded. What passes through a package's fact unread is neither decoded nor encoded again.
 type observed struct {
 	path    string
+	imports []string // import paths
 	pkg     func() (*Package, error)
 	encoded func() ([]byte, error)
 }
 
-// gather returns the fact of a package. Of the facts at hand it takes those of the packages that this one imports: a driver may
-// have more, of what the package's tests import.
+// gather returns the fact of a package. Of what the facts at hand tell it takes what is about the packages that this one imports: a
+// driver may have more, of what the package's tests import.
 func gather(p *Package, facts []analysis.PackageFact) *Fact {
-	own := &observed{path: p.Path, pkg: func() (*Package, error) { return p, nil }}
+	own := &observed{path: p.Path, imports: p.Imports, pkg: func() (*Package, error) { return p, nil }}
 	own.encoded = sync.OnceValues(func() ([]byte, error) { return encode(p) })
-	byPath := map[string]*observed{p.Path: own}
-	out := &Fact{[]*observed{own}}
+	known := map[string]*observed{p.Path: own}
 	for _, pf := range facts {
-		fact, ok := pf.Fact.(*Fact)
-		if _, imported := slices.BinarySearch(p.Imports, pf.Package.Path()); !ok || !imported {
-			continue
-		}
-		for _, o := range fact.observed {
-			if byPath[o.path] == nil {
-				byPath[o.path] = o
-				out.observed = append(out.observed, o)
+		if fact, ok := pf.Fact.(*Fact); ok {
+			for _, o := range fact.observed {
+				if known[o.path] == nil {
+					known[o.path] = o
+				}
 			}
 		}
 	}
+	out := &Fact{}
+	var add func(path string)
+	add = func(path string) {
+		if o := known[path]; o != nil {
+			delete(known, path)
+			out.observed = append(out.observed, o)
+			for _, i := range o.imports {
+				add(i)
+			}
+		}
+	}
+	add(p.Path)
 	slices.SortFunc(out.observed, func(a, b *observed) int { return strings.Compare(a.path, b.path) })
 	return out
+}
+
+// Of returns what the fact tells about one package, without what that imports.
+func (f *Fact) Of(path string) *Fact {
+	return &Fact{slices.DeleteFunc(slices.Clone(f.observed), func(o *observed) bool { return o.path != path })}
 }
 
 // packages returns the packages of a fact, in order of their paths.
@@ -67,6 +81,7 @@ func (f *Fact) packages() ([]*Package, error) {
 // An entry is an observed package in an encoded fact.
 type entry struct {
 	Path    string
+	Imports []string
 	Encoded []byte
 }
 
@@ -78,7 +93,7 @@ func (f *Fact) GobEncode() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		entries[i] = entry{o.path, b}
+		entries[i] = entry{o.path, o.imports, b}
 	}
 	var out bytes.Buffer
 	err := gob.NewEncoder(&out).Encode(entries)
@@ -95,6 +110,7 @@ func (f *Fact) GobDecode(b []byte) error {
 	for _, e := range entries {
 		f.observed = append(f.observed, &observed{
 			path:    e.Path,
+			imports: e.Imports,
 			pkg:     sync.OnceValues(func() (*Package, error) { return decode(e.Encoded) }),
 			encoded: func() ([]byte, error) { return e.Encoded, nil },
 		})

@@ -8,19 +8,22 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/workload"
 )
 
-// A Graph is several packages seen as one program text: a package and those of its module that it imports.
+// A Graph is several packages seen as one program text: a package and, if it is joined, those of its module that it imports.
 type Graph struct {
+	joined   bool
 	packages map[string]*Package
 	funcs    map[string]*Func
 	owner    map[*Func]*Package
 	callers  map[string][]site   // calls of a function by name
 	values   map[string][]stored // what is stored in a field or package variable
 	tags     map[string]Tag      // tags of fields that a library may fill
-	structs  map[string]*Struct  // shapes of the structs that calls fill
-	fills    map[string]bool     // fields that may be filled otherwise than from the environment and from settings
+	places   map[string]check.Span
+	structs  map[string]*Struct // shapes of the structs that calls fill
+	fills    map[string]bool    // fields that may be filled otherwise than from the environment and from settings
 	types    []Type
 
 	filledBy func() map[string][]setting       // by symbol of the field, what libraries fill it with
@@ -54,7 +57,7 @@ func newGraph(pkgs []*Package) *Graph {
 	g := &Graph{
 		packages: map[string]*Package{}, funcs: map[string]*Func{}, owner: map[*Func]*Package{},
 		callers: map[string][]site{}, values: map[string][]stored{}, tags: map[string]Tag{}, structs: map[string]*Struct{},
-		fills: map[string]bool{},
+		fills: map[string]bool{}, places: map[string]check.Span{},
 	}
 	g.filledBy = sync.OnceValue(g.allSettings)
 	g.stores = sync.OnceValue(func() stores { return g.bare().storesOf(g.all()) })
@@ -65,6 +68,9 @@ func newGraph(pkgs []*Package) *Graph {
 		g.types = append(g.types, p.Types...)
 		for _, t := range p.Tags {
 			g.tags[t.Field] = t
+		}
+		for _, f := range p.Places {
+			g.places[f.Field] = f.At
 		}
 		for i := range p.Structs {
 			if s := &p.Structs[i]; g.structs[s.Name] == nil {
@@ -191,6 +197,9 @@ func (g *Graph) fields(e Expr, fn string) {
 		g.fields(a, fn)
 	}
 }
+
+// Joined reports whether the graph has what is imported, as far as there are facts. If not, these make no difference.
+func (g *Graph) Joined() bool { return g.joined }
 
 // Packages returns the packages, in order of their paths.
 func (g *Graph) Packages() []*Package {

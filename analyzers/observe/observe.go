@@ -45,11 +45,24 @@ func run(pass *analysis.Pass) (_ any, err error) {
 	p := extract(pass)
 	fact := gather(p, pass.AllPackageFacts())
 	pass.ExportPackageFact(fact)
+	if p.alone() {
+		return newGraph([]*Package{p}), nil
+	}
 	all, err := fact.packages()
 	if err != nil {
 		return nil, err
 	}
-	return newGraph(all), nil
+	g := newGraph(all)
+	g.joined = true
+	return g, nil
+}
+
+// alone reports whether nothing that is asked about a package depends on what it imports: it is no program, stops no server, and
+// hands nobody a context that is over.
+func (p *Package) alone() bool {
+	return p.Name != "main" && !slices.ContainsFunc(p.Funcs, func(f *Func) bool {
+		return slices.ContainsFunc(f.Calls, func(c Call) bool { return len(c.Over) > 0 || lookup(c.Callee, "drain") != nil })
+	})
 }
 
 // A Package is what was observed in one package. All names in it are symbols: "path.Func", "path.Type.Method",
@@ -65,6 +78,7 @@ type Package struct {
 	Assigns []Assign
 	Types   []Type
 	Tags    []Tag
+	Places  []Place  // of the fields that are declared here and have no tag, or no name
 	Structs []Struct // those that calls fill by reflection, with the structs inside them
 	Filled  []string // fields of structs that may be filled by reflection in code nobody here knows, tagged or not
 	Sources []Source
@@ -193,6 +207,12 @@ type Tag struct {
 	At    check.Span
 }
 
+// A Place is where a field of a struct stands, for the packages that import its own: they know types, and no places.
+type Place struct {
+	Field string // symbol
+	At    check.Span
+}
+
 // A Struct is the shape of a struct that a library fills.
 type Struct struct {
 	Name   string // symbol; of one without a name "path.struct@file:line:col"
@@ -209,7 +229,7 @@ type Field struct {
 	Embedded bool
 	Leaf     bool       // the struct reads itself from a text
 	Zero     string     // text of the field's zero value
-	At       check.Span // the tag, or the name where there is none
+	At       check.Span // the tag, or the name where there is none; zero where the struct is declared in another package
 }
 
 // An Expr is a value as the source computes it.

@@ -124,6 +124,9 @@ func (r *reader) walk(typ string, in scope) {
 
 func (r *reader) add(s *Struct, f *Field, st setting) {
 	st.field, st.at, st.zero = s.Name+"."+f.Name, f.At, f.Zero
+	if st.at.IsZero() {
+		st.at = r.g.places[st.field]
+	}
 	if t, ok := r.g.tags[st.field]; ok {
 		st.at = t.At
 	}

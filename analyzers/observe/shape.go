@@ -150,8 +150,11 @@ func (x *extractor) shape(t types.Type, depth int) string {
 		if !v.Exported() {
 			continue
 		}
-		f := Field{Name: v.Name(), Tag: st.Tag(i), Embedded: v.Embedded(), At: x.span(v.Pos(), v.Pos()+token.Pos(len(v.Name())))}
-		if at, ok := x.tagged[v.Pos()]; ok {
+		f := Field{Name: v.Name(), Tag: st.Tag(i), Embedded: v.Embedded()}
+		if v.Pkg() == x.pass.Pkg { // types that come from a cache have no places
+			f.At = x.span(v.Pos(), v.Pos()+token.Pos(len(v.Name())))
+		}
+		if at, ok := x.tagged[v.Pos()]; ok && v.Pkg() == x.pass.Pkg {
 			f.At = at
 		}
 		ft := types.Unalias(v.Type())

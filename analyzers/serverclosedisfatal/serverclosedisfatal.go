@@ -25,12 +25,12 @@ func run(pass *gopass.Pass) {
 		var message string
 		switch {
 		case s.Outcome == observe.OutcomeInverted:
-			message = "the test is the wrong way round: a clean stop, http.ErrServerClosed, is treated as a failure and every other error of the server is dropped"
+			message = "the test of the server's error is the wrong way round: a clean stop, http.ErrServerClosed, is treated as a failure and every other error of the server is dropped"
 		case s.Closed:
-			message = "a clean stop is treated as a failure: when Shutdown begins, this returns http.ErrServerClosed and the process exits at once, " +
+			message = "a clean stop is treated as a failure: when Shutdown begins, the call that serves returns http.ErrServerClosed and the process exits at once, " +
 				"with requests still in flight"
 		default:
-			message = "a clean stop is treated as a failure: after a graceful stop this returns nil and the process exits all the same, as failed"
+			message = "a clean stop is treated as a failure: after a graceful stop the call that serves returns nil and the process exits all the same, as failed"
 		}
 		pass.ReportSpan(s.At, p.At, message, []check.Related{{At: s.Decided, Message: "decided here"}}, fix(pass, s)...)
 	}

@@ -29,8 +29,6 @@ type fact struct{ Literals []literal }
 
 func (*fact) AFact() {}
 
-func (*fact) String() string { return "http.Server literals" }
-
 // A literal is one literal of http.Server.
 type literal struct {
 	At    check.Span
@@ -38,7 +36,7 @@ type literal struct {
 	Edits []check.Edit // that add ReadHeaderTimeout; none if that is not safe
 }
 
-// find returns the literals of a package and of those it imports, by place.
+// find returns the literals of a package and, if it is a program, of those it imports, by place.
 func find(pass *analysis.Pass) (any, error) {
 	all := map[check.Span]literal{}
 	if observe.IsForeign(pass) {
@@ -58,11 +56,17 @@ func find(pass *analysis.Pass) (any, error) {
 	if len(own.Literals) > 0 {
 		pass.ExportPackageFact(&own)
 	}
-	for _, pf := range pass.AllPackageFacts() {
-		if imported, ok := pf.Fact.(*fact); ok {
-			for _, l := range imported.Literals {
-				all[l.At] = l
+	facts := []*fact{&own}
+	if pass.Pkg.Name() == "main" {
+		for _, pf := range pass.AllPackageFacts() {
+			if imported, ok := pf.Fact.(*fact); ok {
+				facts = append(facts, imported)
 			}
+		}
+	}
+	for _, f := range facts {
+		for _, l := range f.Literals {
+			all[l.At] = l
 		}
 	}
 	return all, nil

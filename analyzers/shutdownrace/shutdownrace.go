@@ -13,7 +13,7 @@ var Analyzer = gopass.New("shutdown-race", run, observe.Analyzer)
 func run(pass *gopass.Pass) {
 	p := observe.ProgramOf(pass.Pass)
 	for _, r := range observe.ShutdownRaces(pass.Pass) {
-		pass.ReportSpan(r.At, p.At, "this returns as soon as Shutdown begins in another goroutine, and the program ends without waiting for it: "+
+		pass.ReportSpan(r.At, p.At, "the call that serves returns as soon as Shutdown begins in another goroutine, and the program ends without waiting for it: "+
 			"requests in flight are cut off", []check.Related{{At: r.Shutdown, Message: "shut down here, in a goroutine"}})
 	}
 }

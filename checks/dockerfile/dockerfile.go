@@ -52,7 +52,7 @@ func releases(f *dockerfile.File) []release {
 	}
 	targets := append([]string{""}, f.Around.Targets...)
 	for _, d := range f.Around.Deploys {
-		if !d.Development && check.RoleOf(d.File) == check.Product {
+		if !d.Development && f.Roles.Of(d.File) == check.Product {
 			targets = append(targets, d.Build.Target)
 		}
 	}

@@ -23,7 +23,7 @@ func findings(t *testing.T, rule, text string) []check.Finding {
 		t.Fatal(notes)
 	}
 	var out []check.Finding
-	check.Run(checks.All()[i], f, func(fd check.Finding) { out = append(out, fd) })
+	check.Run(checks.All()[i], f, check.Settings{}, func(fd check.Finding) { out = append(out, fd) })
 	return out
 }
 

@@ -17,7 +17,7 @@ func hostBuiltBinary() check.Check[*dockerfile.File] {
 		img, list := starts(r)
 		for _, s := range list {
 			args := s.Args()
-			if len(args) == 0 || s.Substitute {
+			if s.Substitute {
 				continue
 			}
 			for _, at := range dockerfile.Located(img, args[0]) {

@@ -52,7 +52,7 @@ func TestHostile(t *testing.T) {
 			start := time.Now()
 			f, notes := dockerfile.Parse("Dockerfile", []byte(tt.text))
 			for _, c := range checks.All() {
-				check.Run(c, f, func(check.Finding) {})
+				check.Run(c, f, check.Settings{}, func(check.Finding) {})
 			}
 			parsed := time.Since(start)
 			f.Images()

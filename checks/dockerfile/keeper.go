@@ -17,13 +17,10 @@ type Keeper struct {
 	At    check.Span // what starts it
 }
 
-// KeeperOf returns the shell that certainly keeps the signals of a workload for itself: the one that its manifest's command
+// KeeperOf returns the shell that certainly keeps the signals of a workload with an image for itself: the one that its manifest's command
 // starts, or its image, around a program that the Dockerfile builds. ok is false if there is none, or if it cannot be told.
 func KeeperOf(w *workload.Workload) (k Keeper, ok bool) {
 	d := w.Deploy
-	if w.Image == nil || d != nil && d.Development {
-		return k, false
-	}
 	var command workload.Command
 	if d != nil && (!d.Entrypoint.Absent() || !d.Args.Absent()) {
 		c, ok := commandOf(w)

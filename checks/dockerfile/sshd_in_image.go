@@ -61,9 +61,6 @@ func servesSSH(list []started) bool {
 var usesMPI = regexp.MustCompile(`(?i)\b(?:open)?mpi(?:ch|run|exec)?\b`)
 
 func startsSSHD(args []string) bool {
-	if len(args) == 0 {
-		return false
-	}
 	switch name := args[0][strings.LastIndexByte(args[0], '/')+1:]; name {
 	case "sshd", "dropbear":
 		return true

@@ -9,7 +9,7 @@ import (
 	"github.com/factorlint/factorlint/internal/workload"
 )
 
-// A started is a simple command that an image runs when it starts.
+// A started is a simple command that an image runs when it starts. It has words.
 type started struct {
 	*dockerfile.Call
 	keyword string                 // the instruction that names it: "ENTRYPOINT" or "CMD"
@@ -109,9 +109,6 @@ func callsOf(f *dockerfile.File, img *workload.Image, keyword string, c workload
 // expandScripts puts the commands of a script of the repository behind the command that runs it.
 func expandScripts(f *dockerfile.File, img *workload.Image, keyword string, list []*dockerfile.Call) (out []started) {
 	for _, c := range list {
-		if len(c.Words) == 0 {
-			continue
-		}
 		out = append(out, started{Call: c, keyword: keyword})
 		script := f.ScriptFile(img, lastWords(c.Words, len(c.Args())))
 		if script == nil {
@@ -133,7 +130,7 @@ func reportAt(p *check.Pass[*dockerfile.File], s started, at check.Span, img *wo
 		if s.keyword == "ENTRYPOINT" {
 			instruction = img.Entrypoint.At()
 		}
-		if check.RoleOf(at.File) == check.Product {
+		if p.Roles.Of(at.File) == check.Product {
 			f.Related = append(f.Related, check.Related{At: instruction, Message: "the image starts the script here"})
 		} else {
 			f.Related = append(f.Related, check.Related{At: at, Message: "stands here"})

@@ -67,16 +67,12 @@ func buildsGo(r release) bool {
 // runsGo reports whether the image starts a program that another of its stages builds.
 func runsGo(img *workload.Image, list []started) bool {
 	return slices.ContainsFunc(list, func(s started) bool {
-		args := s.Args()
-		return len(args) > 0 && builds(img, args[0])
+		return builds(img, s.Args()[0])
 	})
 }
 
 // rebuilds reports whether a command is a tool that builds the program when its source changes, or a debugger.
 func rebuilds(args []string) bool {
-	if len(args) == 0 {
-		return false
-	}
 	switch path.Base(args[0]) {
 	case "air", "CompileDaemon", "reflex", "realize", "modd", "fresh", "gow", "watchexec", "entr", "nodemon", "dlv", "gin", "make", "go", "bash", "sh":
 		return true

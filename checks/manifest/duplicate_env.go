@@ -74,9 +74,9 @@ func container(d *workload.Deploy) string {
 
 func outcome(d *workload.Deploy) string {
 	if d.Platform == workload.Compose {
-		return "of a list only this last one reaches the program, and a mapping makes Compose refuse the file"
+		return "of a list only the last one reaches the program, and a mapping makes Compose refuse the file"
 	}
-	return "only this last one reaches the program"
+	return "only the last one reaches the program"
 }
 
 func times(n int) string {

@@ -32,10 +32,10 @@ func TestAll(t *testing.T) {
 // findings runs all checks on one file of manifests.
 func findings(text string) []check.Finding {
 	var out []check.Finding
-	variants, _ := manifest.Load(fstest.MapFS{"deploy/all.yaml": {Data: []byte(text)}}, []string{"deploy/all.yaml"}, nil)
+	variants, _ := manifest.Load(fstest.MapFS{"deploy/all.yaml": {Data: []byte(text)}}, []string{"deploy/all.yaml"}, manifest.Options{})
 	for _, v := range variants {
 		for _, c := range All() {
-			check.Run(c, v, func(f check.Finding) { out = append(out, f) })
+			check.Run(c, v, check.Settings{}, func(f check.Finding) { out = append(out, f) })
 		}
 	}
 	return out

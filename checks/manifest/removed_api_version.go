@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/factorlint/factorlint/internal/check"
@@ -69,7 +70,7 @@ func removedAPIVersion() check.Check[*workload.Variant] {
 		}
 		for _, o := range p.Subject.Previews {
 			r, ok := removed[o.API+" "+o.Kind]
-			if !ok {
+			if !ok || serves(p.Option("kubernetes"), r.release) {
 				continue
 			}
 			instead := "use " + r.successor
@@ -85,4 +86,13 @@ func removedAPIVersion() check.Check[*workload.Variant] {
 			})
 		}
 	}}
+}
+
+// serves reports whether a release of Kubernetes, "1.24", still has what another one removed. "" stands for the latest.
+func serves(release, removed string) bool {
+	minor := func(r string) int {
+		n, _ := strconv.Atoi(strings.TrimPrefix(r, "1."))
+		return n
+	}
+	return release != "" && minor(release) < minor(removed)
 }

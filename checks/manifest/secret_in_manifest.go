@@ -58,7 +58,7 @@ func report(p *check.Pass[*workload.Variant], at check.Span, text string, f chec
 		} else if at != f.At {
 			f.Related = append(f.Related, check.Related{At: origin, Message: "the chart takes it from here"})
 		}
-		if check.RoleOf(path.Join(origin.File, "-")) != check.Product {
+		if p.Roles.Of(path.Join(origin.File, "-")) != check.Product {
 			return
 		}
 		if !check.SaysProduction(origin.File) {

@@ -29,10 +29,10 @@ func TestSeverities(t *testing.T) {
 		{"compose.prod.yaml", "services:\n  a: {image: i, environment: {DB_PASSWORD: hunter2hunter2}}\n", "FL1702 warning"},
 	} {
 		var got []string
-		variants, _ := manifest.Load(fstest.MapFS{c.file: {Data: []byte(c.text)}}, []string{c.file}, nil)
+		variants, _ := manifest.Load(fstest.MapFS{c.file: {Data: []byte(c.text)}}, []string{c.file}, manifest.Options{})
 		for _, v := range variants {
 			for _, c := range All() {
-				check.Run(c, v, func(f check.Finding) { got = append(got, fmt.Sprint(f.Rule.ID, " ", f.Severity)) })
+				check.Run(c, v, check.Settings{}, func(f check.Finding) { got = append(got, fmt.Sprint(f.Rule.ID, " ", f.Severity)) })
 			}
 		}
 		if !slices.Contains(got, c.want) {
@@ -65,9 +65,9 @@ func TestChartSecretSeverity(t *testing.T) {
 				names = append(names, name)
 			}
 			var got []string
-			variants, _ := manifest.Load(fsys, names, nil)
+			variants, _ := manifest.Load(fsys, names, manifest.Options{})
 			for _, v := range variants {
-				check.Run(secretInManifest(), v, func(f check.Finding) { got = append(got, fmt.Sprintf("%s, %d related", f.Severity, len(f.Related))) })
+				check.Run(secretInManifest(), v, check.Settings{}, func(f check.Finding) { got = append(got, fmt.Sprintf("%s, %d related", f.Severity, len(f.Related))) })
 			}
 			if strings.Join(got, "; ") != c.want {
 				t.Errorf("got %q, want %q", got, c.want)

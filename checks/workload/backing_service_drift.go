@@ -14,12 +14,12 @@ import (
 func backingServiceDrift() check.Check[*workload.Workload] {
 	return check.Check[*workload.Workload]{Rule: "backing-service-drift", Run: func(p *check.Pass[*workload.Workload]) {
 		w := p.Subject
-		if w.Deploy == nil || ends(w.Deploy) || !isDeveloped(w.Deploy) {
+		if w.Deploy == nil || ends(w.Deploy) || !isDeveloped(w.Deploy, p.Roles) {
 			return
 		}
 		here := backingServices(w.Deploy.Variant)
 		for _, other := range w.Siblings {
-			if ends(other.Deploy) || !isProduction(other.Deploy) {
+			if ends(other.Deploy) || !isProduction(other.Deploy, p.Roles) {
 				continue
 			}
 			for _, there := range backingServices(other.Deploy.Variant) {
@@ -45,16 +45,16 @@ func reportDrift(p *check.Pass[*workload.Workload], dev, prod backingService, wh
 }
 
 // isDeveloped reports whether a deploy is for a developer's machine: in a Compose file that is not said to be for anything else.
-func isDeveloped(d *workload.Deploy) bool {
+func isDeveloped(d *workload.Deploy, roles check.Roles) bool {
 	name := strings.ToLower(path.Base(d.File))
-	return d.Platform == workload.Compose && check.RoleOf(d.File) == check.Product && !check.SaysProduction(d.File) &&
+	return d.Platform == workload.Compose && roles.Of(d.File) == check.Product && !check.SaysProduction(d.File) &&
 		!strings.Contains(name, "test") && !strings.Contains(name, "ci") && !strings.Contains(name, "swarm") && !strings.Contains(name, "stag")
 }
 
 // isProduction reports whether a deploy may be the one that users meet: in a Kubernetes manifest that is not said to be for
 // developers, or in a Compose file for production.
-func isProduction(d *workload.Deploy) bool {
-	if check.RoleOf(d.File) != check.Product || d.Variant == nil || d.Variant.Incomplete || check.SaysDevelopment(d.File) || check.SaysDevelopment(d.Variant.Name) {
+func isProduction(d *workload.Deploy, roles check.Roles) bool {
+	if roles.Of(d.File) != check.Product || d.Variant == nil || d.Variant.Incomplete || check.SaysDevelopment(d.File) || check.SaysDevelopment(d.Variant.Name) {
 		return false
 	}
 	return d.Platform == workload.Kubernetes || check.SaysProduction(d.File)
@@ -69,9 +69,6 @@ type backingService struct {
 
 // backingServices returns those of a variant that stand there in one version only.
 func backingServices(v *workload.Variant) []backingService {
-	if v == nil {
-		return nil
-	}
 	var all []backingService
 	count := map[string]int{}
 	for _, d := range v.Deploys {

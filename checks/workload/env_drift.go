@@ -23,14 +23,14 @@ func envDrift() check.Check[*workload.Workload] {
 				continue
 			}
 			seen = append(seen, read.Name)
-			other, set := setElsewhere(w, read.Name)
-			if !set {
+			other, by := setElsewhere(w, read.Name)
+			if by == nil {
 				continue
 			}
 			p.Report(check.Finding{
 				At: d.EnvAt,
-				Message: fmt.Sprintf("%s does not set %s, which another deploy of %s sets: here the program goes on without it",
-					describe(d), read.Name, w.Program.Name),
+				Message: fmt.Sprintf("%s does not set %s, which %s of %s sets: here %s goes on without it",
+					describe(d), read.Name, describe(by), other.At.File, w.Program.Name),
 				Related: related(related(nil, read.At, read.Name+" is read here"), other.At, "another deploy sets it here"),
 				Logical: logical(d),
 				Matter:  read.Name,
@@ -39,16 +39,16 @@ func envDrift() check.Check[*workload.Workload] {
 	}}
 }
 
-// setElsewhere returns the variable as another variant that deploys the program sets it.
-func setElsewhere(w *workload.Workload, name string) (v workload.EnvVar, ok bool) {
+// setElsewhere returns the variable as another variant that deploys the program sets it, and where by; nil if none does.
+func setElsewhere(w *workload.Workload, name string) (v workload.EnvVar, by *workload.Deploy) {
 	for _, o := range w.Siblings {
 		if o.Program != w.Program || o.Deploy.Variant == w.Deploy.Variant || ends(o.Deploy) {
 			continue
 		}
 		env := o.Deploy.Env.Members
 		if i := slices.IndexFunc(env, func(v workload.EnvVar) bool { return v.Name == name }); i >= 0 {
-			return env[i], true
+			return env[i], o.Deploy
 		}
 	}
-	return v, false
+	return v, nil
 }

@@ -19,7 +19,7 @@ func gomemlimitExceedsLimit() check.Check[*workload.Workload] {
 		}
 		d := w.Deploy
 		hard, ok := memoryLimit(d)
-		soft, at, known := softLimit(w)
+		soft, said, at, known := softLimit(w)
 		if !ok || !known || soft.Cmp(hard) < 0 {
 			return
 		}
@@ -31,13 +31,13 @@ func gomemlimitExceedsLimit() check.Check[*workload.Workload] {
 			Matter:  "memory",
 		}
 		if soft.Cmp(hard) > 0 {
-			f.Message = fmt.Sprintf("the memory limit of the Go runtime of %s is above the %s that %s may use: the kernel kills the program before the garbage collector sees a need to hurry",
-				w.Program.Name, limit, describe(d))
+			f.Message = fmt.Sprintf("the memory limit of the Go runtime of %s is %s, above the %s that %s may use: the kernel kills the program before the garbage collector sees a need to hurry",
+				w.Program.Name, said, limit, describe(d))
 			p.Report(f)
 			return
 		}
-		f.Message = fmt.Sprintf("the memory limit of the Go runtime of %s is all of the %s that %s may use: what the runtime does not count has no room, and the kernel kills the program under load",
-			w.Program.Name, limit, describe(d))
+		f.Message = fmt.Sprintf("the memory limit of the Go runtime of %s is %s, all of the %s that %s may use: what the runtime does not count has no room, and the kernel kills the program under load",
+			w.Program.Name, said, limit, describe(d))
 		p.ReportAs(rules.Warning, f)
 	}}
 }
@@ -56,20 +56,20 @@ func memoryLimit(d *workload.Deploy) (bytes *big.Rat, ok bool) {
 	return bytes, ok && bytes.Sign() > 0
 }
 
-// softLimit returns the memory limit of the program's Go runtime and where it is set: what the program sets itself, else the
-// variable that the runtime reads.
-func softLimit(w *workload.Workload) (bytes *big.Rat, at check.Span, ok bool) {
+// softLimit returns the memory limit of the program's Go runtime, in bytes and as it is said, and where it is set: what the program
+// sets itself, else the variable that the runtime reads.
+func softLimit(w *workload.Workload) (bytes *big.Rat, said string, at check.Span, ok bool) {
 	own := w.Program.Tuning.MemoryLimit
 	if n, known := own.Get(); known {
-		return new(big.Rat).SetInt64(n), own.At(), true
+		return new(big.Rat).SetInt64(n), check.Count(int(n), "byte"), own.At(), true
 	}
 	v := w.RuntimeEnv("GOMEMLIMIT")
 	text, known := v.Get()
 	if !known || !own.Absent() {
-		return nil, at, false
+		return nil, "", at, false
 	}
 	bytes, ok = parseGomemlimit(text)
-	return bytes, v.At(), ok
+	return bytes, text, v.At(), ok
 }
 
 // gomemlimitForm is the syntax of GOMEMLIMIT (package runtime, parseByteCount).

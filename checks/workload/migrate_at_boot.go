@@ -21,7 +21,7 @@ func migrateAtBoot() check.Check[*workload.Workload] {
 		}
 		p.Report(check.Finding{
 			At: r.at,
-			Message: fmt.Sprintf("%s %s, and each changes the schema of the database when it starts, with nothing that lets only one of them do it at a time",
+			Message: fmt.Sprintf("%s %s, and each changes the schema of the database when it starts, with nothing that lets only one of them do it at a time: when two start together, each runs statements that the other has begun, and fails or breaks the schema",
 				describe(w.Deploy), r.said),
 			Related: related(related(nil, w.Program.Migrates.Members[i].At, "changes the schema here"), w.Deploy.At, "runs it"),
 			Logical: logical(w.Deploy),

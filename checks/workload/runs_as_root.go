@@ -44,7 +44,7 @@ func imageRunsAsRoot(p *check.Pass[*workload.Workload]) {
 	if !img.User.Absent() {
 		f.At, said = img.User.At(), "sets USER root"
 	}
-	if d == nil || check.RoleOf(d.File) != check.Product {
+	if d == nil || p.Roles.Of(d.File) != check.Product {
 		f.Message = fmt.Sprintf("the image %s: unless whoever deploys it chooses another user, its program runs as root, and whoever takes it over is root in the container",
 			said)
 		p.ReportAs(rules.Note, f)

@@ -77,7 +77,7 @@ func run(rule string, w *workload.Workload) []string {
 		if c.Rule != rule {
 			continue
 		}
-		check.Run(c, w, func(f check.Finding) {
+		check.Run(c, w, check.Settings{}, func(f check.Finding) {
 			s := fmt.Sprintf("%s:%d %s", f.At.File, f.At.Start.Line, f.Message)
 			for _, r := range f.Related {
 				s += fmt.Sprintf(" | %s:%d %s", r.At.File, r.At.Start.Line, r.Message)

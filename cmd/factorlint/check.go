@@ -2,9 +2,11 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,19 +26,22 @@ import (
 type checkFlags struct {
 	configFlags
 	trustFlags
-	fixes                 fixFlags
-	outputs               []string
-	only, enable, disable []string
-	failOn                string
-	color                 string
-	category              string
-	filesFrom             string
-	forceExclude          bool
-	suppressed            bool
-	exitZero, strict      bool
-	facts                 string
-	cache                 cacheFlags
-	progress              progressFlags
+	ruleFlags
+	fixes            fixFlags
+	stdin            stdinFlags
+	old              newFlags
+	outputs          []string
+	failOn           string
+	style            styleFlags
+	category         string
+	filesFrom        string
+	forceExclude     bool
+	suppressed       bool
+	exitZero, strict bool
+	facts            string
+	cache            cacheFlags
+	progress         progressFlags
+	timeout          timeoutFlag
 }
 
 func (a *app) checkCommand() *cobra.Command {
@@ -46,64 +51,64 @@ func (a *app) checkCommand() *cobra.Command {
 		Short: "Look for violations in a repository",
 		Long: `Look for violations in files and folders; without PATH, in the current folder.
 
-For a file of a git repository the whole repository is read, and the findings that have a side in that file are reported.
+For a file of a git repository the whole repository is read, and the findings that have a side in that file are reported. With - as
+PATH standard input is looked at as if it was what the file of --stdin-filename holds.
 
 Results go to standard output or to the files that --output names, everything else to standard error.
 
-Exit codes: 0 no finding at or above --fail-on, 1 there are such findings, 2 the run could not be trusted: wrong usage or
-configuration, or something essential could not be analysed. 2 wins over 1.`,
+Exit codes:` + lines(exits),
 		RunE: func(c *cobra.Command, args []string) error { return a.check(c, args, &f) },
 	}
 	f.configFlags.add(c)
 	f.trustFlags.add(c)
+	f.ruleFlags.add(c)
 	f.fixes.add(c.Flags())
 	c.MarkFlagsMutuallyExclusive("fix", "untrusted") // whoever wrote what is checked does not choose what is written here
 	f.cache.add(c)
 	f.progress.add(c)
+	f.timeout.add(c)
 	c.Flags().StringArrayVarP(&f.outputs, "output", "o", []string{"text"},
 		"`FORMAT[=FILE]` to write: "+strings.Join(output.Formats(), ", ")+"; may be repeated")
-	c.Flags().StringSliceVar(&f.only, "only", nil, "look for these rules alone: ids, names, principles or kinds")
-	c.Flags().StringSliceVar(&f.enable, "enable", nil, "look for these rules too")
-	c.Flags().StringSliceVar(&f.disable, "disable", nil, "do not look for these rules")
 	c.Flags().StringVar(&f.failOn, "fail-on", "warning", "`SEVERITY` from which on findings make the exit code 1: error, warning or note")
 	c.Flags().StringVar(&f.filesFrom, "files-from", "", "look at the files and folders that `FILE` names too, one a line; - is standard input")
 	c.Flags().BoolVar(&f.forceExclude, "force-exclude", false, "leave out what the configuration excludes or git ignores even if it is named")
 	c.Flags().BoolVar(&f.exitZero, "exit-zero", false, "exit 0 whatever is found")
 	c.Flags().BoolVar(&f.strict, "strict", false, "exit 2 if anything could not be read or judged")
-	c.Flags().StringVar(&f.color, "color", "auto", "colour text on standard output: auto, always or never")
+	f.style.add(c)
 	c.Flags().StringVar(&f.category, "category", "", "`CATEGORY` of the SARIF log (default factorlint, for a part factorlint-partial)")
 	c.Flags().BoolVar(&f.suppressed, "sarif-include-suppressed", false, "write suppressed findings to the SARIF log too, marked as such")
 	c.Flags().StringVar(&f.facts, "facts", "", "take what is known of Go code from `DIR`, where factorlint facts wrote it, and load none")
 	c.MarkFlagsMutuallyExclusive("facts", "fix") // facts tell of the code as it was before the first fix
+	f.stdin.add(c)
+	f.old.add(c)
+	complete(c, "output", outputs)
+	complete(c, "fail-on", words(rules.Severities()...))
+	complete(c, "facts", folders)
 	return c
 }
 
 func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 	targets, err := parseOutputs(f.outputs)
-	if err == nil && f.fixes.diff {
-		targets, err = besidePatch(targets, c.Flags().Changed("output"))
-	}
 	if err != nil {
 		return err
 	}
-	opts, err := a.outputOptions(f.color)
+	if targets, err = f.fixes.beside(targets, c.Flags().Changed("output"), f.stdin.name != ""); err != nil {
+		return err
+	}
+	opts, err := a.style(f.style)
 	if err != nil {
 		return err
 	}
-	for _, list := range []struct {
-		flag  string
-		words []string
-	}{{"--only", f.only}, {"--enable", f.enable}, {"--disable", f.disable}} {
-		for _, w := range list.words {
-			if err := suggest.CheckWord(w); err != nil {
-				return fmt.Errorf("%s: %w", list.flag, err)
-			}
-		}
-	}
-	run := engine.Options{Untrusted: f.untrusted, IgnoreComments: f.ignoreComments, ForceExclude: f.forceExclude, Only: f.only, Enable: f.enable, Disable: f.disable,
+	run := engine.Options{Untrusted: f.untrusted, Offline: f.offline, IgnoreComments: f.ignoreComments, ForceExclude: f.forceExclude,
 		ReportOnly: !slices.ContainsFunc(targets, func(t target) bool { return output.ShowsWorkloads(t.format) })}
+	if err := f.ruleFlags.apply(&run); err != nil {
+		return err
+	}
 	f.restrict(&f.configFlags)
 	if run.Paths, err = f.paths(args, c.InOrStdin()); err != nil {
+		return err
+	}
+	if err := f.stdin.apply(&run, c.InOrStdin()); err != nil {
 		return err
 	}
 	if run.Config, err = f.load(run); err != nil {
@@ -126,9 +131,18 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 	}
 	told := a.follow(f.progress, &run)
 	defer told.hide()
+	if err := f.old.apply(c.Context(), &run, c.InOrStdin()); err != nil {
+		return err
+	}
+	defer run.Past.Close() //nolint:errcheck // the system clears its folder of temporary files
+
 	res, fixed := &engine.Result{Report: &check.Report{Partial: true}}, (*engine.Fixed)(nil) // of a list that names nothing
 	if len(run.Paths) > 0 {
-		if res, fixed, err = f.fixes.run(c.Context(), run); err != nil {
+		err = f.timeout.within(c.Context(), func(ctx context.Context) (err error) {
+			res, fixed, err = f.fixes.run(ctx, run)
+			return err
+		})
+		if err != nil {
 			return err
 		}
 	}
@@ -138,9 +152,9 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 		return err
 	}
 	opts.ExitCode, opts.Category, opts.Suppressed = a.code, f.category, f.suppressed
-	opts.FixHint, opts.UnsafeFixes = fixed == nil, f.fixes.unsafe
-	if opts.Category == "" && len(f.only) > 0 {
-		opts.Category = "factorlint-partial" // the alerts of other rules are not fixed because nobody looked for them
+	opts.FixHint, opts.UnsafeFixes, opts.Quiet = fixed == nil, f.fixes.unsafe, f.progress.quiet
+	if opts.Category == "" && (len(f.only) > 0 || f.old.any()) {
+		opts.Category = "factorlint-partial" // other alerts are not fixed because nobody looked for them, or asked
 	}
 	step := run.Progress.Start("writing", "reports")
 	err = a.write(targets, res, opts)
@@ -172,7 +186,7 @@ func (a *app) write(targets []target, res *engine.Result, o output.Options) erro
 			continue
 		}
 		toFile := o
-		toFile.Color, toFile.GitHubActions = false, false
+		toFile.Color, toFile.Hyperlinks, toFile.GitHubActions = false, false, false
 		if err := writeFile(t.file, func(w io.Writer) error { return output.Write(t.format, w, r, res.Workloads, toFile) }); err != nil {
 			return err
 		}
@@ -239,20 +253,28 @@ func (f *configFlags) add(c *cobra.Command) {
 
 // load returns the configuration for a run: the nearest to the folder that it analyses. It is nil if there is none.
 func (f *configFlags) load(o engine.Options) (*config.Config, error) {
-	file := f.file
-	if file == "" && !f.none {
-		root, err := engine.Root(o)
-		if err != nil {
-			return nil, err
-		}
-		if file, err = config.Find(root); err != nil {
-			return nil, err
-		}
+	file, err := f.find(o)
+	if file == "" || err != nil {
+		return nil, err
 	}
-	if file == "" {
-		return nil, nil
+	c, err := config.Load(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("--config: %w", err)
 	}
-	return config.Load(short(file))
+	return c, err
+}
+
+// find returns the file that load reads, or "".
+func (f *configFlags) find(o engine.Options) (string, error) {
+	if f.none || f.file != "" {
+		return short(f.file), nil
+	}
+	root, err := engine.Root(o)
+	if err != nil {
+		return "", err
+	}
+	file, err := config.Find(root)
+	return short(file), err
 }
 
 // short returns a path relative to the current folder if that is below it.

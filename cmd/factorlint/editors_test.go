@@ -81,9 +81,7 @@ func TestEditorSettings(t *testing.T) {
 	if err := d.Decode(&settings); err != nil {
 		t.Fatal(err)
 	}
-	for _, w := range append(settings.Enable, settings.Disable...) {
-		if err := suggest.CheckWord(w); err != nil {
-			t.Error(err)
-		}
+	if err := suggest.CheckWords("settings", append(settings.Enable, settings.Disable...)); err != nil {
+		t.Error(err)
 	}
 }

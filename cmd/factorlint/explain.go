@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -11,27 +13,57 @@ import (
 )
 
 func (a *app) explainCommand() *cobra.Command {
-	var color string
+	var (
+		style   styleFlags
+		noPager bool
+	)
 	c := &cobra.Command{
-		Use:     "explain NAME|ID",
-		Short:   "Print the page of a rule",
-		Example: "  factorlint explain sigint-only\n  factorlint explain FL0902",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			r := rules.Lookup(args[0])
-			if r == nil {
-				return fmt.Errorf("no rule is called %q%s", args[0], suggest.DidYouMean(args[0], suggest.RuleNames()))
-			}
-			opts, err := a.outputOptions(color)
+		Use:   "explain NAME|ID...",
+		Short: "Print the pages of rules",
+		Long: `Print the pages of rules. On a terminal they are shown by PAGER, else by less, if they are longer than it is high.
+
+"factorlint rules" lists the rules.`,
+		Example: "  factorlint explain sigint-only\n  factorlint explain FL0902 FL0911",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, names []string) error {
+			opts, err := a.style(style)
 			if err != nil {
 				return err
 			}
-			return output.Page(a.stdout, r, opts)
+			opts.Width, _ = sizeOf(a.stdout)
+			text, err := explain(names, opts)
+			if err != nil {
+				return err
+			}
+			if noPager {
+				_, err = a.stdout.Write(text)
+				return err
+			}
+			return a.page(c.Context(), text)
 		},
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return suggest.RuleNames(), cobra.ShellCompDirectiveNoFileComp
-		},
+		ValidArgsFunction: ruleNames,
 	}
-	c.Flags().StringVar(&color, "color", "auto", "colour the text: auto, always or never")
+	style.add(c)
+	c.Flags().BoolVar(&noPager, "no-pager", false, "do not start a pager")
 	return c
+}
+
+// explain returns the pages of rules, one below the other. The error names each that does not exist.
+func explain(names []string, o output.Options) ([]byte, error) {
+	var (
+		b    bytes.Buffer
+		errs []error
+	)
+	for i, name := range names {
+		r := rules.Lookup(name)
+		if r == nil {
+			errs = append(errs, fmt.Errorf("no rule is called %q%s", name, suggest.DidYouMean(name, suggest.RuleNames())))
+			continue
+		}
+		if i > 0 {
+			b.WriteString("\n\n")
+		}
+		errs = append(errs, output.Page(&b, r, o))
+	}
+	return b.Bytes(), errors.Join(errs...)
 }

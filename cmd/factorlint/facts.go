@@ -53,7 +53,9 @@ put together.`,
 			if slices.ContainsFunc(notes, func(n check.Notification) bool { return n.Level == rules.Error }) {
 				a.code = exitUntrusted
 			}
-			a.complain(fmt.Sprintf("wrote the facts of %s to %s", output.Count(n, "package"), dir))
+			if !say.quiet {
+				a.complain(fmt.Sprintf("wrote the facts of %s to %s", output.Count(n, "package"), dir))
+			}
 			told.tell()
 			return nil
 		},

@@ -18,7 +18,7 @@ func writable(name string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return err
+		return about(name, err)
 	case info.Mode()&fs.ModeSymlink != 0:
 		return fmt.Errorf("%s: is a symbolic link; refusing to write through it", name)
 	case !info.Mode().IsRegular():
@@ -40,10 +40,31 @@ func place(name string) string {
 }
 
 // writeFile replaces the content of a file by what write writes, or leaves it as it was: readers never see a part.
-func writeFile(name string, write func(io.Writer) error) (err error) {
+// The error is about the file that was asked for.
+func writeFile(name string, write func(io.Writer) error) error {
 	if err := writable(name); err != nil {
 		return err
 	}
+	return about(name, replace(name, write))
+}
+
+// about returns an error of the file system with the name of the file that it is about for the user.
+func about(name string, err error) error {
+	var (
+		path *fs.PathError
+		link *os.LinkError
+	)
+	switch {
+	case errors.As(err, &path):
+		return fmt.Errorf("%s: %w", name, path.Err)
+	case errors.As(err, &link):
+		return fmt.Errorf("%s: %w", name, link.Err)
+	}
+	return err
+}
+
+// replace puts a new file, written by write, in the place of a file.
+func replace(name string, write func(io.Writer) error) (err error) {
 	mode := fs.FileMode(0o644)
 	if info, err := os.Lstat(name); err == nil {
 		mode = info.Mode().Perm()

@@ -37,14 +37,24 @@ func (f *fixFlags) run(ctx context.Context, o engine.Options) (*engine.Result, *
 	return res, nil, err
 }
 
-// besidePatch returns where formats go if standard output is for a patch: to the files that were named.
-func besidePatch(targets []target, chosen bool) ([]target, error) {
+// beside returns where formats go if standard output is for a patch, or for what was fixed of standard input: to the files that
+// were named. chosen says whether the user has chosen formats.
+func (f *fixFlags) beside(targets []target, chosen, stdin bool) ([]target, error) {
+	taken := ""
+	switch {
+	case f.diff:
+		taken = "--diff: the patch"
+	case f.fix && stdin:
+		taken = "--fix: the text that was fixed"
+	default:
+		return targets, nil
+	}
 	if !chosen {
 		return nil, nil
 	}
 	for _, t := range targets {
 		if t.file == "" {
-			return nil, fmt.Errorf("--diff: the patch goes to standard output; give %s a file: --output %s=FILE", t.format, t.format)
+			return nil, fmt.Errorf("%s goes to standard output; give %s a file: --output %s=FILE", taken, t.format, t.format)
 		}
 	}
 	return targets, nil
@@ -56,9 +66,11 @@ func (a *app) tellFixes(f *checkFlags, r *check.Report, done *engine.Fixed) erro
 	if done == nil {
 		return nil
 	}
-	a.summarize(&f.fixes, r, done)
+	if !f.progress.quiet {
+		a.summarize(&f.fixes, r, done)
+	}
 	if !f.fixes.diff {
-		return nil
+		return a.writeFixed(done)
 	}
 	if a.code != exitUntrusted {
 		a.code = exitClean
@@ -66,7 +78,7 @@ func (a *app) tellFixes(f *checkFlags, r *check.Report, done *engine.Fixed) erro
 			a.code = exitFindings
 		}
 	}
-	return a.writePatch(done.Patch)
+	return a.writeVerbatim(done.Patch)
 }
 
 // summarize tells on standard error what became of fixes.
@@ -121,10 +133,10 @@ func whySkipped(s fix.Skipped) string {
 	return ""
 }
 
-// writePatch writes a patch to standard output. A terminal and the log of a CI job, which obey commands in it, get it made
+// writeVerbatim writes a patch or a source to standard output. A terminal and the log of a CI job, which obey commands in it, get it made
 // harmless, so that such a line may not apply any more; files and, outside of CI, pipes get it as it is.
-func (a *app) writePatch(patch []byte) error {
-	text := string(patch)
+func (a *app) writeVerbatim(source []byte) error {
+	text := string(source)
 	switch {
 	case isTerminal(a.stdout):
 		text = harmless(text)

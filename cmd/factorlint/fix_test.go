@@ -9,7 +9,7 @@ import (
 
 // A patch keeps every byte in a file and, outside of CI, in a pipe. The log of a CI job gets no commands, and harmless makes
 // what a terminal would obey visible.
-func TestWritePatch(t *testing.T) {
+func TestWriteVerbatim(t *testing.T) {
 	const patch = "--- a/x\n+++ b/x\n@@ -1,1 +1,1 @@\n ::add-mask::x\n-\ta\x1b]0;x\r\n+##[error]\u202e\n"
 	none := func(string) string { return "" }
 	actions := func(name string) string { return map[string]string{"GITHUB_ACTIONS": "true"}[name] }
@@ -19,7 +19,7 @@ func TestWritePatch(t *testing.T) {
 	}
 	var pipe, log bytes.Buffer
 	for _, a := range []*app{{stdout: &pipe, env: none}, {stdout: &log, env: actions}, {stdout: file, env: actions}} {
-		if err := a.writePatch([]byte(patch)); err != nil {
+		if err := a.writeVerbatim([]byte(patch)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -7,44 +7,40 @@ import (
 
 	"github.com/factorlint/factorlint/internal/engine"
 	"github.com/factorlint/factorlint/internal/output"
-	"github.com/factorlint/factorlint/rules"
 )
 
+// A formatFlag chooses one of some formats; one of them is JSON.
+type formatFlag struct {
+	known  []string
+	format string
+}
+
+func (f *formatFlag) add(c *cobra.Command, known []string) {
+	f.known = known
+	c.Flags().StringVar(&f.format, "format", known[0], "`FORMAT` to write: "+strings.Join(known, ", "))
+	c.Flags().BoolFunc("json", "short for --format json", func(string) error { f.format = "json"; return nil })
+	c.MarkFlagsMutuallyExclusive("format", "json")
+	complete(c, "format", words(known...))
+}
+
+func (f *formatFlag) check() error { return checkFormat("--format", f.format, f.known) }
+
 // listFlags are those of the commands that list something.
-type listFlags struct{ format, color string }
+type listFlags struct {
+	formatFlag
+	styleFlags
+}
 
 func (f *listFlags) add(c *cobra.Command, formats []string) {
-	c.Flags().StringVar(&f.format, "format", formats[0], "`FORMAT` to write: "+strings.Join(formats, ", "))
-	c.Flags().StringVar(&f.color, "color", "auto", "colour text: auto, always or never")
+	f.formatFlag.add(c, formats)
+	f.styleFlags.add(c)
 }
 
-func (a *app) listOptions(f listFlags, formats []string) (output.Options, error) {
-	if err := checkFormat("--format", f.format, formats); err != nil {
+func (a *app) listOptions(f listFlags) (output.Options, error) {
+	if err := f.check(); err != nil {
 		return output.Options{}, err
 	}
-	return a.outputOptions(f.color)
-}
-
-func (a *app) rulesCommand() *cobra.Command {
-	var f listFlags
-	c := &cobra.Command{
-		Use:   "rules",
-		Short: "List the rules",
-		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			opts, err := a.listOptions(f, output.ListFormats())
-			if err != nil {
-				return err
-			}
-			all, err := rules.All()
-			if err != nil {
-				return err
-			}
-			return output.Rules(f.format, a.stdout, all, opts)
-		},
-	}
-	f.add(c, output.ListFormats())
-	return c
+	return a.style(f.styleFlags)
 }
 
 func (a *app) workloadsCommand() *cobra.Command {
@@ -58,7 +54,7 @@ func (a *app) workloadsCommand() *cobra.Command {
 		Use:   "workloads [PATH...]",
 		Short: "Show which program, image and manifest belong together, why, and what they do",
 		RunE: func(c *cobra.Command, paths []string) error {
-			opts, err := a.listOptions(f, output.MapFormats())
+			opts, err := a.listOptions(f)
 			if err != nil {
 				return err
 			}

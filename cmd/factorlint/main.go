@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/factorlint/factorlint/internal/output"
+	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/output/plain"
 	"github.com/factorlint/factorlint/internal/suggest"
 	"github.com/factorlint/factorlint/internal/vettool"
@@ -39,14 +39,23 @@ func main() {
 }
 
 // run executes the command line and returns the exit code.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(string) string) int {
+func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(string) string) (code int) {
 	a := &app{stdout: stdout, stderr: stderr, env: env}
+	broken := check.Shield(check.Span{}, "running the command", func() { code = a.execute(ctx, args) })
+	for _, n := range broken {
+		a.complain(n.Message)
+		return exitUntrusted
+	}
+	return code
+}
+
+func (a *app) execute(ctx context.Context, args []string) int {
 	root := a.root()
 	root.SetArgs(args)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
 	if err := root.ExecuteContext(ctx); err != nil {
-		a.complain(err.Error())
+		a.complain(a.withVariables(err))
 		return exitUntrusted
 	}
 	return a.code
@@ -56,19 +65,24 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(
 type app struct {
 	stdout, stderr io.Writer
 	env            func(string) string
-	code           int // exit code of a subcommand that returns no error
+	code           int      // exit code of a subcommand that returns no error
+	fromEnv        []string // flags that the environment gave
 }
 
 func (a *app) root() *cobra.Command {
+	const short = "Check Go services, their images and their manifests against the Twelve-Factor and LIFESPAR principles"
 	root := &cobra.Command{
 		Use:           "factorlint",
-		Short:         "Check Go services, their images and their manifests against the Twelve-Factor and LIFESPAR principles",
+		Short:         short,
+		Long:          short + ".\n\nExit codes:" + lines(exits) + "\n\nEnvironment:" + lines(environment),
 		Version:       readVersion().Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
+
+		PersistentPreRunE: a.fromEnvironment,
 	}
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.checkCommand(), a.factsCommand(), a.explainCommand(), a.rulesCommand(), a.workloadsCommand(), a.lspCommand(), a.versionCommand(), manCommand())
+	root.AddCommand(a.checkCommand(), a.baselineCommand(), a.factsCommand(), a.explainCommand(), a.rulesCommand(), a.workloadsCommand(), a.lspCommand(), a.configCommand(), a.initCommand(), a.versionCommand(), manCommand())
 	return root
 }
 
@@ -98,9 +112,3 @@ func (a *app) complain(message string) {
 
 // inCI reports whether a CI system that obeys commands in logs runs this: GitHub Actions or Azure Pipelines.
 func (a *app) inCI() bool { return a.env("GITHUB_ACTIONS") != "" || a.env("TF_BUILD") != "" }
-
-// outputOptions returns the options for text on standard output.
-func (a *app) outputOptions(color string) (output.Options, error) {
-	c, err := useColor(color, a.env, isTerminal(a.stdout))
-	return output.Options{Color: c, GitHubActions: a.inCI(), Version: readVersion().semantic()}, err
-}

@@ -8,10 +8,12 @@ import (
 )
 
 // progressFlags say what is told about a run itself.
-type progressFlags struct{ verbose bool }
+type progressFlags struct{ verbose, quiet bool }
 
 func (f *progressFlags) add(c *cobra.Command) {
 	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "say on standard error where the time went")
+	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "say nothing but results and errors: no progress, no summary")
+	c.MarkFlagsMutuallyExclusive("verbose", "quiet")
 }
 
 // A follower tells on standard error what a run does.
@@ -25,7 +27,7 @@ type follower struct {
 // follow makes a run tell what it does. What it returns is hidden before anything is written, and told in the end.
 func (a *app) follow(f progressFlags, o *engine.Options) *follower {
 	out := &follower{app: a, hide: func() {}, verbose: f.verbose}
-	shown := isTerminal(a.stderr) && a.showsProgress()
+	shown := isTerminal(a.stderr) && a.showsProgress() && !f.quiet
 	if shown || f.verbose {
 		out.progress = progress.New()
 		o.Progress = out.progress

@@ -2,14 +2,16 @@ package main
 
 import "github.com/spf13/cobra"
 
-// trustFlags say how far those are trusted who wrote what is checked.
+// trustFlags say how far those are trusted who wrote what is checked, and what it names.
 type trustFlags struct {
 	untrusted      bool
 	ignoreComments bool
+	offline        bool
 }
 
 func (f *trustFlags) add(c *cobra.Command) {
 	c.Flags().BoolVar(&f.untrusted, "untrusted", false, "strangers wrote this: no cgo, no version control systems, no settings but those of --config")
+	c.Flags().BoolVar(&f.offline, "offline", false, "download no Go module; exit 2 if one is not on this machine")
 	c.Flags().BoolVar(&f.ignoreComments, "no-inline-ignores", false, "suppression comments silence nothing")
 }
 

@@ -63,23 +63,23 @@ func (v version) String() string {
 }
 
 func (a *app) versionCommand() *cobra.Command {
-	var format string
+	var f formatFlag
 	c := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			if err := checkFormat("--format", format, output.ListFormats()); err != nil {
+			if err := f.check(); err != nil {
 				return err
 			}
 			v := readVersion()
-			if format == "json" {
+			if f.format == "json" {
 				return json.NewEncoder(a.stdout).Encode(v)
 			}
 			_, err := fmt.Fprintln(a.stdout, v)
 			return err
 		},
 	}
-	c.Flags().StringVar(&format, "format", "text", "`FORMAT` to write: "+strings.Join(output.ListFormats(), ", "))
+	f.add(c, output.ListFormats())
 	return c
 }

@@ -84,6 +84,7 @@ type Finding struct {
 	Logical, Matter string
 
 	Identity string // stable across edits elsewhere; set by the engine, unique in a report
+	Ordinal  int    // how many findings before this one in the report are alike in all that makes the identity; set with it
 }
 
 // A Fix is a set of edits that removes the cause of a finding.
@@ -109,9 +110,19 @@ type Check[T any] struct {
 // A Pass gives a check its subject and takes its findings.
 type Pass[T any] struct {
 	Subject T
-	report  func(Finding)
-	rule    *rules.Rule
+	Settings
+	report func(Finding)
+	rule   *rules.Rule
 }
+
+// Settings are what a configuration tells checks.
+type Settings struct {
+	Roles   Roles
+	Options map[string]map[string]string // values of options, by the names of the rule and the option
+}
+
+// Option returns the value of an option of the rule, or "".
+func (p *Pass[T]) Option(name string) string { return p.Options[p.rule.Name][name] }
 
 // Report files a finding. Rule is set here, and Severity is the rule's.
 func (p *Pass[T]) Report(f Finding) {
@@ -125,12 +136,12 @@ func (p *Pass[T]) ReportAs(s rules.Severity, f Finding) {
 }
 
 // Run applies a check to a subject. A rule without a page reports nothing: the catalogue's test tells.
-func Run[T any](c Check[T], subject T, report func(Finding)) {
+func Run[T any](c Check[T], subject T, s Settings, report func(Finding)) {
 	r := rules.Lookup(c.Rule)
 	if r == nil {
 		return
 	}
-	c.Run(&Pass[T]{Subject: subject, report: report, rule: r})
+	c.Run(&Pass[T]{Subject: subject, Settings: s, report: report, rule: r})
 }
 
 // A Notification says what could not be read or judged, so that silence is never mistaken for cleanliness.
@@ -145,7 +156,7 @@ type Notification struct {
 type Report struct {
 	Prefix        string            // from the repository's root to the analysed folder: "" or "services/api/"; put before every File
 	Findings      []Finding         // sorted by place, suppressed ones left out
-	Suppressed    []Suppressed      // findings silenced by a comment
+	Suppressed    []Suppressed      // findings silenced by a comment, and old ones that are not asked for
 	Notifications []Notification    // sorted by place
 	Rules         []*rules.Rule     // that were looked for, in order of id
 	Sources       map[string][]byte // contents of the files that findings and notifications lie in
@@ -154,9 +165,22 @@ type Report struct {
 	Untrusted     bool              // something essential could not be analysed: exit code 2
 }
 
-// A Suppressed is a finding and the comment that silences it.
+// A Suppressed is a finding that is left out, and why: a comment silences it, or it is an old one.
 type Suppressed struct {
 	Finding Finding
-	At      Span   // the comment
-	Reason  string // what it gives as reason
+	At      Span   // the comment; zero for an old one
+	Reason  string // what the comment gives as reason, or how it is known that the finding is old
+}
+
+// Old reports whether the finding is left out because it is an old one.
+func (s Suppressed) Old() bool { return s.At.IsZero() }
+
+// Silenced returns how many findings comments silence, and how many were left out because they are old.
+func (r *Report) Silenced() (byComment, old int) {
+	for _, s := range r.Suppressed {
+		if s.Old() {
+			old++
+		}
+	}
+	return len(r.Suppressed) - old, old
 }

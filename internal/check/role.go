@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -24,6 +25,20 @@ func RoleOf(name string) Role {
 	}
 	return Product
 }
+
+// Roles say what files are for where somebody knows better than their paths: the role of a file, or "". nil says nothing about any.
+type Roles func(file string) Role
+
+// Said returns the role that was given to a file, or "".
+func (r Roles) Said(file string) Role {
+	if r == nil {
+		return ""
+	}
+	return r(file)
+}
+
+// Of returns the role that was given to a file or, where none was, that of RoleOf.
+func (r Roles) Of(file string) Role { return cmp.Or(r.Said(file), RoleOf(file)) }
 
 // A Role is the use that a file is put to in its repository.
 type Role string

@@ -13,3 +13,26 @@ func TestRoleOf(t *testing.T) {
 		}
 	}
 }
+
+func TestRoles(t *testing.T) {
+	var nobody Roles
+	said := Roles(func(file string) Role {
+		if file == "examples/shop/main.go" {
+			return Product
+		}
+		return ""
+	})
+	for _, c := range []struct {
+		roles Roles
+		file  string
+		want  Role
+	}{
+		{nobody, "examples/shop/main.go", Sample},
+		{said, "examples/shop/main.go", Product},
+		{said, "examples/other/main.go", Sample},
+	} {
+		if got := c.roles.Of(c.file); got != c.want {
+			t.Errorf("%s: got %s, want %s", c.file, got, c.want)
+		}
+	}
+}

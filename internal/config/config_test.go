@@ -9,7 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/factorlint/factorlint/internal/config"
-	"github.com/factorlint/factorlint/internal/workload"
 )
 
 func write(t *testing.T, name, text string) string {
@@ -31,6 +30,17 @@ exclude:
   - third_party/**
   - "*.gen.yaml"
 fail-on: error
+rules:
+  FL0902: {enable: true}
+  runs-as-root:
+    severity: note
+    enable: false
+paths:
+  roles: {product: [examples/shop/], tooling: load/}
+helm:
+  - chart: charts/api
+    values: [deploy/base.yaml, deploy/prod.yaml]
+kustomize: deploy/overlays/prod
 services:
   - name: api
     program: ./cmd/api
@@ -43,10 +53,18 @@ services:
 	if err != nil {
 		t.Fatal(err)
 	}
+	on, off := true, false
 	want := &config.Config{
 		Path: name, Enable: []string{"go", "Disposability"}, Disable: []string{"manifest"},
-		Exclude: []string{"third_party/**", "*.gen.yaml"}, FailOn: "error",
-		Services: []workload.Binding{
+		FailOn: "error",
+		Rules:  map[string]config.Rule{"sigint-only": {Enable: &on}, "runs-as-root": {Severity: "note", Enable: &off}},
+		Paths: config.Paths{
+			Exclude: []string{"third_party/**", "*.gen.yaml"},
+			Roles:   config.Roles{Product: []string{"examples/shop/"}, Tooling: []string{"load/"}},
+		},
+		Helm:      []config.Rendering{{Chart: "charts/api", Values: []string{"deploy/base.yaml", "deploy/prod.yaml"}}},
+		Kustomize: []string{"deploy/overlays/prod"},
+		Services: []config.Service{
 			{Name: "api", Program: "./cmd/api", Dockerfile: "build/Dockerfile", Target: "runtime",
 				Deploys: []string{"deploy/api.yaml#main", "docker-compose.yml#api"}},
 			{Name: "worker"},
@@ -58,7 +76,7 @@ services:
 }
 
 func TestEmptyFilesAreDefaults(t *testing.T) {
-	for _, text := range []string{"", "# nothing\n", "---\n", "enable:\ndisable: []\n", "null\n", "{}\n"} {
+	for _, text := range []string{"", "# nothing\n", "---\n", "enable:\ndisable: []\nrules:\npaths:\n", "null\n", "{}\n"} {
 		name := write(t, filepath.Join(t.TempDir(), ".factorlint.yml"), text)
 		got, err := config.Load(name)
 		if err != nil {
@@ -76,25 +94,41 @@ func TestLoadErrors(t *testing.T) {
 		text string
 		want []string // each a whole line, FILE standing for the file
 	}{
-		{"enabel: [go]\n", []string{`FILE:1: unknown key "enabel"; did you mean enable?`}},
-		{"extends: https://example.com/x.yaml\n", []string{`FILE:1: unknown key "extends"`}},
-		{"# c\nservices:\n- name: a\n  dockrfile: x\n", []string{`FILE:4: unknown key "dockrfile"; did you mean dockerfile?`}},
-		{"enable: [go]\nenable: [go]\n", []string{`FILE:2: key "enable" is given twice`}},
-		{"enable: [go, dispossability]\n", []string{`FILE:1: enable: no rule, principle or kind is called "dispossability"; did you mean disposability?`}},
-		{"disable: [[go]]\n", []string{"FILE:1: disable: want a text"}},
-		{"exclude: ['[']\n", []string{"FILE:1: exclude: syntax error in pattern"}},
-		{"fail-on: fatal\n", []string{`FILE:1: fail-on: severity "fatal": want error, warning or note`}},
-		{"services: {name: a}\n", []string{"FILE:1: services: want a list"}},
-		{"services:\n- program: x\n- name: b\n- name: b\n", []string{"FILE:2: a service has no name", `FILE:4: service "b" is given twice`}},
+		{"enabel: [go]\n", []string{`FILE:1:1: unknown key "enabel"; did you mean enable?`}},
+		{"extends: https://example.com/x.yaml\n", []string{`FILE:1:1: unknown key "extends"`}},
+		{"# c\nservices:\n- name: a\n  dockrfile: x\n", []string{`FILE:4:3: services: unknown key "dockrfile"; did you mean dockerfile?`}},
+		{"enable: [go]\nenable: [go]\n", []string{`FILE:2:1: key "enable" is given twice`}},
+		{"enable: [go, dispossability]\n", []string{`FILE:1:14: enable: no rule, principle or kind is called "dispossability"; did you mean disposability?`}},
+		{"disable: [[go]]\n", []string{"FILE:1:11: disable: want a text"}},
+		{"exclude: ['[']\n", []string{`FILE:1:11: exclude: "[": syntax error in pattern`}},
+		{"exclude: [a]\npaths: {exclude: [b]}\n", []string{"FILE:1:10: exclude: paths has an exclude too; put these patterns there"}},
+		{"paths: {roles: {tests: [a]}}\n", []string{`FILE:1:17: paths: roles: unknown key "tests"; did you mean test?`}},
+		{"fail-on: eror\n", []string{`FILE:1:10: fail-on: severity "eror": want error, warning or note; did you mean error?`}},
+		{"fail-on: 3\n", []string{"FILE:1:10: fail-on: want a text; put 3 in quotes"}},
+		{"rules: {sigint-olny: {}}\n", []string{`FILE:1:9: rules: no rule is called "sigint-olny"; did you mean sigint-only?`}},
+		{"rules: {sigint-only: {severty: note}}\n", []string{`FILE:1:23: rules: sigint-only: unknown key "severty"; did you mean severity?`}},
+		{"rules: {sigint-only: {severity: high}}\n", []string{`FILE:1:33: rules: sigint-only: severity: severity "high": want error, warning or note`}},
+		{"rules: {sigint-only: {enable: maybe}}\n", []string{"FILE:1:31: rules: sigint-only: enable: want true or false"}},
+		{"rules: {sigint-only: {}, FL0902: {}}\n", []string{"FILE:1:26: rules: sigint-only is given twice"}},
+		{"enable: FL0902\nrules: {sigint-only: {enable: false}}\n", []string{
+			"FILE:2:31: rules: sigint-only: enable: the lists enable and disable name this rule already; say it once"}},
+		{"rules: {sigint-only: {options: {a: b}}}\n", []string{"FILE:1:33: rules: sigint-only: options: the rule has no options"}},
+		{"rules: {FL1901: {options: {kubernets: '1.24'}}}\n", []string{
+			`FILE:1:28: rules: FL1901: options: unknown option "kubernets"; did you mean kubernetes?`}},
+		{"rules: {FL1901: {options: {kubernetes: v1.24}}}\n", []string{
+			`FILE:1:40: rules: FL1901: options: kubernetes: "v1.24" does not match ^1\.[1-9][0-9]*$`}},
+		{"services: {name: a}\n", []string{"FILE:1:11: services: want a list"}},
+		{"services:\n- program: x\n- name: b\n- name: b\n", []string{"FILE:2:3: services: want the key name", `FILE:4:3: service "b" is given twice`}},
 		{"services:\n- name: a\n  program: ../x\n  dockerfile: /etc/passwd\n  deploys: [x.yaml]\n", []string{
-			`FILE:3: program: "../x" is no path below this file's folder`,
-			`FILE:4: dockerfile: "/etc/passwd" is no path below this file's folder`,
-			`FILE:5: deploys: "x.yaml": want "file#container"`,
+			`FILE:3:12: services: program: "../x": want a path below this file's folder, without ..`,
+			`FILE:4:15: services: dockerfile: "/etc/passwd": want a path below this file's folder, without ..`,
+			`FILE:5:13: services: deploys: "x.yaml": want "file#container"`,
 		}},
-		{"- go\n", []string{"FILE:1: want a configuration: a mapping with the keys enable, disable, exclude, fail-on, services"}},
+		{"helm: [{values: [a.yaml]}]\n", []string{"FILE:1:8: helm: want the key chart"}},
+		{"- go\n", []string{"FILE:1:1: want a mapping with the keys enable, disable, rules, exclude, paths, fail-on, services, helm, kustomize"}},
 		{"enable: [go\nx: y\n", []string{"FILE:1: did not find expected ',' or ']'"}},
 		{"enable: [go]\n---\ndisable: [go]\n", []string{"FILE: holds more than one YAML document"}},
-		{"enable: &a [go]\ndisable: *a\n", []string{"FILE:2: disable: want a text"}},
+		{"enable: &a [go]\ndisable: *a\n", []string{"FILE:2:10: disable: want a text"}},
 	} {
 		name := write(t, filepath.Join(t.TempDir(), ".factorlint.yaml"), c.text)
 		_, err := config.Load(name)
@@ -161,7 +195,7 @@ func TestFind(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{"enable: [go]\n", "services:\n- name: a\n  deploys: [x#y]\n", "a: &a [*a]\n", "? [x]\n: y\n"} {
+	for _, seed := range []string{"enable: [go]\n", "services:\n- name: a\n  deploys: [x#y]\n", "a: &a [*a]\n", "rules: {FL1901: {options: {kubernetes: x}, enable: true}, ? : }\n", "helm: [{chart: a, values: b}]\nkustomize: a\npaths: {roles: {product: '['}}\n", "? [x]\n: y\n"} {
 		f.Add(seed)
 	}
 	dir := f.TempDir()

@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 )
 
-// names are the names of the file, at most one of which may stand in a folder.
-var names = [...]string{".factorlint.yaml", ".factorlint.yml"}
+// Names returns the names of the file, of which at most one may stand in a folder, the usual one first.
+func Names() []string { return []string{".factorlint.yaml", ".factorlint.yml"} }
 
 // Find returns the path of the configuration for a file or folder: the nearest one from there upwards to the root of
 // its repository (the folder that holds .git), or "" if there is none. Outside a repository only the folder itself is
@@ -45,7 +45,7 @@ func rootOf(dir string) string {
 }
 
 func in(dir, root string) (found string, err error) {
-	for _, name := range names {
+	for _, name := range Names() {
 		path := filepath.Join(dir, name)
 		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 			continue

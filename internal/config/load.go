@@ -6,20 +6,19 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path"
+	"reflect"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/factorlint/factorlint/internal/suggest"
-	"github.com/factorlint/factorlint/internal/workload"
 	"github.com/factorlint/factorlint/rules"
 )
 
-// maxSize is how large a configuration may be.
+// maxSize is how large a configuration may be, in bytes.
 const maxSize = 1 << 20
 
-// Load reads a configuration file. An error about its content begins with "file:line: "; all of them are told at once.
+// Load reads a configuration file. An error about its content begins with "file:line:column: ", or "file:line: " where it is no
+// YAML at all; all of them are told at once.
 func Load(name string) (*Config, error) {
 	info, err := os.Stat(name)
 	switch {
@@ -73,162 +72,60 @@ func syntaxError(name string, err error) error {
 	return fmt.Errorf("%s: %s", name, text)
 }
 
-// A reader reads nodes and collects what is wrong with them.
-type reader struct {
-	file string
-	errs []error
-}
-
-func (r *reader) fail(n *yaml.Node, format string, args ...any) {
-	r.errs = append(r.errs, fmt.Errorf("%s:%d: %s", r.file, n.Line, fmt.Sprintf(format, args...)))
-}
-
-var (
-	configKeys  = []string{"enable", "disable", "exclude", "fail-on", "services"}
-	serviceKeys = []string{"name", "program", "dockerfile", "target", "deploys"}
-)
-
+// config reads a whole configuration: key by key, and then what keys say about each other.
 func (r *reader) config(n *yaml.Node, c *Config) {
 	if isNull(n) {
 		return
 	}
-	r.mapping(n, "a configuration", configKeys, func(key string, v *yaml.Node) {
-		switch key {
-		case "enable":
-			c.Enable = r.words(key, v)
-		case "disable":
-			c.Disable = r.words(key, v)
-		case "exclude":
-			c.Exclude = r.list(key, v, func(glob string) error {
-				_, err := path.Match(glob, "")
-				return err
-			})
-		case "fail-on":
-			c.FailOn = r.text(key, v)
-			if _, err := rules.ParseSeverity(c.FailOn); err != nil && c.FailOn != "" {
-				r.fail(v, "fail-on: %v", err)
-			}
-		case "services":
-			c.Services = r.services(v)
-		}
-	})
+	r.mapping("", n, reflect.ValueOf(c).Elem())
+	r.uniqueServices(n, c)
+	r.rules(n, c)
+	if len(c.Exclude) > 0 && len(c.Paths.Exclude) > 0 {
+		r.fail(child(n, "exclude"), "exclude: paths has an exclude too; put these patterns there")
+	}
+	c.Paths.Exclude, c.Exclude = append(c.Paths.Exclude, c.Exclude...), nil
 }
 
-func (r *reader) services(n *yaml.Node) (out []workload.Binding) {
-	if n.Kind != yaml.SequenceNode {
-		r.fail(n, "services: want a list")
-		return nil
-	}
+func (r *reader) uniqueServices(n *yaml.Node, c *Config) {
 	seen := map[string]bool{}
-	for _, item := range n.Content {
-		var b workload.Binding
-		r.mapping(item, "a service", serviceKeys, func(key string, v *yaml.Node) {
-			switch key {
-			case "name":
-				b.Name = r.text(key, v)
-			case "program":
-				b.Program = r.path(key, v)
-			case "dockerfile":
-				b.Dockerfile = r.path(key, v)
-			case "target":
-				b.Target = r.text(key, v)
-			case "deploys":
-				b.Deploys = r.list(key, v, checkDeploy)
-			}
-		})
-		switch {
-		case b.Name == "":
-			r.fail(item, "a service has no name")
-		case seen[b.Name]:
-			r.fail(item, "service %q is given twice", b.Name)
+	for i, s := range c.Services {
+		if s.Name != "" && seen[s.Name] {
+			r.fail(child(n, "services").Content[i], "service %q is given twice", s.Name)
 		}
-		seen[b.Name] = true
-		out = append(out, b)
+		seen[s.Name] = true
 	}
-	return out
 }
 
-// mapping calls f with each key that a mapping is to have.
-func (r *reader) mapping(n *yaml.Node, what string, keys []string, f func(key string, v *yaml.Node)) {
-	if n.Kind != yaml.MappingNode {
-		r.fail(n, "want %s: a mapping with the keys %s", what, strings.Join(keys, ", "))
+// rules sorts the settings of rules by the rules' names, and refuses what is said twice about one.
+func (r *reader) rules(n *yaml.Node, c *Config) {
+	if len(c.Rules) == 0 {
 		return
 	}
-	seen := map[string]bool{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		k, v := n.Content[i], n.Content[i+1]
-		known := false
-		for _, key := range keys {
-			known = known || k.Kind == yaml.ScalarNode && k.Value == key
+	settings := child(n, "rules")
+	byName := map[string]Rule{}
+	for _, p := range pairs(settings) {
+		rule, set := rules.Lookup(p.key.Value), c.Rules[p.key.Value]
+		if rule == nil {
+			continue // was refused
 		}
-		switch {
-		case !known:
-			r.fail(k, "unknown key %q%s", k.Value, suggest.DidYouMean(k.Value, keys))
-		case seen[k.Value]:
-			r.fail(k, "key %q is given twice", k.Value)
-		default:
-			f(k.Value, v)
+		if _, twice := byName[rule.Name]; twice {
+			r.fail(p.key, "rules: %s is given twice", rule.Name)
 		}
-		seen[k.Value] = true
-	}
-}
-
-func (r *reader) text(key string, n *yaml.Node) string {
-	if n.Kind != yaml.ScalarNode || isNull(n) {
-		r.fail(n, "%s: want a text", key)
-		return ""
-	}
-	return n.Value
-}
-
-// list reads a list of texts, or one text alone, each of which is to satisfy check.
-func (r *reader) list(key string, n *yaml.Node, check func(string) error) []string {
-	items := []*yaml.Node{n}
-	switch {
-	case isNull(n):
-		return nil
-	case n.Kind == yaml.SequenceNode:
-		items = n.Content
-	}
-	var out []string
-	for _, item := range items {
-		before := len(r.errs)
-		s := r.text(key, item)
-		if len(r.errs) > before {
-			continue
+		byName[rule.Name] = set
+		if set.Enable != nil && (name(c.Enable, rule) || name(c.Disable, rule)) {
+			r.fail(child(p.value, "enable"), "rules: %s: enable: the lists enable and disable name this rule already; say it once", p.key.Value)
 		}
-		if err := check(s); err != nil {
-			r.fail(item, "%s: %v", key, err)
+		r.options("rules: "+p.key.Value+": options: ", rule, child(p.value, "options"))
+	}
+	c.Rules = byName
+}
+
+// name reports whether one of the words is about this rule and no other.
+func name(words []string, rule *rules.Rule) bool {
+	for _, w := range words {
+		if rules.Lookup(w) == rule {
+			return true
 		}
-		out = append(out, s)
 	}
-	return out
+	return false
 }
-
-func (r *reader) words(key string, n *yaml.Node) []string { return r.list(key, n, suggest.CheckWord) }
-
-func (r *reader) path(key string, n *yaml.Node) string {
-	s := r.text(key, n)
-	if err := checkPath(s); err != nil {
-		r.fail(n, "%s: %v", key, err)
-	}
-	return s
-}
-
-// checkPath refuses paths that lead out of the repository.
-func checkPath(s string) error {
-	if clean := path.Clean(s); path.IsAbs(s) || clean == ".." || strings.HasPrefix(clean, "../") {
-		return fmt.Errorf("%q is no path below this file's folder", s)
-	}
-	return nil
-}
-
-func checkDeploy(s string) error {
-	file, container, ok := strings.Cut(s, "#")
-	if !ok || file == "" || container == "" {
-		return fmt.Errorf(`%q: want "file#container"`, s)
-	}
-	return checkPath(file)
-}
-
-func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }

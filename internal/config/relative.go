@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"path"
 	"path/filepath"
 	"strings"
@@ -36,46 +37,74 @@ func (c *Config) For(root string) *Config {
 
 // moved returns a copy with each path as move gives it; what it refuses is left out.
 func (c *Config) moved(move func(string) (string, bool)) *Config {
+	shift := func(p string) string {
+		if p == "" {
+			return ""
+		}
+		m, ok := move(p)
+		if !ok {
+			return ""
+		}
+		return cmp.Or(strings.TrimSuffix(m, "/"), ".")
+	}
 	out := *c
-	out.Exclude, out.Services = nil, nil
-	for _, pattern := range c.Exclude {
+	out.Paths = Paths{Exclude: movedPatterns(c.Paths.Exclude, move)}
+	roles, to := c.Paths.Roles, &out.Paths.Roles
+	to.Product, to.Test = movedPatterns(roles.Product, move), movedPatterns(roles.Test, move)
+	to.Sample, to.Tooling = movedPatterns(roles.Sample, move), movedPatterns(roles.Tooling, move)
+	out.Services, out.Helm, out.Kustomize = nil, nil, nil
+	for _, s := range c.Services {
+		s.Program, s.Dockerfile, s.Deploys = shift(s.Program), shift(s.Dockerfile), movedDeploys(s.Deploys, shift)
+		if s.Program != "" || s.Dockerfile != "" || len(s.Deploys) > 0 {
+			out.Services = append(out.Services, s)
+		}
+	}
+	for _, h := range c.Helm {
+		if h.Chart = shift(h.Chart); h.Chart != "" {
+			values := movedPaths(h.Values, shift)
+			if len(values) == len(h.Values) { // what is laid over the chart is known as a whole or not at all
+				h.Values = values
+				out.Helm = append(out.Helm, h)
+			}
+		}
+	}
+	out.Kustomize = movedPaths(c.Kustomize, shift)
+	return &out
+}
+
+// movedPatterns leaves patterns alone that match at any depth.
+func movedPatterns(patterns []string, move func(string) (string, bool)) (out []string) {
+	for _, pattern := range patterns {
 		not, p := "", pattern
 		if strings.HasPrefix(p, "!") {
 			not, p = "!", p[1:]
 		}
 		if !strings.Contains(strings.TrimSuffix(p, "/"), "/") || strings.HasPrefix(p, "**/") {
-			out.Exclude = append(out.Exclude, pattern) // matches at any depth
+			out = append(out, pattern)
 			continue
 		}
 		if m, ok := move(strings.TrimPrefix(p, "/")); ok {
-			out.Exclude = append(out.Exclude, not+"/"+strings.TrimSuffix(m, "/"))
+			out = append(out, not+"/"+strings.TrimSuffix(m, "/"))
 		}
 	}
-	for _, s := range c.Services {
-		shift := func(p string) string {
-			if p == "" {
-				return ""
-			}
-			m, ok := move(p)
-			if !ok {
-				return ""
-			}
-			if m = strings.TrimSuffix(m, "/"); m == "" {
-				return "."
-			}
-			return m
-		}
-		s.Program, s.Dockerfile = shift(s.Program), shift(s.Dockerfile)
-		var deploys []string
-		for _, d := range s.Deploys {
-			file, name, _ := strings.Cut(d, "#")
-			if file = shift(file); file != "" {
-				deploys = append(deploys, file+"#"+name)
-			}
-		}
-		if s.Deploys = deploys; s.Program != "" || s.Dockerfile != "" || len(deploys) > 0 {
-			out.Services = append(out.Services, s)
+	return out
+}
+
+func movedDeploys(deploys []string, shift func(string) string) (out []string) {
+	for _, d := range deploys {
+		file, name, _ := strings.Cut(d, "#")
+		if file = shift(file); file != "" {
+			out = append(out, file+"#"+name)
 		}
 	}
-	return &out
+	return out
+}
+
+func movedPaths(paths []string, shift func(string) string) (out []string) {
+	for _, p := range paths {
+		if p = shift(p); p != "" {
+			out = append(out, p)
+		}
+	}
+	return out
 }

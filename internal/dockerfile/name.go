@@ -45,6 +45,9 @@ func otherFiles() []string {
 // Role says what the Dockerfile is for, by its folders and by the words of its own name: Dockerfile-test,
 // dev.Dockerfile and docker/development/Dockerfile make images for developers, which nobody deploys.
 func (f *File) Role() check.Role {
+	if said := f.Roles.Said(f.Path); said != "" {
+		return said
+	}
 	if r := check.RoleOf(f.Path); r != check.Product {
 		return r
 	}

@@ -28,6 +28,7 @@ type File struct {
 
 	// Around is what the rest of the repository tells about the image. The zero value tells nothing.
 	Around Around
+	Roles  check.Roles // what files are for
 
 	src    *source
 	escape rune

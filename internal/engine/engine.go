@@ -2,6 +2,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"path"
@@ -13,6 +14,7 @@ import (
 	checkmanifest "github.com/factorlint/factorlint/checks/manifest"
 	checkrepository "github.com/factorlint/factorlint/checks/repository"
 	checkworkload "github.com/factorlint/factorlint/checks/workload"
+	"github.com/factorlint/factorlint/internal/baseline"
 	"github.com/factorlint/factorlint/internal/build"
 	"github.com/factorlint/factorlint/internal/cache"
 	"github.com/factorlint/factorlint/internal/check"
@@ -21,6 +23,7 @@ import (
 	"github.com/factorlint/factorlint/internal/dockerfile"
 	"github.com/factorlint/factorlint/internal/golang"
 	"github.com/factorlint/factorlint/internal/inorder"
+	"github.com/factorlint/factorlint/internal/overlay"
 	"github.com/factorlint/factorlint/internal/progress"
 	"github.com/factorlint/factorlint/internal/repository"
 	"github.com/factorlint/factorlint/internal/triage"
@@ -31,6 +34,7 @@ import (
 // Options says what to look at and for.
 type Options struct {
 	Paths           []string       // folders and files; none means "."
+	Overlay         overlay.Files  // texts in place of what is on the disk
 	ForceExclude    bool           // leave out files of Paths as well, if a run over their folder leaves them out
 	Config          *config.Config // nil for the defaults
 	Only            []string       // words of rules.Select; if any, only those rules run
@@ -40,8 +44,11 @@ type Options struct {
 	Cache           *cache.Cache          // of what was found in Go code; nil for none
 	Tool            string                // what tells this build of factorlint from others: what another one kept does not count
 	Untrusted       bool                  // strangers wrote the repository: the go command gets nothing that could run code for it
+	Offline         bool                  // no Go module is downloaded
 	IgnoreComments  bool                  // suppression comments silence nothing
 	ReportOnly      bool                  // the result has no workloads: what was read takes no memory any more when the report is made
+	Baseline        *baseline.Baseline    // findings that are accepted; nil for none
+	Past            *Past                 // tells which findings are old; nil if all are asked for
 	Progress        *progress.Progress    // is told what the run does; nil if nobody is
 }
 
@@ -52,6 +59,7 @@ type Analyze func(context.Context, golang.Input) *golang.Result
 type Result struct {
 	Report    *check.Report
 	Workloads []*workload.Workload
+	Unjudged  []baseline.Entry // of the baseline, of which the run cannot tell whether they are stale
 }
 
 // Run looks at a repository. The error is about the request (no such path, unknown rule); everything about the
@@ -62,59 +70,85 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	defer r.tree.Close()
+	return r.result(ctx, o), nil
+}
+
+// result returns what a run finds, or what one found that had the same before it.
+func (r *run) result(ctx context.Context, o Options) *Result {
 	r.tuneHeap()
 	if !o.replayable() {
-		return r.look(ctx, o), nil
+		return r.conclude(r.look(ctx, o), o)
 	}
 	key := r.snapshotKey(o)
-	if rep := r.replay(key); rep != nil {
-		return &Result{Report: rep}, nil
+	if rep := r.replay(o, key); rep != nil {
+		return r.conclude(&Result{Report: rep}, o)
 	}
 	res := r.look(ctx, o)
 	r.keep(key, res.Report)
-	return res, nil
+	return r.conclude(res, o)
 }
 
-// look does what a run is for.
+// look does what a run is for, but for what is old.
 func (r *run) look(ctx context.Context, o Options) *Result {
 	if o.Analyze == nil {
-		o.Analyze = r.analyze(o.Untrusted)
+		o.Analyze = r.analyze(o)
 	}
 	if o.Keep != nil {
 		o.Analyze = o.Keep(o.Analyze)
 	}
 	r.load(ctx, o.Analyze)
-	r.bind()
-	r.check()
+	r.shield("binding workloads", r.bind)
+	r.shield("checking", r.check)
 	if o.ReportOnly {
 		r.variants, r.workloads, r.golang.Programs = nil, nil, nil
 	}
 	return &Result{Report: r.report(), Workloads: r.scope.workloads(r.workloads)}
 }
 
+// conclude sets aside what is old, and adds the sources of what is told.
+func (r *run) conclude(res *Result, o Options) *Result {
+	rep := res.Report
+	res.Unjudged = r.accept(rep, o.Baseline)
+	slices.SortStableFunc(rep.Notifications, func(a, b check.Notification) int {
+		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Code+a.Message, b.Code+b.Message))
+	})
+	r.addSources(rep)
+	o.Past.setAside(r, rep)
+	return res
+}
+
 // open prepares a run.
 func open(o Options) (*run, error) {
-	if o.Config == nil {
-		o.Config = &config.Config{}
+	s, err := newScope(o)
+	if err != nil {
+		return nil, err
 	}
+	return openIn(o, s, o.config().For(s.root))
+}
+
+// config returns the configuration of a run.
+func (o Options) config() *config.Config {
+	if o.Config == nil {
+		return &config.Config{}
+	}
+	return o.Config
+}
+
+// openIn prepares a run in a scope, with a configuration whose paths are relative to its root.
+func openIn(o Options, s scope, cfg *config.Config) (*run, error) {
 	selected, err := choose(o)
 	if err != nil {
 		return nil, err
 	}
-	scope, err := newScope(o)
-	if err != nil {
-		return nil, err
-	}
-	cfg := o.Config.For(scope.root)
 	step := o.Progress.Start("finding", "files")
 	defer step.End()
-	tree, notes, err := repository.Open(scope.root, scope.options(o, cfg.Exclude))
+	tree, notes, err := repository.Open(s.root, s.options(o, cfg.Paths.Exclude))
 	if err != nil {
 		return nil, err
 	}
 	step.Done(len(tree.Files))
-	return &run{scope: scope, tree: tree, reader: newReader(tree), config: cfg, cache: o.Cache, tool: o.Tool, rules: selected,
-		progress: o.Progress, notes: slices.Concat(scope.notes(), notes), ignoreComments: o.IgnoreComments}, nil
+	return &run{scope: s, tree: tree, reader: newReader(tree), config: cfg, settings: settingsOf(cfg), cache: o.Cache, tool: o.Tool, rules: selected, overlay: o.Overlay,
+		progress: o.Progress, notes: slices.Concat(s.notes(), notes), ignoreComments: o.IgnoreComments}, nil
 }
 
 // choose returns the rules to look for: flags beat the configuration, and --only beats both it and the defaults.
@@ -123,18 +157,20 @@ func choose(o Options) ([]*rules.Rule, error) {
 	if len(o.Only) > 0 {
 		return rules.Choose(o.Only, flags...)
 	}
-	return rules.Choose(nil, slices.Concat([]rules.Switch{{Words: o.Config.Enable, On: true}, {Words: o.Config.Disable}}, flags)...)
+	return rules.Choose(nil, slices.Concat(o.config().Switches(), flags)...)
 }
 
 // A run is one look at a repository.
 type run struct {
-	scope  scope
-	tree   *repository.Tree
-	reader *reader
-	config *config.Config
-	cache  *cache.Cache
-	tool   string
-	rules  []*rules.Rule
+	scope    scope
+	tree     *repository.Tree
+	reader   *reader
+	config   *config.Config
+	settings check.Settings
+	cache    *cache.Cache
+	tool     string
+	rules    []*rules.Rule
+	overlay  overlay.Files
 
 	progress       *progress.Progress
 	ignoreComments bool
@@ -165,15 +201,21 @@ func (r *run) load(ctx context.Context, analyze Analyze) {
 			done <- &golang.Result{Basis: []golang.Request{}}
 			return
 		}
-		done <- analyze(ctx, golang.Input{Root: r.tree.Root, Files: files, Rules: r.rules, Builds: builds, Cache: r.cache, Tool: r.tool, Progress: r.progress})
+		in := golang.Input{Root: r.tree.Root, Files: files, Rules: r.rules, Builds: builds, Roles: r.settings.Roles, Cache: r.cache, Tool: r.tool, Overlay: r.overlay, Progress: r.progress}
+		var res *golang.Result
+		broken := check.Shield(check.Span{}, "analysing Go code", func() { res = analyze(ctx, in) })
+		if broken != nil {
+			res = &golang.Result{Notes: broken, Failed: true}
+		}
+		done <- res
 	}
 	r.parseDockerfiles(files)
 	wait := slices.ContainsFunc(r.dockerfiles, mayGiveTags)
 	if !wait {
 		go start(nil)
 	}
-	r.loadManifests(files)
-	r.readBuilds(files)
+	r.shield("reading manifests", func() { r.loadManifests(files) })
+	r.shield("reading what builds images", func() { r.readBuilds(files) })
 	if wait {
 		go start(r.goBuilds())
 	}
@@ -181,22 +223,30 @@ func (r *run) load(ctx context.Context, analyze Analyze) {
 	r.notes = append(r.notes, r.golang.Notes...)
 }
 
+// shield does a step of the run. If that breaks down, the run goes on with what there is, and cannot be trusted.
+func (r *run) shield(what string, do func()) {
+	r.notes = append(r.notes, check.Shield(check.Span{}, what, do)...)
+}
+
 // goCommand says how to run the go command on the tree.
-func (r *run) goCommand(untrusted bool) golang.GoCommand {
-	return golang.GoCommand{Top: strings.TrimSuffix(filepath.ToSlash(r.tree.Root)+"/", "/"+r.tree.Prefix), Untrusted: untrusted}
+func (r *run) goCommand(o Options) golang.GoCommand {
+	return golang.GoCommand{Top: strings.TrimSuffix(filepath.ToSlash(r.tree.Root)+"/", "/"+r.tree.Prefix), Untrusted: o.Untrusted, Offline: o.Offline}
 }
 
 // loader returns what loads the Go code of the tree.
-func (r *run) loader(untrusted bool) golang.Source {
-	return golang.Source{GoCommand: r.goCommand(untrusted), Cache: r.cache}
+func (r *run) loader(o Options) golang.Source {
+	return golang.Source{GoCommand: r.goCommand(o), Cache: r.cache, Overlay: r.overlay}
 }
 
 // analyze returns what looks at the Go code of the tree through the go command.
-func (r *run) analyze(untrusted bool) Analyze {
+func (r *run) analyze(o Options) Analyze {
 	return func(ctx context.Context, in golang.Input) *golang.Result {
-		loader := r.loader(untrusted)
+		loader := r.loader(o)
 		res := golang.Analyze(ctx, loader, in)
-		if untrusted {
+		if o.Offline {
+			res.DemandModules()
+		}
+		if o.Untrusted {
 			res.Notes = append(res.Notes, loader.LeftOut(r.reader, in.Root, in.Files)...)
 		}
 		return res
@@ -217,12 +267,16 @@ func (r *run) parseDockerfiles(files []string) {
 		if err != nil {
 			return parsed{notes: []check.Notification{{Code: "read", Level: rules.Warning, At: check.Span{File: name}, Message: err.Error()}}}
 		}
-		d, notes := dockerfile.Parse(name, src)
-		return parsed{d, notes}
+		var p parsed
+		if broken := check.Shield(check.Span{File: name}, "reading the Dockerfile", func() { p.file, p.notes = dockerfile.Parse(name, src) }); broken != nil {
+			return parsed{notes: broken}
+		}
+		return p
 	}, func(p parsed) {
 		step.Done(1)
 		r.notes = append(r.notes, p.notes...)
 		if p.file != nil {
+			p.file.Roles = r.settings.Roles
 			r.dockerfiles = append(r.dockerfiles, p.file)
 		}
 	})
@@ -264,7 +318,7 @@ func (r *run) bind() {
 	step := r.progress.Start("binding", "workloads")
 	defer step.End()
 	e := workload.Evidence{Root: r.tree.Name(), Programs: r.golang.Programs, Variants: r.variants,
-		Made: r.builds.Made, Renamed: r.builds.Renamed, Built: r.builds.Programs, Bindings: r.config.Services}
+		Made: r.builds.Made, Renamed: r.builds.Renamed, Built: r.builds.Programs, Bindings: r.config.Bindings(), Roles: r.settings.Roles}
 	for _, d := range r.dockerfiles {
 		e.Dockerfiles = append(e.Dockerfiles, dockerfileEvidence{d})
 	}
@@ -277,11 +331,11 @@ func (r *run) bind() {
 func (r *run) check() {
 	report := func(f check.Finding) { r.findings = append(r.findings, f) }
 	seen := renderings{}
-	each(r, "Dockerfiles", checkdockerfile.All(), r.dockerfiles, func(_ *dockerfile.File, f check.Finding) { report(f) })
+	each(r, "Dockerfiles", checkdockerfile.All(), r.dockerfiles, dockerfilePlace, func(_ *dockerfile.File, f check.Finding) { report(f) })
 	r.dockerfiles = nil // what the images of workloads are, Bind has taken from them
-	each(r, "variants", checkmanifest.All(), r.variants, func(v *workload.Variant, f check.Finding) { seen.report(f, v, report) })
-	each(r, "the repository", checkrepository.All(), []*repository.Tree{r.tree}, func(_ *repository.Tree, f check.Finding) { report(f) })
-	each(r, "workloads", slices.Concat(checkworkload.All(), checkdockerfile.Commands()), r.workloads, func(w *workload.Workload, f check.Finding) {
+	each(r, "variants", checkmanifest.All(), r.variants, variantPlace, func(v *workload.Variant, f check.Finding) { seen.report(f, v, r.settings.Roles, report) })
+	each(r, "the repository", checkrepository.All(), []*repository.Tree{r.tree}, func(*repository.Tree) check.Span { return check.Span{} }, func(_ *repository.Tree, f check.Finding) { report(f) })
+	each(r, "workloads", slices.Concat(checkworkload.All(), checkdockerfile.Commands()), r.workloads, workloadPlace, func(w *workload.Workload, f check.Finding) {
 		if f.Workload == "" {
 			f.Workload = w.Name
 		}
@@ -289,7 +343,7 @@ func (r *run) check() {
 			report(f)
 			return
 		}
-		seen.report(f, w.Deploy.Variant, report)
+		seen.report(f, w.Deploy.Variant, r.settings.Roles, report)
 	})
 	bound := r.deployed()
 	for _, f := range r.golang.Findings {
@@ -298,9 +352,8 @@ func (r *run) check() {
 	for _, w := range r.golang.Withheld {
 		f := raised(w.Finding, bound)
 		// triage finds a comment again, and counts it as used; what is deployed is judged wherever it lies, and so is what
-		// the user asked for by its folder
-		asked := check.RoleOf(f.At.File) == check.Product && !check.IsToolName(path.Base(path.Dir(f.At.File)))
-		if w.By != nil || f.Workload != "" || asked {
+		// the user asked for by its folder or a role
+		if w.By != nil || f.Workload != "" || r.isAskedFor(f.At.File) {
 			report(f)
 		}
 	}
@@ -317,7 +370,7 @@ type rendered struct {
 
 // report files what was found in a variant. A defect of a template that several values files show is one finding, and a
 // value that a values file gives is named with its line there: unless it is one of the chart's tests.
-func (seen renderings) report(f check.Finding, v *workload.Variant, report func(check.Finding)) {
+func (seen renderings) report(f check.Finding, v *workload.Variant, roles check.Roles, report func(check.Finding)) {
 	if v == nil || v.Chart == "" {
 		report(overlaid(f, v))
 		return
@@ -328,7 +381,7 @@ func (seen renderings) report(f check.Finding, v *workload.Variant, report func(
 	}
 	for _, at := range places {
 		origin, ok := v.Origins[at]
-		if ok && check.RoleOf(origin.File) != check.Product {
+		if ok && roles.Of(origin.File) != check.Product {
 			return // the values of the chart's own tests are at fault
 		}
 		if ok && !slices.Contains(places, origin) {
@@ -369,39 +422,12 @@ func raised(f check.Finding, bound map[check.Span]*workload.Workload) check.Find
 	return f
 }
 
-// each runs those checks that were asked for on all subjects, and reports what they find in the order of the subjects. what is
-// what users call them.
-func each[T any](r *run, what string, checks []check.Check[T], subjects []T, report func(T, check.Finding)) {
-	checks = slices.DeleteFunc(checks, func(c check.Check[T]) bool {
-		return !slices.ContainsFunc(r.rules, func(rule *rules.Rule) bool { return rule.Name == c.Rule })
-	})
-	step := r.progress.Start("judging", what)
-	defer step.End()
-	step.Expect(len(subjects))
-	type judged struct {
-		subject  T
-		findings []check.Finding
-	}
-	inorder.Each(subjects, func(subject T) judged {
-		j := judged{subject: subject}
-		for _, c := range checks {
-			check.Run(c, subject, func(f check.Finding) { j.findings = append(j.findings, f) })
-		}
-		return j
-	}, func(j judged) {
-		step.Done(1)
-		for _, f := range j.findings {
-			report(j.subject, f)
-		}
-	})
-}
-
 // deployed returns the workloads whose program an image carries, by the place of the program's main listener or, of a
 // worker, the first call that takes its work.
 func (r *run) deployed() map[check.Span]*workload.Workload {
 	out := map[check.Span]*workload.Workload{}
 	for _, w := range r.workloads {
-		if w.Program == nil || w.Image == nil || check.RoleOf(w.Image.File) != check.Product {
+		if w.Program == nil || w.Image == nil || r.settings.Roles.Of(w.Image.File) != check.Product {
 			continue
 		}
 		if l, ok := w.Program.MainListen(); ok {
@@ -414,25 +440,20 @@ func (r *run) deployed() map[check.Span]*workload.Workload {
 	return out
 }
 
+// report returns what was found, and which entries of a baseline could not be judged.
 func (r *run) report() *check.Report {
 	step := r.progress.Start("sorting", "findings")
 	defer step.End()
 	step.Done(len(r.findings))
-	rep := triage.Apply(triage.Input{Findings: r.findings, Directives: r.directives(), Rules: r.rules, Unread: r.unread})
+	rep := triage.Apply(triage.Input{Prefix: r.tree.Prefix, Findings: r.findings, Directives: r.directives(), Rules: r.rules, Roles: r.settings.Roles, Unread: r.unread})
+	r.grade(rep)
 	rep.Prefix = r.tree.Prefix
 	rep.Rules = r.rules
 	rep.Files = len(r.tree.Files)
 	rep.Partial = len(r.scope.asked) > 0 || r.tree.Prefix != ""
 	rep.Untrusted = r.golang.Failed
-	rep.Notifications = r.notes
-	slices.SortStableFunc(rep.Notifications, func(a, b check.Notification) int {
-		if c := a.At.Compare(b.At); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Code+a.Message, b.Code+b.Message)
-	})
+	rep.Notifications = slices.Clone(r.notes)
 	r.scope.narrow(rep, r.tree.Files)
-	r.addSources(rep)
 	rep.Untrusted = rep.Untrusted || slices.ContainsFunc(rep.Notifications, func(n check.Notification) bool { return n.Level == rules.Error })
 	return rep
 }

@@ -220,6 +220,38 @@ func TestPaths(t *testing.T) {
 	}
 }
 
+func TestConfiguredRules(t *testing.T) {
+	dir, on, off := unpack(t, server), true, false
+	for _, c := range []struct {
+		name   string
+		config config.Config
+		flags  engine.Options
+		want   []string
+	}{
+		{"severity", config.Config{Enable: []string{"all"}, Rules: map[string]config.Rule{"sigterm-unhandled": {Severity: "note"}}},
+			engine.Options{Only: []string{"go"}}, []string{"note sigterm-unhandled"}},
+		{"a rule wins over its kind", config.Config{Disable: []string{"all"}, Rules: map[string]config.Rule{"sigterm-unhandled": {Enable: &on, Severity: "error"}}},
+			engine.Options{}, []string{"error sigterm-unhandled"}},
+		{"a flag wins over the rule", config.Config{Disable: []string{"all"}, Rules: map[string]config.Rule{"sigterm-unhandled": {Enable: &off}}},
+			engine.Options{Enable: []string{"go"}}, []string{"warning sigterm-unhandled"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.flags.Paths, c.flags.Config = []string{dir}, &c.config
+			res, err := engine.Run(t.Context(), c.flags)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, f := range res.Report.Findings {
+				got = append(got, f.Severity.String()+" "+f.Rule.Name)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
 func TestChoice(t *testing.T) {
 	dir := unpack(t, server)
 	for _, c := range []struct {

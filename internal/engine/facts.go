@@ -22,7 +22,7 @@ func WriteFacts(ctx context.Context, o Options, shard, dir, tool string) (packag
 	defer r.tree.Close()
 	var facts *golang.Facts
 	r.load(ctx, func(ctx context.Context, in golang.Input) *golang.Result {
-		if facts, err = golang.Observe(ctx, r.loader(o.Untrusted), in, part, tool); err != nil {
+		if facts, err = golang.Observe(ctx, r.loader(o), in, part, tool); err != nil {
 			return &golang.Result{}
 		}
 		return golang.Join(facts.Modules, in.Rules)

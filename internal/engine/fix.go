@@ -12,6 +12,7 @@ import (
 
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/fix"
+	"github.com/factorlint/factorlint/internal/overlay"
 	"github.com/factorlint/factorlint/internal/repository"
 	"github.com/factorlint/factorlint/rules"
 )
@@ -26,13 +27,15 @@ type Fixed struct {
 	Files    []string        // that changed, sorted; with the report's prefix
 	Skipped  []fix.Skipped   // what the report still offers a fix for, and why it was not applied
 	Patch    []byte          // the change, of Diff alone
+	Overlay  overlay.Files   // what became of the texts of Options, of Fix alone
 }
 
 // Fix looks at a repository, applies the fixes of what it finds, and looks again, until there is nothing left that can be
-// applied. The result is that of the last look. Only files that were looked at are written, and none through a symbolic link. What
-// does not help is undone: fixes that leave as many findings of their rule, or something that cannot be read any more. The error
-// is that of Run, or tells which file could not be written; those before it are.
+// applied. The result is that of the last look. Only files that were looked at are written, and none through a symbolic link; a text
+// that stands for a file is fixed in its place. What does not help is undone: fixes that leave as many findings of their rule, or
+// something that cannot be read any more. The error is that of Run, or tells which file could not be written; those before it are.
 func Fix(ctx context.Context, o Options, unsafe bool) (*Result, *Fixed, error) {
+	o.Overlay = maps.Clone(o.Overlay)
 	now, err := newState(ctx, o, unsafe)
 	if err != nil {
 		return nil, nil, err
@@ -63,7 +66,7 @@ func Fix(ctx context.Context, o Options, unsafe bool) (*Result, *Fixed, error) {
 		done.Findings = append(done.Findings, now.plan.Fixed...)
 		now = next
 	}
-	done.Files = slices.Sorted(maps.Keys(changed))
+	done.Files, done.Overlay = slices.Sorted(maps.Keys(changed)), o.Overlay
 	done.Skipped = append(now.plan.Skipped, undone...)
 	return now.Result, done, nil
 }
@@ -85,8 +88,9 @@ func Diff(ctx context.Context, o Options, unsafe bool) (*Result, *Fixed, error) 
 // A state is what was found in a repository at one time, and what the fixes would make of it.
 type state struct {
 	*Result
-	root string // the folder that was looked at
-	plan *fix.Result
+	root    string        // the folder that was looked at
+	overlay overlay.Files // of the options
+	plan    *fix.Result
 }
 
 func newState(ctx context.Context, o Options, unsafe bool) (*state, error) {
@@ -99,7 +103,7 @@ func newState(ctx context.Context, o Options, unsafe bool) (*state, error) {
 	}
 	tree := r.tree
 	defer tree.Close()
-	res := r.look(ctx, o)
+	res := r.result(ctx, o)
 	root, err := os.OpenRoot(tree.Root)
 	if err != nil {
 		return nil, err
@@ -109,12 +113,15 @@ func newState(ctx context.Context, o Options, unsafe bool) (*state, error) {
 		if !r.scope.covers(file) {
 			return errors.New("it would change a file that was not named")
 		}
+		if _, ok := o.Overlay[filepath.Join(tree.Root, filepath.FromSlash(file))]; ok {
+			return nil
+		}
 		return refuse(root, tree, file)
 	}
-	return &state{res, tree.Root, fix.Apply(res.Report.Findings, res.Report.Sources, fix.Options{Unsafe: unsafe, Refuse: refuse})}, nil
+	return &state{res, tree.Root, o.Overlay, fix.Apply(res.Report.Findings, res.Report.Sources, fix.Options{Unsafe: unsafe, Refuse: refuse})}, nil
 }
 
-// write replaces the contents of the files of the plan.
+// write replaces the contents of the files of the plan, or the texts that stand for them.
 func (s *state) write(before, after map[string][]byte) error {
 	root, err := os.OpenRoot(s.root)
 	if err != nil {
@@ -122,6 +129,11 @@ func (s *state) write(before, after map[string][]byte) error {
 	}
 	defer root.Close()
 	for _, file := range slices.Sorted(maps.Keys(s.plan.Files)) {
+		name := filepath.Join(s.root, filepath.FromSlash(file))
+		if _, ok := s.overlay[name]; ok {
+			s.overlay[name] = after[file]
+			continue
+		}
 		if err := fix.Write(root, file, before[file], after[file]); err != nil {
 			return fmt.Errorf("cannot fix %s%s: %w", s.Report.Prefix, file, err)
 		}

@@ -81,7 +81,7 @@ func isCommented(file string) bool {
 func (r *run) loadManifests(files []string) {
 	step := r.progress.Start("reading", "manifests")
 	defer step.End()
-	variants, notes := manifest.Load(counting{r.reader, step}, files, r.cache)
+	variants, notes := manifest.Load(counting{r.reader, step}, files, r.manifestOptions())
 	r.variants = variants
 	r.notes = append(r.notes, notes...)
 }

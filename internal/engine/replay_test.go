@@ -129,7 +129,7 @@ func TestReplay(t *testing.T) {
 		{"other rules", func() { o.Disable = []string{"manifest"} }},
 		{"no comments", func() { o.IgnoreComments = true }},
 		{"a configuration", func() {
-			o.Config = &config.Config{Path: filepath.Join(dir, ".factorlint.yaml"), Exclude: []string{"deploy"}}
+			o.Config = &config.Config{Path: filepath.Join(dir, ".factorlint.yaml"), Paths: config.Paths{Exclude: []string{"deploy"}}}
 		}},
 		{"a part", func() { o.Paths = []string{filepath.Join(dir, "deploy")} }},
 		{"another build", func() { o.Tool += "2" }},

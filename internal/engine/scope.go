@@ -41,7 +41,7 @@ func newScope(o Options) (scope, error) {
 	var abs []string
 	for _, p := range paths {
 		a, err := filepath.Abs(p)
-		if err == nil {
+		if _, overlaid := o.Overlay[a]; err == nil && !overlaid {
 			a, err = filepath.EvalSymlinks(a)
 		}
 		if err != nil {
@@ -113,7 +113,12 @@ func isDir(name string) bool {
 
 // options says what the walk is to take in.
 func (s *scope) options(o Options, exclude []string) repository.Options {
-	out := repository.Options{Exclude: exclude}
+	out := repository.Options{Exclude: exclude, Overlay: map[string][]byte{}}
+	for name, text := range o.Overlay {
+		if rel, ok := repository.Within(name, s.root); ok {
+			out.Overlay[rel] = text
+		}
+	}
 	if !s.whole {
 		out.Only = s.asked
 	}

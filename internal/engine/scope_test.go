@@ -88,7 +88,7 @@ CMD ["/api"]
 func TestFiles(t *testing.T) {
 	dir := unpack(t, together)
 	names := []string{"dangling-target-port", "env-source-missing", "unpinned-base-image"}
-	excludes := &config.Config{Exclude: []string{"legacy/"}}
+	excludes := &config.Config{Paths: config.Paths{Exclude: []string{"legacy/"}}}
 	dangling := []string{"legacy/service.yaml:6 dangling-target-port"}
 	for _, c := range []struct {
 		name  string

@@ -15,19 +15,22 @@ import (
 
 	"github.com/factorlint/factorlint/internal/cache"
 	"github.com/factorlint/factorlint/internal/golist"
+	"github.com/factorlint/factorlint/internal/overlay"
 )
 
 // An Importer gives the declarations of packages. It may be used by several goroutines.
 type Importer struct {
-	fset   *token.FileSet
-	lookup func(path string) *golist.Package
-	sizes  types.Sizes
-	slots  chan struct{} // one is held by whoever works
-	cache  *cache.Cache
-	fresh  bool // nothing is taken from it
+	fset    *token.FileSet
+	lookup  func(path string) *golist.Package
+	sizes   types.Sizes
+	slots   chan struct{} // one is held by whoever works
+	cache   *cache.Cache
+	fresh   bool // nothing is taken from it
+	overlay overlay.Files
 
-	mu   sync.Mutex
-	pkgs map[string]*declared
+	mu       sync.Mutex
+	pkgs     map[string]*declared
+	versions sync.Map // of Go installations, by their folders
 
 	reading sync.Mutex
 	read    map[string]*types.Package // what can be read from the cache, some of it only as far as others need it
@@ -38,6 +41,7 @@ type Importer struct {
 // A declared is a package and what is known of it, each once somebody asks.
 type declared struct {
 	listed   *golist.Package
+	contents func() string    // see Contents
 	key      func() cache.Key // what its declarations are computed from
 	identity func() cache.Key // see Importer.Identity
 	types    func() (*types.Package, error)
@@ -46,10 +50,10 @@ type declared struct {
 }
 
 // New returns an importer of the packages that lookup knows; it returns nil for one that it does not. What is found goes to the
-// cache, and what is there is not computed again, unless everything is to be fresh.
-func New(fset *token.FileSet, sizes types.Sizes, c *cache.Cache, fresh bool, lookup func(path string) *golist.Package) *Importer {
+// cache, and what is there is not computed again, unless everything is to be fresh. Texts stand in place of what is on the disk.
+func New(fset *token.FileSet, sizes types.Sizes, c *cache.Cache, fresh bool, texts overlay.Files, lookup func(path string) *golist.Package) *Importer {
 	return &Importer{
-		fset: fset, lookup: lookup, sizes: sizes, cache: c, fresh: fresh, slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		fset: fset, lookup: lookup, sizes: sizes, cache: c, fresh: fresh, overlay: texts, slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
 		pkgs: map[string]*declared{}, read: map[string]*types.Package{}, lost: map[string]bool{},
 	}
 }
@@ -95,6 +99,7 @@ func (im *Importer) of(path string) *declared {
 	if !ok {
 		if p := im.lookup(path); p != nil {
 			d = &declared{listed: p}
+			d.contents = sync.OnceValue(func() string { return Contents(im.overlay, p.Files()) })
 			d.key = sync.OnceValue(func() cache.Key { return im.key(d) })
 			d.identity = sync.OnceValue(func() cache.Key { return im.identity(d) })
 			d.types = sync.OnceValues(func() (*types.Package, error) { return im.load(d) })
@@ -120,7 +125,12 @@ func (im *Importer) load(d *declared) (*types.Package, error) {
 	return pkg, err
 }
 
-func (im *Importer) declare(p *golist.Package) (*types.Package, error) {
+func (im *Importer) declare(p *golist.Package) (pkg *types.Package, err error) {
+	defer func() { // whoever waits for the package is to learn that there is none
+		if recover() != nil {
+			pkg, err = nil, fmt.Errorf("package %s cannot be type-checked", p.ImportPath)
+		}
+	}()
 	files := im.parse(p)
 	if len(files) == 0 {
 		if p.Error != nil {
@@ -146,7 +156,7 @@ func (im *Importer) declare(p *golist.Package) (*types.Package, error) {
 		FakeImportC:              true,
 		DisableUnusedImportCheck: true,
 	}
-	pkg, err := conf.Check(p.ImportPath, im.fset, files, nil)
+	pkg, err = conf.Check(p.ImportPath, im.fset, files, nil)
 	if pkg == nil {
 		return nil, err
 	}
@@ -183,7 +193,7 @@ func (im *Importer) parse(p *golist.Package) []*ast.File {
 	defer func() { <-im.slots }()
 	var files []*ast.File
 	for _, name := range p.Files() {
-		f, _ := parser.ParseFile(im.fset, name, nil, parser.SkipObjectResolution)
+		f, _ := parser.ParseFile(im.fset, name, im.overlay.Source(name), parser.SkipObjectResolution)
 		if f != nil && f.Name != nil && f.Name.Name != "_" {
 			files = append(files, f)
 		}

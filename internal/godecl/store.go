@@ -15,7 +15,7 @@ import (
 	"golang.org/x/tools/go/gcexportdata"
 
 	"github.com/factorlint/factorlint/internal/cache"
-	"github.com/factorlint/factorlint/internal/golist"
+	"github.com/factorlint/factorlint/internal/overlay"
 )
 
 // Identity returns what stands for the declarations of a package in the keys of those that import it: what it was computed from,
@@ -28,7 +28,7 @@ func (im *Importer) Identity(path string) cache.Key {
 }
 
 func (im *Importer) identity(d *declared) cache.Key {
-	if _, immutable := origin(d.listed); immutable {
+	if _, immutable := im.origin(d); immutable {
 		return d.key()
 	}
 	data, ok := im.get(d)
@@ -48,7 +48,7 @@ const recipe = "declarations 1"
 func (im *Importer) key(d *declared) cache.Key {
 	h := sha256.New()
 	p := d.listed
-	text, _ := origin(p)
+	text, _ := im.origin(d)
 	h.Write(fmt.Appendf(nil, "%s %s %s\n%s %s\n", recipe, runtime.Version(), runtime.GOARCH, p.ImportPath, goVersion(p)))
 	h.Write([]byte(text))
 	for _, dep := range p.Imports {
@@ -60,7 +60,8 @@ func (im *Importer) key(d *declared) cache.Key {
 
 // origin says which text the files of a package have. The files of a version of a module and of a version of Go never change;
 // those of a folder count by what is in them.
-func origin(p *golist.Package) (text string, immutable bool) {
+func (im *Importer) origin(d *declared) (text string, immutable bool) {
+	p := d.listed
 	m, dir := p.Module, ""
 	if m != nil {
 		dir = m.Dir
@@ -70,20 +71,41 @@ func origin(p *golist.Package) (text string, immutable bool) {
 	}
 	switch {
 	case p.Standard:
-		if version, err := os.ReadFile(filepath.Join(goroot(p.Dir), "VERSION")); err == nil {
+		if version := im.installed(goroot(p.Dir)); version != "" {
 			return fmt.Sprintf("%s\n%q %q\n", version, p.GoFiles, p.CgoFiles), true
 		}
 	case m != nil && m.Version != "" && strings.HasSuffix(dir, "@"+m.Version): // in the module cache
 		return fmt.Sprintf("%s@%s\n%q %q\n", m.Path, m.Version, p.GoFiles, p.CgoFiles), true
 	}
-	return Contents(p.Files()), false
+	return d.contents(), false
 }
 
-// Contents says what is in files, by their names and hashes.
-func Contents(names []string) string {
+// installed returns what VERSION says in a Go installation, "" if nothing.
+func (im *Importer) installed(dir string) string {
+	if version, ok := im.versions.Load(dir); ok {
+		return version.(string)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "VERSION"))
+	if err != nil {
+		text = nil
+	}
+	im.versions.Store(dir, string(text))
+	return string(text)
+}
+
+// Contents says what is in the files of a package, "" if there is no such package.
+func (im *Importer) Contents(path string) string {
+	if d := im.of(path); d != nil {
+		return d.contents()
+	}
+	return ""
+}
+
+// Contents says what is in files, by their names and hashes. Texts stand in place of what is on the disk.
+func Contents(texts overlay.Files, names []string) string {
 	var b strings.Builder
 	for _, name := range names {
-		text, err := os.ReadFile(name)
+		text, err := texts.ReadFile(name)
 		fmt.Fprintf(&b, "%s %x %t\n", filepath.Base(name), sha256.Sum256(text), err == nil)
 	}
 	return b.String()

@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"go/ast"
+	"go/parser"
 	"go/token"
 	"go/types"
-	"os"
+	"maps"
 	"path"
 	"path/filepath"
 	"reflect"
@@ -24,6 +25,7 @@ import (
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/directive"
 	"github.com/factorlint/factorlint/internal/gopass"
+	"github.com/factorlint/factorlint/internal/overlay"
 	"github.com/factorlint/factorlint/internal/progress"
 	"github.com/factorlint/factorlint/internal/workload"
 	"github.com/factorlint/factorlint/rules"
@@ -31,36 +33,37 @@ import (
 
 // An analysisRun is the analysis of one module.
 type analysisRun struct {
-	root   string
-	module module
-	files  []string
-	shard  Shard
-	cache  *cache.Cache
-	fresh  bool // nothing is taken from the cache
-	tool   string
-	slots  chan struct{} // one is held by whoever works
+	root    string
+	module  module
+	files   []string
+	shard   Shard
+	overlay overlay.Files
+	cache   *cache.Cache
+	fresh   bool // nothing is taken from the cache
+	tool    string
+	slots   chan struct{} // one is held by whoever works
 
 	tasks map[string]*task // by import path
 	step  *progress.Step   // begun; run ends it
 }
 
 func newAnalysis(in Input, m module, shard Shard) *analysisRun {
-	return &analysisRun{root: in.Root, module: m, files: in.Files, shard: shard, cache: in.Cache, tool: in.Tool,
+	return &analysisRun{root: in.Root, module: m, files: in.Files, shard: shard, overlay: in.Overlay, cache: in.Cache, tool: in.Tool,
 		slots: make(chan struct{}, runtime.GOMAXPROCS(0)), tasks: map[string]*task{},
 		step: in.Progress.Start("analysing", "packages")}
 }
 
 // A task is the analysis of one package.
 type task struct {
-	unit  *Unit
-	do    func() // once, after the tasks of the units that it imports
-	found *Package
-	facts func() (factSet, error)
-	hash  cache.Key // of the facts
-	typed bool
+	unit   *Unit
+	do     func() // once, after the tasks of the units that it imports
+	found  *Package
+	facts  func() (factSet, error) // of the package alone
+	hash   cache.Key               // of the facts
+	typed  bool
+	joined bool // what was found depends on the facts of what it imports
 
-	key  cache.Key // for the cache
-	text []byte
+	entries map[cache.Key][]byte // for the cache
 }
 
 // run analyses the packages of one module. ok is false if there was nothing to analyse.
@@ -75,7 +78,7 @@ func (a *analysisRun) run(l *Loaded) (found []*Package, ok bool) {
 			continue
 		}
 		t := &task{unit: u}
-		t.do = sync.OnceFunc(func() { a.analyze(t) })
+		t.do = sync.OnceFunc(func() { a.shielded(t) })
 		a.tasks[p.PkgPath] = t
 	}
 	defer a.step.End()
@@ -111,14 +114,25 @@ func (a *analysisRun) imports(t *task) map[string]*task {
 	return out
 }
 
+// shielded is analyze. Of a package on which that breaks down, nothing is known.
+func (a *analysisRun) shielded(t *task) {
+	p := t.unit.Package
+	broken := check.Shield(check.Span{File: a.fileOf(p)}, "analysing package "+p.PkgPath, func() { a.analyze(t) })
+	if broken != nil {
+		t.found, t.facts = &Package{Path: p.PkgPath, Notes: broken}, func() (factSet, error) { return nil, nil }
+		t.typed, t.entries = false, nil
+	}
+}
+
 // analyze does a task, after those of the packages that it imports.
 func (a *analysisRun) analyze(t *task) {
-	imports := a.imports(t)
-	for _, dep := range imports {
-		dep.do()
+	for _, path := range t.unit.Imports {
+		if dep := a.tasks[path]; dep != nil {
+			dep.do()
+		}
 	}
 	defer a.step.Done(1)
-	key, cached := a.key(t, imports)
+	key, cached := a.key(t)
 	if cached && !a.fresh && a.fromCache(t, key) {
 		a.step.Cached(1)
 		return
@@ -128,37 +142,34 @@ func (a *analysisRun) analyze(t *task) {
 	t.found, t.facts = &Package{Path: p.PkgPath}, func() (factSet, error) { return nil, nil }
 	a.errors(t)
 	if t.typed = len(p.Syntax) > 0 && p.Types != nil; t.typed {
-		for _, dep := range imports { // a finding may stand in one of them
-			dep.unit.Parse()
-		}
-		a.judge(t, imports)
+		a.judge(t)
 	}
+	p.Syntax, p.TypesInfo = nil, nil // big, and done with
 	if cached {
-		t.prepare(key)
+		a.prepare(t, key)
 	}
 }
 
 // judge runs the analyzers on a package.
-func (a *analysisRun) judge(t *task, imports map[string]*task) {
-	imported := map[string]factSet{}
-	for path, dep := range imports {
-		facts, err := dep.facts()
-		if err != nil {
-			t.found.Notes = append(t.found.Notes, a.failure(t, err))
-			return
-		}
-		imported[path] = facts
+func (a *analysisRun) judge(t *task) {
+	imports := a.imports(t)
+	imported, err := facts(imports)
+	if err != nil {
+		t.joined = true
+		t.found.Notes = append(t.found.Notes, a.failure(t, err))
+		return
 	}
 	a.slots <- struct{}{}
 	defer func() { <-a.slots }()
-	outcomes, own := analyze(t.unit.Package, imported)
-	t.facts = func() (factSet, error) { return own, nil }
-	slices.SortFunc(outcomes, func(x, y outcome) int { return strings.Compare(x.analyzer.Name, y.analyzer.Name) })
-	v := &view{analysisRun: a, fset: t.unit.Package.Fset, packages: []*packages.Package{t.unit.Package}}
+	res := analyze(t.unit.Package, imported, a.overlay.ReadFile)
+	own := res.facts // what else the result holds is large
+	t.facts, t.joined = func() (factSet, error) { return own, nil }, res.joined
+	slices.SortFunc(res.outcomes, func(x, y outcome) int { return strings.Compare(x.analyzer.Name, y.analyzer.Name) })
+	v := &view{analysisRun: a, fset: t.unit.Package.Fset, pkg: t.unit.Package}
 	for _, dep := range imports {
-		v.packages = append(v.packages, dep.unit.Package)
+		v.imports = append(v.imports, dep.unit.Package)
 	}
-	for _, o := range outcomes {
+	for _, o := range res.outcomes {
 		if o.err != nil {
 			t.found.Notes = append(t.found.Notes, a.failure(t, o.err))
 			continue
@@ -170,12 +181,27 @@ func (a *analysisRun) judge(t *task, imports map[string]*task) {
 			t.found.Directives = append(t.found.Directives, *a.own(&d))
 		}
 	}
-	t.unit.Package.TypesInfo = nil // big, and done with
 }
 
-// failure says that an analyzer failed on a package.
+// facts returns the facts of packages, in order of their paths.
+func facts(tasks map[string]*task) ([]analysis.PackageFact, error) {
+	var out []analysis.PackageFact
+	for _, path := range slices.Sorted(maps.Keys(tasks)) {
+		facts, err := tasks[path].facts()
+		if err != nil {
+			return nil, err
+		}
+		pkg := types.NewPackage(path, "")
+		for _, f := range facts {
+			out = append(out, analysis.PackageFact{Package: pkg, Fact: f})
+		}
+	}
+	return out, nil
+}
+
+// failure says that an analyzer failed on a package: it broke down, and without it the run cannot be trusted.
 func (a *analysisRun) failure(t *task, err error) check.Notification {
-	return check.Notification{Code: "go-analysis", Level: rules.Warning, At: check.Span{File: a.fileOf(t.unit.Package)}, Message: firstLine(err)}
+	return check.Notification{Code: "go-analysis", Level: rules.Error, At: check.Span{File: a.fileOf(t.unit.Package)}, Message: firstLine(err)}
 }
 
 // fileOf returns the file that stands for a package: its first, or the module's.
@@ -189,8 +215,9 @@ func (a *analysisRun) fileOf(p *packages.Package) string {
 // A view is what a finding in a package may name: the package and those that it imports.
 type view struct {
 	*analysisRun
-	fset     *token.FileSet
-	packages []*packages.Package
+	fset    *token.FileSet
+	pkg     *packages.Package
+	imports []*packages.Package // directly or not
 }
 
 // add adds what an analyzer made of a package to what was found in it.
@@ -250,25 +277,45 @@ func (v *view) finding(d analysis.Diagnostic) check.Finding {
 // enclosing returns the name of the function that a position lies in: "path.Func", "path.Type.Method" or, outside
 // functions, the package's path.
 func (v *view) enclosing(pos token.Pos) string {
-	for _, p := range v.packages {
-		for _, f := range p.Syntax {
-			if pos < f.FileStart || f.FileEnd <= pos {
-				continue
+	for _, f := range v.pkg.Syntax {
+		if f.FileStart <= pos && pos < f.FileEnd {
+			return function(v.pkg.PkgPath, f, pos)
+		}
+	}
+	at := v.fset.PositionFor(pos, false)
+	for _, p := range v.imports {
+		if slices.Contains(p.CompiledGoFiles, at.Filename) {
+			if f, pos := parsed(at); f != nil {
+				return function(p.PkgPath, f, pos)
 			}
-			for _, d := range f.Decls {
-				fn, ok := d.(*ast.FuncDecl)
-				if !ok || pos < fn.Pos() || fn.End() <= pos {
-					continue
-				}
-				if fn.Recv != nil && len(fn.Recv.List) == 1 {
-					return p.PkgPath + "." + strings.TrimPrefix(types.ExprString(fn.Recv.List[0].Type), "*") + "." + fn.Name.Name
-				}
-				return p.PkgPath + "." + fn.Name.Name
-			}
-			return p.PkgPath
 		}
 	}
 	return ""
+}
+
+// parsed returns the file of a position, and the position in it.
+func parsed(at token.Position) (*ast.File, token.Pos) {
+	fset := token.NewFileSet()
+	f, _ := parser.ParseFile(fset, at.Filename, nil, parser.SkipObjectResolution)
+	if f == nil {
+		return nil, token.NoPos
+	}
+	return f, fset.File(f.FileStart).Pos(at.Offset)
+}
+
+// function returns the name of the function of a package's file that a position lies in, or the package's path.
+func function(path string, f *ast.File, pos token.Pos) string {
+	for _, d := range f.Decls {
+		fn, ok := d.(*ast.FuncDecl)
+		if !ok || pos < fn.Pos() || fn.End() <= pos {
+			continue
+		}
+		if fn.Recv != nil && len(fn.Recv.List) == 1 {
+			return path + "." + strings.TrimPrefix(types.ExprString(fn.Recv.List[0].Type), "*") + "." + fn.Name.Name
+		}
+		return path + "." + fn.Name.Name
+	}
+	return path
 }
 
 func (v *view) span(pos, end token.Pos) check.Span {
@@ -276,15 +323,15 @@ func (v *view) span(pos, end token.Pos) check.Span {
 		end = pos
 	}
 	p, e := v.fset.Position(pos), v.fset.Position(end)
-	if f := v.fset.File(end); f != nil && e.Offset == f.Size() && endsLine(f.Name()) { // go/token knows no line behind the last line break
+	if f := v.fset.File(end); f != nil && e.Offset == f.Size() && v.endsLine(f.Name()) { // go/token knows no line behind the last line break
 		e.Line, e.Column = e.Line+1, 1
 	}
 	return check.Span{File: v.rel(p.Filename), Start: check.Pos{Offset: p.Offset, Line: p.Line, Col: p.Column}, End: check.Pos{Offset: e.Offset, Line: e.Line, Col: e.Column}}
 }
 
 // endsLine reports whether a file ends in a line break.
-func endsLine(file string) bool {
-	src, err := os.ReadFile(file)
+func (a *analysisRun) endsLine(file string) bool {
+	src, err := a.overlay.ReadFile(file)
 	return err == nil && bytes.HasSuffix(src, []byte("\n"))
 }
 
@@ -346,7 +393,7 @@ func (a *analysisRun) errors(t *task) {
 	if len(p.GoFiles) > 0 {
 		at.File = a.rel(p.GoFiles[0])
 	}
-	if file, line, col, ok := position(e.Pos); ok {
+	if file, line, col, ok := position(e.Pos); ok && !filepath.IsAbs(a.rel(file)) {
 		at.File = a.rel(file)
 		at.Start = check.Pos{Line: line, Col: col}
 		at.End = at.Start
@@ -364,6 +411,9 @@ func (a *analysisRun) errors(t *task) {
 		_, msg, _ = strings.Cut(msg, "\n")
 	}
 	msg, _, _ = strings.Cut(msg, "\n")
+	if e.Kind == packages.TypeError || e.Kind == packages.ParseError {
+		msg = withoutLiterals(msg)
+	}
 	t.found.Notes = append(t.found.Notes, check.Notification{Code: "go-package", Level: rules.Note, At: at,
 		Message: fmt.Sprintf("package %s %s: %s%s", p.PkgPath, what, withoutRoot(a.root, msg), more)})
 }
@@ -374,6 +424,19 @@ func withoutRoot(root, msg string) string {
 	msg = strings.ReplaceAll(msg, root+string(filepath.Separator), "")
 	return absolute.ReplaceAllStringFunc(msg, func(s string) string { return s[:1] + path.Base(filepath.ToSlash(s[1:])) })
 }
+
+// withoutLiterals takes the texts of string literals out of a message of the parser or the type-checker: they may be secrets. The path
+// of an import that nothing uses stays.
+func withoutLiterals(msg string) string {
+	return literal.ReplaceAllStringFunc(msg, func(s string) string {
+		if strings.HasSuffix(s, " imported") {
+			return s
+		}
+		return `"…"`
+	})
+}
+
+var literal = regexp.MustCompile("(?s)\"(?:[^\"\\\\]|\\\\.)*(?:\"(?: imported)?|$)|`[^`]*(?:`|$)")
 
 var absolute = regexp.MustCompile(`[\s("'](?:/|[A-Za-z]:\\)[^\s:()"']+`)
 

@@ -5,8 +5,6 @@ import (
 	"encoding/gob"
 	"fmt"
 	"go/types"
-	"maps"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -54,22 +52,21 @@ var suite = sync.OnceValue(func() []*analysis.Analyzer {
 	return out
 })
 
-// analyze runs the analyzers of all rules on a package, given the facts of all packages that it imports, directly or not, by
-// their paths. It returns what each makes of it, and the facts of the package.
-func analyze(p *packages.Package, imported map[string]factSet) ([]outcome, factSet) {
+// An analyzed is what the analyzers make of a package.
+type analyzed struct {
+	outcomes []outcome
+	facts    factSet // of the package alone: no fact depends on another
+	joined   bool    // the outcomes depend on the facts of imported packages
+}
+
+// analyze runs the analyzers of all rules on a package, given the facts of all packages that it imports, directly or not, and what
+// reads files.
+func analyze(p *packages.Package, imported []analysis.PackageFact, readFile func(string) ([]byte, error)) analyzed {
 	var (
-		out     []outcome
+		out     = analyzed{facts: factSet{}}
 		results = map[*analysis.Analyzer]any{}
 		failed  = map[*analysis.Analyzer]error{}
-		own     = factSet{}
-		facts   []analysis.PackageFact
 	)
-	for _, path := range slices.Sorted(maps.Keys(imported)) {
-		pkg := types.NewPackage(path, "")
-		for _, f := range imported[path] {
-			facts = append(facts, analysis.PackageFact{Package: pkg, Fact: f})
-		}
-	}
 	for _, a := range suite() {
 		o := outcome{analyzer: a}
 		for _, r := range a.Requires {
@@ -78,31 +75,52 @@ func analyze(p *packages.Package, imported map[string]factSet) ([]outcome, factS
 			}
 		}
 		if o.err == nil {
-			pass := newPass(p, a, results, own, facts)
+			pass := newPass(p, a, results)
+			pass.ReadFile = readFile
 			pass.Report = func(d analysis.Diagnostic) { o.diagnostics = append(o.diagnostics, d) }
+			pass.ExportPackageFact = out.export(p.PkgPath)
+			pass.AllPackageFacts = out.all(a, p, imported)
 			o.result, o.err = a.Run(pass)
 		}
+		if a == observe.Analyzer {
+			g, ok := o.result.(*observe.Graph)
+			out.joined = !ok || g.Joined()
+		}
 		results[a], failed[a] = o.result, o.err
-		out = append(out, o)
+		out.outcomes = append(out.outcomes, o)
 	}
-	return out, own
+	return out
 }
 
-func newPass(p *packages.Package, a *analysis.Analyzer, results map[*analysis.Analyzer]any, own factSet, facts []analysis.PackageFact) *analysis.Pass {
+// export returns what takes the facts of a package.
+func (r *analyzed) export(path string) func(analysis.Fact) {
+	return func(f analysis.Fact) {
+		if o, ok := f.(*observe.Fact); ok { // importers are given the rest as well
+			f = o.Of(path)
+		}
+		r.facts[reflect.TypeOf(f)] = f
+	}
+}
+
+// all returns what gives an analyzer all facts at hand. What it finds depends on them then; observe says itself whether it does.
+func (r *analyzed) all(a *analysis.Analyzer, p *packages.Package, imported []analysis.PackageFact) func() []analysis.PackageFact {
+	return func() []analysis.PackageFact {
+		r.joined = r.joined || a != observe.Analyzer
+		all := slices.Clone(imported)
+		for _, f := range r.facts {
+			all = append(all, analysis.PackageFact{Package: p.Types, Fact: f})
+		}
+		return all
+	}
+}
+
+func newPass(p *packages.Package, a *analysis.Analyzer, results map[*analysis.Analyzer]any) *analysis.Pass {
 	pass := &analysis.Pass{
 		Analyzer: a, Fset: p.Fset, Files: p.Syntax, OtherFiles: p.OtherFiles, IgnoredFiles: p.IgnoredFiles,
 		Pkg: p.Types, TypesInfo: p.TypesInfo, TypesSizes: p.TypesSizes, TypeErrors: p.TypeErrors,
-		ResultOf: map[*analysis.Analyzer]any{}, ReadFile: os.ReadFile,
+		ResultOf:          map[*analysis.Analyzer]any{},
 		ImportObjectFact:  func(types.Object, analysis.Fact) bool { return false }, // no analyzer has facts of objects
 		ImportPackageFact: func(*types.Package, analysis.Fact) bool { return false },
-		ExportPackageFact: func(f analysis.Fact) { own[reflect.TypeOf(f)] = f },
-		AllPackageFacts: func() []analysis.PackageFact {
-			all := slices.Clone(facts)
-			for _, f := range own {
-				all = append(all, analysis.PackageFact{Package: p.Types, Fact: f})
-			}
-			return all
-		},
 	}
 	if m := p.Module; m != nil {
 		pass.Module = &analysis.Module{Path: m.Path, Version: m.Version, GoVersion: m.GoVersion}

@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"os/exec"
@@ -9,7 +10,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/factorlint/factorlint/internal/gotree"
 	"github.com/factorlint/factorlint/internal/repository"
+	"github.com/factorlint/factorlint/rules"
 )
 
 // A GoCommand says how to run the go command.
@@ -17,6 +20,7 @@ type GoCommand struct {
 	Env       []string // the environment to filter; os.Environ if nil
 	Top       string   // of the repository: the go command is no part of it; "" if it is not known
 	Untrusted bool     // whether somebody else wrote what is analysed
+	Offline   bool     // whether modules may not be downloaded
 }
 
 // find returns an error unless there is a go command on PATH that the repository did not bring.
@@ -57,14 +61,34 @@ func (g GoCommand) environment(dir string) []string {
 		}
 	}
 	flags := "-mod=readonly"
-	if _, err := os.Stat(filepath.Join(dir, "vendor", "modules.txt")); err == nil {
-		flags = "-mod=vendor"
+	if list := filepath.Join(dir, "vendor", "modules.txt"); len(gotree.Unfit(nil, []string{list}, cmp.Or(g.Top, dir))) == 0 {
+		if _, err := os.Stat(list); err == nil {
+			flags = "-mod=vendor"
+		}
 	}
 	out = append(out, "GOFLAGS="+flags+" -buildvcs=false", "GOPACKAGESDRIVER=off", "GOTOOLCHAIN=local", "GOOS=linux", "PWD="+dir)
-	if !g.Untrusted {
-		return out
+	if g.Untrusted {
+		out = append(out, g.restrictions(dir, env)...)
 	}
-	out = append(out, "CGO_ENABLED=0", "GOENV=off", "GOVCS=*:off", "GOPROXY="+withoutDirect(lookup(env, "GOPROXY")))
+	if g.Offline {
+		out = append(out, "GOPROXY=off", "GONOPROXY=none", "GOVCS=*:off")
+	}
+	return out
+}
+
+// DemandModules makes what was found untrustworthy if a module was missing that might not be downloaded: packages that import it were
+// analysed in part.
+func (r *Result) DemandModules() {
+	for i, n := range r.Notes {
+		if strings.Contains(n.Message, "GOPROXY=off") {
+			r.Notes[i].Level = rules.Error
+		}
+	}
+}
+
+// restrictions returns what the go command is told in dir where the code is not trusted.
+func (g GoCommand) restrictions(dir string, env []string) []string {
+	out := []string{"CGO_ENABLED=0", "GOENV=off", "GOVCS=*:off", "GOPROXY=" + withoutDirect(lookup(env, "GOPROXY"))}
 	if _, taken := g.strangers(above(dir, "go.work")); taken {
 		out = append(out, "GOWORK=off")
 	}

@@ -51,7 +51,7 @@ func hashes(in Input) (map[string]string, error) {
 		default:
 			continue
 		}
-		text, err := os.ReadFile(filepath.Join(in.Root, filepath.FromSlash(f)))
+		text, err := in.read(f)
 		if err != nil {
 			return nil, err
 		}

@@ -3,7 +3,9 @@ package golang
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -15,7 +17,9 @@ import (
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/directive"
 	"github.com/factorlint/factorlint/internal/gotree"
+	"github.com/factorlint/factorlint/internal/overlay"
 	"github.com/factorlint/factorlint/internal/progress"
+	"github.com/factorlint/factorlint/internal/repository"
 	"github.com/factorlint/factorlint/internal/workload"
 	"github.com/factorlint/factorlint/rules"
 )
@@ -63,17 +67,17 @@ type Loader interface {
 // Loaded is what a Loader found.
 type Loaded struct {
 	Units  []*Unit
-	Whole  bool        // nothing was missing that could come without the state's changing
-	Finish func() bool // to be called in the end; if false, what was loaded does not fit together, and nothing that was found counts
+	Whole  bool              // nothing was missing that could come without the state's changing
+	Hidden map[string]string // absolute names of files that were left out, each with the reason
+	Finish func() bool       // to be called in the end; if false, what was loaded does not fit together, and nothing that was found counts
 }
 
 // A Unit is one package to analyse.
 type Unit struct {
-	Package *packages.Package // what is listed of it; its syntax after Parse, its types after Load
+	Package *packages.Package // what is listed of it; its syntax and types after Load
 	Imports []string          // paths of the units that it imports
-	Parse   func()
-	Load    func()           // those of the units that it imports, if at all, have to be loaded before
-	Key     func() cache.Key // what is found in it depends on this and on the facts of what it imports; nil if nobody knows
+	Load    func()            // those of the units that it imports, if at all, have to be loaded before
+	Key     func() cache.Key  // what is found in it depends on this and on the facts of what it imports; nil if nobody knows
 }
 
 // A Request is what a Loader is asked for.
@@ -93,9 +97,11 @@ type Input struct {
 	Files  []string      // of the tree, relative to Root and slash-separated; packages whose files are not among them are left out
 	Rules  []*rules.Rule // to look for
 	Builds []Build       // what images are built from
+	Roles  check.Roles   // what files are for: what cannot be loaded of the product is worse than anything else
 	Cache  *cache.Cache  // of what was found in packages; nil for none
 	Tool   string        // what tells this build of factorlint from others; it decides what the cache is good for
 
+	Overlay  overlay.Files      // texts in place of what is on the disk
 	Progress *progress.Progress // is told what is done; nil if nobody is
 }
 
@@ -126,7 +132,7 @@ type Package struct {
 
 // Inspect loads every module of a tree and runs the analyzers of all rules on the packages of a shard.
 func Inspect(ctx context.Context, loader Loader, in Input, shard Shard) []*Module {
-	mods := modules(in.Root, in.Files)
+	mods := modules(in)
 	loads := loadAll(ctx, loader, in, mods, shard)
 	var out []*Module
 	for i, m := range mods {
@@ -143,12 +149,13 @@ func Inspect(ctx context.Context, loader Loader, in Input, shard Shard) []*Modul
 		res := &Module{Dir: m.dir}
 		out = append(out, res)
 		if err == nil {
+			res.Notes = leftOut(in.Root, loaded.Hidden)
 			a := newAnalysis(in, m, shard)
 			res.Packages, res.Loaded = a.run(loaded)
 			if a.finish(loaded, res, in, loads[i]) {
 				continue
 			}
-			if loaded, err = loader.Load(ctx, loads[i].fresh()); err == nil {
+			if loaded, err = shielded(ctx, loader, loads[i].fresh()); err == nil {
 				a := newAnalysis(in, m, shard)
 				a.fresh = true
 				res.Packages, res.Loaded = a.run(loaded)
@@ -157,12 +164,23 @@ func Inspect(ctx context.Context, loader Loader, in Input, shard Shard) []*Modul
 		}
 		if err != nil {
 			level := rules.Error
-			if check.RoleOf(m.file) != check.Product {
+			if in.Roles.Of(m.file) != check.Product {
 				level = rules.Warning
 			}
 			res.Notes = append(res.Notes, check.Notification{Code: "go-load", Level: level, At: check.Span{File: m.file},
 				Message: fmt.Sprintf("the Go module in %s could not be loaded, so its code was not analysed: %v", show(m.dir), withoutRoot(in.Root, firstLine(err)))})
 		}
+	}
+	return out
+}
+
+// leftOut says which files were not read, and why.
+func leftOut(root string, hidden map[string]string) []check.Notification {
+	var out []check.Notification
+	for _, name := range slices.Sorted(maps.Keys(hidden)) {
+		n := check.Notification{Code: "go-file", Level: rules.Warning, Message: filepath.Base(name) + " " + hidden[name] + ", so it was left out"}
+		n.At.File, _ = repository.Within(name, root)
+		out = append(out, n)
 	}
 	return out
 }
@@ -247,7 +265,7 @@ func loadAll(ctx context.Context, loader Loader, in Input, mods []module, shard 
 		loaded *Loaded
 		err    error
 	}
-	workspace := used(in.Root, in.Files)
+	workspace := used(in)
 	gate := make(chan struct{}, runtime.GOMAXPROCS(0))
 	results := make([]chan result, len(mods))
 	out := make([]load, len(mods))
@@ -271,13 +289,21 @@ func loadAll(ctx context.Context, loader Loader, in Input, mods []module, shard 
 					return
 				}
 				step := in.Progress.Start("listing", "packages")
-				loaded, err := loader.Load(ctx, l.request)
+				loaded, err := shielded(ctx, loader, l.request)
 				step.End()
 				results[i] <- result{nil, loaded, err}
 			}()
 		}
 	}()
 	return out
+}
+
+// shielded loads a module. A loader that breaks down has loaded nothing.
+func shielded(ctx context.Context, loader Loader, r Request) (loaded *Loaded, err error) {
+	if broken := check.Shield(check.Span{}, "loading", func() { loaded, err = loader.Load(ctx, r) }); broken != nil {
+		return nil, errors.New(broken[0].Message)
+	}
+	return loaded, err
 }
 
 // besides returns patterns for the other modules of the tree that a module takes its imports from, by a workspace or by

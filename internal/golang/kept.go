@@ -48,25 +48,31 @@ func (m *Module) keep(c *cache.Cache, key cache.Key) {
 	}
 }
 
-// A kept is what the cache has of a package.
+// A kept is what the cache has of a package by its own source.
 type kept struct {
-	Found []byte // a Package in JSON
-	Facts []byte // see encodeFacts
-	Typed bool
+	Typed, Joined bool
+	Facts         []byte // see encodeFacts
+	Found         []byte // a Package in JSON; if joined, it has an entry of its own
 }
 
-// key returns what is found in a package depends on. ok is false if nobody knows.
-func (a *analysisRun) key(t *task, imports map[string]*task) (key cache.Key, ok bool) {
+// key returns what is found in a package depends on, apart from the facts of what it imports. ok is false if nobody knows.
+func (a *analysisRun) key(t *task) (key cache.Key, ok bool) {
 	if a.cache == nil || t.unit.Key == nil {
 		return key, false
 	}
-	h := sha256.New()
 	unit := t.unit.Key()
-	h.Write(fmt.Appendf(nil, "%s\n%x\n%q %q %q %q\n", a.tool, unit, a.rel(t.unit.Package.Dir), a.module.dir, a.module.path, a.module.goVersion))
+	return sha256.Sum256(fmt.Appendf(nil, "package 2\n%s\n%x\n%q %q %q %q\n", a.tool, unit, a.rel(t.unit.Package.Dir), a.module.dir, a.module.path, a.module.goVersion)), true
+}
+
+// joinedKey returns what is found in a package depends on, given what that is without the facts of what it imports.
+func (a *analysisRun) joinedKey(t *task, key cache.Key) cache.Key {
+	h := sha256.New()
+	h.Write(key[:])
+	imports := a.imports(t)
 	for _, path := range slices.Sorted(maps.Keys(imports)) {
 		h.Write(fmt.Appendf(nil, "%s %x\n", path, imports[path].hash))
 	}
-	return cache.Key(h.Sum(nil)), true
+	return cache.Key(h.Sum(nil))
 }
 
 // fromCache does a task from what is kept, if that is known.
@@ -76,40 +82,56 @@ func (a *analysisRun) fromCache(t *task, key cache.Key) bool {
 		return false
 	}
 	var k kept
-	found := &Package{}
-	if gob.NewDecoder(bytes.NewReader(text)).Decode(&k) != nil || json.Unmarshal(k.Found, found) != nil {
+	if gob.NewDecoder(bytes.NewReader(text)).Decode(&k) != nil {
 		return false
 	}
-	t.found, t.typed, t.hash = found, k.Typed, sha256.Sum256(k.Facts)
+	if k.Joined {
+		if k.Found, ok = a.cache.Get(a.joinedKey(t, key)); !ok {
+			return false
+		}
+	}
+	found := &Package{}
+	if json.Unmarshal(k.Found, found) != nil {
+		return false
+	}
+	t.found, t.typed, t.joined, t.hash = found, k.Typed, k.Joined, sha256.Sum256(k.Facts)
 	t.facts = sync.OnceValues(func() (factSet, error) { return decodeFacts(k.Facts) })
 	return true
 }
 
 // prepare makes what a task found ready for the cache.
-func (t *task) prepare(key cache.Key) {
+func (a *analysisRun) prepare(t *task, key cache.Key) {
 	facts, err := t.facts()
 	if err != nil {
 		return
 	}
-	k := kept{Typed: t.typed}
+	k := kept{Typed: t.typed, Joined: t.joined}
 	if k.Facts, err = encodeFacts(facts); err != nil {
 		return
 	}
 	t.hash = sha256.Sum256(k.Facts)
-	if k.Found, err = json.Marshal(t.found); err != nil {
+	found, err := json.Marshal(t.found)
+	if err != nil {
 		return
+	}
+	entries := map[cache.Key][]byte{}
+	if k.Joined {
+		entries[a.joinedKey(t, key)] = found
+	} else {
+		k.Found = found
 	}
 	var b bytes.Buffer
 	if gob.NewEncoder(&b).Encode(k) == nil {
-		t.key, t.text = key, b.Bytes()
+		entries[key] = b.Bytes()
+		t.entries = entries
 	}
 }
 
 // keep puts what the tasks found into the cache.
 func (a *analysisRun) keep() {
 	for _, t := range a.tasks {
-		if t.text != nil {
-			a.cache.Put(t.key, t.text)
+		for key, text := range t.entries {
+			a.cache.Put(key, text)
 		}
 	}
 }

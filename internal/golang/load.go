@@ -18,6 +18,7 @@ import (
 	"golang.org/x/tools/go/packages"
 
 	"github.com/factorlint/factorlint/internal/gotree"
+	"github.com/factorlint/factorlint/internal/repository"
 )
 
 // A module is a folder of Go packages.
@@ -32,17 +33,17 @@ type module struct {
 
 // modules finds the modules of a tree: every folder with a go.mod, and, where Go files belong to none, the topmost
 // folder of those, as a module of the path by which its packages import each other.
-func modules(root string, files []string) []module {
+func modules(in Input) []module {
 	var (
 		out    []module
 		orphan []string
 	)
-	for _, f := range files {
+	for _, f := range in.Files {
 		if path.Base(f) != "go.mod" {
 			continue
 		}
 		m := module{dir: path.Dir(f), file: f}
-		if src, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(f))); err == nil {
+		if src, err := in.read(f); err == nil {
 			mf, err := modfile.Parse(f, src, nil)
 			if err != nil { // written for a newer Go, maybe
 				mf, err = modfile.ParseLax(f, src, nil)
@@ -66,15 +67,15 @@ func modules(root string, files []string) []module {
 		}
 		out = append(out, m)
 	}
-	for _, f := range files {
+	for _, f := range in.Files {
 		if strings.HasSuffix(f, ".go") && !slices.ContainsFunc(out, func(m module) bool { return below(f, m.dir) }) {
 			orphan = append(orphan, f)
 		}
 	}
 	if len(orphan) > 0 {
 		m := module{dir: ".", file: orphan[0]}
-		if !insideModule(root) {
-			m.path = importedAs(root, orphan)
+		if !insideModule(in.Root) {
+			m.path = importedAs(in, orphan)
 		}
 		out = append(out, m)
 	}
@@ -82,13 +83,13 @@ func modules(root string, files []string) []module {
 }
 
 // used returns the folders of the modules that the workspaces of a tree list.
-func used(root string, files []string) []string {
+func used(in Input) []string {
 	var out []string
-	for _, f := range files {
+	for _, f := range in.Files {
 		if path.Base(f) != "go.work" {
 			continue
 		}
-		src, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(f)))
+		src, err := in.read(f)
 		if err != nil {
 			continue
 		}
@@ -101,6 +102,23 @@ func used(root string, files []string) []string {
 	return out
 }
 
+// absolute returns the path of a file of the tree.
+func (in Input) absolute(file string) string {
+	return filepath.Join(in.Root, filepath.FromSlash(file))
+}
+
+// read is the function of that name for a file of the tree, with the texts.
+func (in Input) read(file string) ([]byte, error) {
+	name := in.absolute(file)
+	if text, ok := in.Overlay[name]; ok {
+		return text, nil
+	}
+	return read(name)
+}
+
+// read reads a file that decides about modules; the error may say that it is no regular file, or too large.
+func read(name string) ([]byte, error) { return repository.ReadRegular(name, repository.MaxFileSize) }
+
 func below(file, dir string) bool { return dir == "." || strings.HasPrefix(file, dir+"/") }
 
 // insideModule reports whether root lies inside a module, so that the go command finds its go.mod by itself.
@@ -109,7 +127,7 @@ func insideModule(root string) bool { return above(filepath.Dir(root), "go.mod")
 // importedAs guesses the import path of a folder without go.mod from the imports of its own files: the prefix P for
 // which P/sub is imported and sub is a folder with Go files, or the path by which the folder's own package is imported
 // from below.
-func importedAs(root string, files []string) string {
+func importedAs(in Input, files []string) string {
 	var (
 		dirs  = map[string]bool{}
 		own   string // name of the package in the folder itself
@@ -118,7 +136,11 @@ func importedAs(root string, files []string) string {
 		paths = map[string][]string{} // of each file, what it imports
 	)
 	for _, f := range files {
-		src, err := parser.ParseFile(fset, filepath.Join(root, filepath.FromSlash(f)), nil, parser.ImportsOnly)
+		text, err := in.read(f)
+		if err != nil {
+			continue
+		}
+		src, err := parser.ParseFile(fset, f, text, parser.ImportsOnly)
 		if err != nil {
 			continue
 		}
@@ -174,7 +196,7 @@ func (l GoList) Load(ctx context.Context, r Request) (*Loaded, error) {
 		own[p] = true
 	}
 	for _, p := range pkgs {
-		u := &Unit{Package: p, Load: func() {}, Parse: func() {}}
+		u := &Unit{Package: p, Load: func() {}}
 		for _, dep := range p.Imports {
 			if own[dep] {
 				u.Imports = append(u.Imports, dep.PkgPath)

@@ -14,6 +14,7 @@ import (
 	"go/token"
 	"go/types"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -27,13 +28,15 @@ import (
 	"github.com/factorlint/factorlint/internal/godecl"
 	"github.com/factorlint/factorlint/internal/golist"
 	"github.com/factorlint/factorlint/internal/gotree"
+	"github.com/factorlint/factorlint/internal/overlay"
 )
 
 // Source loads without a compiler: the go command lists the packages, those of the modules are type-checked from source, and
 // of what they depend on the declarations are.
 type Source struct {
 	GoCommand
-	Cache *cache.Cache
+	Cache   *cache.Cache
+	Overlay overlay.Files // texts in place of what is on the disk
 }
 
 // Load implements Loader.
@@ -41,12 +44,21 @@ func (l Source) Load(ctx context.Context, r Request) (*Loaded, error) {
 	if err := l.find(); err != nil {
 		return nil, err
 	}
-	q := golist.Request{Dir: r.Dir, Env: l.environment(r.Dir), Tags: r.Tags, Patterns: append([]string{"./..."}, r.Patterns...)}
-	if _, err := os.Stat(filepath.Join(r.Dir, "go.mod")); err != nil && r.Module != "" {
-		q.GoMod = fmt.Sprintf("module %s\n\ngo 1.21\n", r.Module)
-	}
 	if list, ok := l.listed(r); ok {
-		return units(list, r, l.Cache), nil
+		return l.units(list, r), nil
+	}
+	q := golist.Request{Dir: r.Dir, Env: l.environment(r.Dir), Tags: r.Tags, Patterns: append([]string{"./..."}, r.Patterns...), Overlay: maps.Clone(l.Overlay)}
+	hidden := l.hidden(r.Dir, q.Env)
+	q.Hidden = slices.Sorted(maps.Keys(hidden))
+	mod := filepath.Join(r.Dir, "go.mod")
+	if why, bad := hidden[mod]; bad {
+		return nil, errors.New("its go.mod " + why)
+	}
+	if r.Module != "" && !l.there(mod) {
+		if q.Overlay == nil {
+			q.Overlay = overlay.Files{}
+		}
+		q.Overlay[mod] = fmt.Appendf(nil, "module %s\n\ngo 1.21\n", r.Module)
 	}
 	list, err := golist.List(ctx, q)
 	if err == nil {
@@ -61,8 +73,33 @@ func (l Source) Load(ctx context.Context, r Request) (*Loaded, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.keep(r, list)
-	return units(list, r, l.Cache), nil
+	if len(hidden) == 0 {
+		l.keep(r, list)
+		return l.units(list, r), nil
+	}
+	out := l.units(list, r)
+	out.Whole, out.Hidden = false, hidden
+	return out, nil
+}
+
+// there reports whether a file is on the disk or among the texts.
+func (l Source) there(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil || l.Overlay[file] != nil
+}
+
+// hidden returns the files that the go command is not to see where it lists the packages in a folder, each with the reason.
+func (l Source) hidden(dir string, env []string) map[string]string {
+	dirs, files, ok := sourceOf(dir, env)
+	if !ok {
+		dirs = []string{dir}
+		for _, name := range []string{"go.mod", "go.work"} {
+			files = append(files, above(dir, name))
+		}
+	}
+	out := gotree.Unfit(dirs, files, cmp.Or(l.Top, dir))
+	maps.DeleteFunc(out, func(name, _ string) bool { return l.Overlay[name] != nil })
+	return out
 }
 
 // listed returns the listing of a request as the cache has it: as long as only functions differ, it is the same.
@@ -106,24 +143,25 @@ func hopeless(list []*golist.Package) error {
 
 // A sources is the type-checking of one listing.
 type sources struct {
-	dir   string // where it was listed
-	fset  *token.FileSet
-	sizes types.Sizes
-	decls *godecl.Importer
-	slots chan struct{} // one is held by whoever works
-	list  map[string]*golist.Package
+	dir     string // where it was listed
+	fset    *token.FileSet
+	sizes   types.Sizes
+	decls   *godecl.Importer
+	slots   chan struct{} // one is held by whoever works
+	list    map[string]*golist.Package
+	overlay overlay.Files
 }
 
 // units returns the packages of a listing that belong to the modules, as far as they were asked for.
-func units(list []*golist.Package, r Request, store *cache.Cache) *Loaded {
+func (l Source) units(list []*golist.Package, r Request) *Loaded {
 	s := &sources{
 		dir: r.Dir, fset: token.NewFileSet(), sizes: types.SizesFor("gc", runtime.GOARCH), slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
-		list: map[string]*golist.Package{},
+		list: map[string]*golist.Package{}, overlay: l.Overlay,
 	}
 	for _, p := range list {
 		s.list[p.ImportPath] = p
 	}
-	s.decls = godecl.New(s.fset, s.sizes, store, r.Fresh, func(path string) *golist.Package { return s.list[path] })
+	s.decls = godecl.New(s.fset, s.sizes, l.Cache, r.Fresh, l.Overlay, func(path string) *golist.Package { return s.list[path] })
 	out := &Loaded{Finish: s.decls.Finish, Whole: whole(list)}
 	wanted := map[string]bool{}
 	var want func(path string)
@@ -155,11 +193,6 @@ func (s *sources) unit(p *golist.Package) *Unit {
 		ID: p.ImportPath, PkgPath: p.ImportPath, Name: p.Name, Dir: p.Dir, GoFiles: p.Files(), CompiledGoFiles: p.Files(), IgnoredFiles: p.IgnoredFiles(),
 		Fset: s.fset, TypesSizes: s.sizes, Module: moduleOf(p.Module),
 	}}
-	u.Parse = sync.OnceFunc(func() {
-		s.slots <- struct{}{}
-		defer func() { <-s.slots }()
-		s.parse(u.Package)
-	})
 	u.Load = sync.OnceFunc(func() { s.load(u, p) })
 	u.Key = func() cache.Key { return s.key(p) }
 	return u
@@ -174,7 +207,7 @@ func (s *sources) load(u *Unit, p *golist.Package) {
 		}
 		fail(u.Package, packages.Error{Pos: pos, Msg: p.Error.Err, Kind: packages.ListError})
 	}
-	u.Parse()
+	s.parse(u.Package)
 	var wait sync.WaitGroup
 	for _, dep := range p.Imports {
 		wait.Go(func() { s.decls.Import(dep) }) //nolint:errcheck // the type-checker asks again, and gets the error
@@ -189,10 +222,10 @@ func (s *sources) load(u *Unit, p *golist.Package) {
 	}
 }
 
-// key returns what the types and the syntax of a package depend on.
+// key returns what the types and the syntax of a package depend on. Where the repository lies makes no difference.
 func (s *sources) key(p *golist.Package) cache.Key {
 	h := sha256.New()
-	h.Write(fmt.Appendf(nil, "%s %s %q\n%s\n%s\n%+v\n", p.ImportPath, p.Name, p.Dir, godecl.Contents(p.Files()), godecl.Contents(p.IgnoredFiles()), p.Error))
+	h.Write(fmt.Appendf(nil, "%s %s\n%s\n%s\n%+v\n", p.ImportPath, p.Name, s.decls.Contents(p.ImportPath), godecl.Contents(s.overlay, p.IgnoredFiles()), p.Error))
 	if m := p.Module; m != nil {
 		h.Write(fmt.Appendf(nil, "%s %s %s\n", m.Path, m.Version, m.GoVersion))
 	}
@@ -207,8 +240,10 @@ func (s *sources) key(p *golist.Package) cache.Key {
 }
 
 func (s *sources) parse(p *packages.Package) {
+	s.slots <- struct{}{}
+	defer func() { <-s.slots }()
 	for _, name := range p.GoFiles {
-		f, err := parser.ParseFile(s.fset, name, nil, parser.AllErrors|parser.ParseComments)
+		f, err := parseFile(s.fset, name, s.overlay)
 		if err != nil {
 			fail(p, err)
 		}
@@ -216,6 +251,31 @@ func (s *sources) parse(p *packages.Package) {
 			p.Syntax = append(p.Syntax, f)
 		}
 	}
+}
+
+// parseFile parses a Go file. Line directives do not count: whoever writes them could lay a place into any file.
+func parseFile(fset *token.FileSet, name string, texts overlay.Files) (*ast.File, error) {
+	const mode = parser.AllErrors | parser.ParseComments
+	src, err := texts.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	if bytes.Contains(src, []byte("/*line ")) || bytes.Contains(src, []byte("//line ")) {
+		src = bytes.Clone(src)
+		scratch := token.NewFileSet()
+		f, err := parser.ParseFile(scratch, name, src, mode)
+		if f == nil {
+			return nil, err
+		}
+		for _, g := range f.Comments {
+			for _, c := range g.List {
+				if at := scratch.PositionFor(c.Pos(), false).Offset; strings.HasPrefix(c.Text[2:], "line ") {
+					src[at+2] = '_' // no directive any more, and as long as it was
+				}
+			}
+		}
+	}
+	return parser.ParseFile(fset, name, src, mode)
 }
 
 func (s *sources) types(p *packages.Package, listed *golist.Package) {

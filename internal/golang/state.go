@@ -18,7 +18,7 @@ import (
 // State implements Loader. What counts is the source of the module and of those in folders that it takes code from, the
 // environment, and the Go installation. Modules of the module cache and the installation are what their versions say.
 func (l Source) State(r Request) (s gotree.State, ok bool) {
-	if l.Cache == nil {
+	if l.Cache == nil || l.overlaid() {
 		return s, false
 	}
 	env := l.environment(r.Dir)
@@ -37,6 +37,16 @@ func (l Source) State(r Request) (s gotree.State, ok bool) {
 	}
 	rest := fmt.Appendf(nil, "%s\n%q\n%q %q %q %q %+v\n", go1, counted(env), r.Dir, r.Module, r.Tags, r.Patterns, r.Shard)
 	return gotree.State{Text: combined(s.Text, rest), Graph: combined(s.Graph, rest)}, true
+}
+
+// overlaid reports whether a text stands for something that the go command reads: then what is on the disk does not tell the state.
+func (l Source) overlaid() bool {
+	for name := range l.Overlay {
+		if gotree.IsRead(filepath.Base(name)) {
+			return true
+		}
+	}
+	return false
 }
 
 func combined(k cache.Key, more []byte) cache.Key { return sha256.Sum256(append(k[:], more...)) }
@@ -116,7 +126,7 @@ func sourceOf(dir string, env []string) (dirs, files []string, ok bool) {
 	}
 	if work != "" && work != "off" {
 		files = append(files, work, work+".sum")
-		src, err := os.ReadFile(work)
+		src, err := read(work)
 		if err != nil {
 			return nil, nil, false
 		}
@@ -131,7 +141,7 @@ func sourceOf(dir string, env []string) (dirs, files []string, ok bool) {
 	}
 	for i := 0; i < len(dirs); i++ { //nolint:intrange // replaced adds to it
 		name := filepath.Join(dirs[i], "go.mod")
-		src, err := os.ReadFile(name)
+		src, err := read(name)
 		if err != nil { // a folder without one is a module here
 			continue
 		}

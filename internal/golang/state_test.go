@@ -56,6 +56,9 @@ func lookAt(t *testing.T, dir string, c *cache.Cache) (found []*Module, modules 
 	w := &watched{Source: Source{Cache: c}}
 	in.Cache = c
 	found = Inspect(t.Context(), w, in, Shard{})
+	for _, m := range append(found, want...) {
+		m.request = nil // whether it is known what was loaded, differs
+	}
 	if !reflect.DeepEqual(found, want) {
 		t.Error("what is found with the cache is not what is found without")
 	}

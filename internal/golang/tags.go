@@ -6,10 +6,11 @@ import (
 	"maps"
 	"os"
 	"path"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/factorlint/factorlint/internal/overlay"
 )
 
 // A Build is a main package that an image of the tree is built from.
@@ -87,7 +88,7 @@ func constrained(m module, mods []module, in Input) []constrainedFile {
 		if !strings.HasSuffix(f, ".go") || strings.HasSuffix(f, "_test.go") || m.passesOver(f) || !m.owns(path.Dir(f), mods) {
 			continue
 		}
-		if expr := constraintOf(filepath.Join(in.Root, filepath.FromSlash(f))); expr != nil {
+		if expr := constraintOf(in.Overlay, in.absolute(f)); expr != nil {
 			out = append(out, constrainedFile{path.Dir(f), expr})
 		}
 	}
@@ -105,16 +106,8 @@ func (m module) passesOver(file string) bool {
 }
 
 // constraintOf reads the //go:build line of a file. It is nil if there is none in the file's first bytes.
-func constraintOf(file string) constraint.Expr {
-	const head = 8 << 10
-	f, err := os.Open(file)
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	text := make([]byte, head)
-	n, _ := f.Read(text)
-	for _, line := range bytes.Split(text[:n], []byte("\n")) {
+func constraintOf(texts overlay.Files, file string) constraint.Expr {
+	for _, line := range bytes.Split(headOf(texts, file), []byte("\n")) {
 		s := strings.TrimSpace(string(line))
 		if strings.HasPrefix(s, "package ") {
 			return nil
@@ -127,6 +120,22 @@ func constraintOf(file string) constraint.Expr {
 		}
 	}
 	return nil
+}
+
+// headOf returns the first bytes of a file, nil if it cannot be read.
+func headOf(texts overlay.Files, file string) []byte {
+	const head = 8 << 10
+	if text, ok := texts[file]; ok {
+		return text[:min(head, len(text))]
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	text := make([]byte, head)
+	n, _ := f.Read(text)
+	return text[:n]
 }
 
 // effect returns the folders to which a tag adds files. harmless is false if it takes files away.

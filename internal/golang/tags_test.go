@@ -38,7 +38,7 @@ func TestTags(t *testing.T) {
 		}
 	}
 	slices.Sort(files)
-	mods := modules(root, files)
+	mods := modules(Input{Root: root, Files: files})
 	build := func(dir string, tags ...string) Build { return Build{Dir: dir, Tags: tags} }
 	for _, c := range []struct {
 		name   string

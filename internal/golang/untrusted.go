@@ -8,7 +8,6 @@ import (
 	"go/token"
 	"io"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -92,7 +91,7 @@ func (g GoCommand) workspaces(root string, files []string) []check.Notification 
 
 // strangers returns the first module that a go.work uses from outside the repository, as it names it. ok is false if there is none.
 func (g GoCommand) strangers(work string) (use string, ok bool) {
-	src, err := os.ReadFile(work)
+	src, err := read(work)
 	if err != nil {
 		return "", false
 	}

@@ -12,7 +12,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/factorlint/factorlint/internal/overlay"
 )
 
 // A Package is one package as "go list -json" describes it: see "go help list".
@@ -91,10 +94,11 @@ const fields = "-json=ImportPath,Name,Dir,GoFiles,CgoFiles,IgnoredGoFiles,Import
 
 // A Request says which packages to list.
 type Request struct {
-	Dir      string   // where to ask
-	Env      []string // of the go command
-	Tags     []string // build tags
-	GoMod    string   // text of a go.mod that Dir is to have; "" for the one that is there
+	Dir      string        // where to ask
+	Env      []string      // of the go command
+	Tags     []string      // build tags
+	Overlay  overlay.Files // texts in place of what is on the disk
+	Hidden   []string      // absolute names of files that the go command is not to see
 	Patterns []string
 }
 
@@ -105,13 +109,13 @@ func List(ctx context.Context, r Request) ([]*Package, error) {
 	if len(r.Tags) > 0 {
 		args = append(args, "-tags="+strings.Join(r.Tags, ","))
 	}
-	if r.GoMod != "" {
-		overlay, remove, err := overlay(r)
+	if len(r.Overlay)+len(r.Hidden) > 0 {
+		list, remove, err := write(r)
 		if err != nil {
 			return nil, err
 		}
 		defer remove()
-		args = append(args, "-overlay="+overlay)
+		args = append(args, "-overlay="+list)
 	}
 	args = append(append(args, "--"), r.Patterns...)
 	cmd := exec.CommandContext(ctx, "go", args...)
@@ -182,20 +186,24 @@ func cut(list []*Package) {
 	}
 }
 
-// overlay writes an overlay for the go command in which the folder has a go.mod, and returns its name.
-func overlay(r Request) (name string, remove func(), err error) {
+// write writes texts for the go command's -overlay, in which hidden files are not there, and returns the name of the file that lists them.
+func write(r Request) (name string, remove func(), err error) {
 	dir, err := os.MkdirTemp("", "factorlint-")
 	if err != nil {
 		return "", nil, err
 	}
 	remove = func() { os.RemoveAll(dir) } //nolint:errcheck // the system clears its folder of temporary files
-	mod := filepath.Join(dir, "go.mod")
-	text, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(r.Dir, "go.mod"): mod}})
-	if err == nil {
-		name = filepath.Join(dir, "overlay.json")
-		err = errors.Join(os.WriteFile(mod, []byte(r.GoMod), 0o600), os.WriteFile(name, text, 0o600))
+	name = filepath.Join(dir, "overlay.json")
+	replace := map[string]string{}
+	for _, file := range r.Hidden {
+		replace[file] = ""
 	}
-	if err != nil {
+	for file, text := range r.Overlay {
+		replace[file] = filepath.Join(dir, strconv.Itoa(len(replace)))
+		err = errors.Join(err, os.WriteFile(replace[file], text, 0o600))
+	}
+	list, wrong := json.Marshal(map[string]any{"Replace": replace})
+	if err = errors.Join(err, wrong, os.WriteFile(name, list, 0o600)); err != nil {
 		remove()
 	}
 	return name, remove, err

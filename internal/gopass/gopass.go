@@ -49,8 +49,8 @@ type Withheld struct {
 // New returns the analyzer of the rule of that name. Its own name is the rule's with underscores, since analyzer
 // names are identifiers; its results come from run.
 func New(name string, run func(*Pass), requires ...*analysis.Analyzer) *analysis.Analyzer {
-	r := rules.Lookup(name)
-	if r == nil { // the catalogue's test tells
+	r, err := rules.Read(name) // before main, so not the whole catalogue
+	if err != nil {            // the catalogue's test tells
 		r = &rules.Rule{ID: "FL0000", Name: name, Summary: "A rule without a page."}
 	}
 	return &analysis.Analyzer{
@@ -133,6 +133,16 @@ func (p *Pass) ReportAt(pos, end token.Pos, message string, related []analysis.R
 // another package whose source this driver does not hold, it goes to fallback, or else to the program's main, and the message names
 // the place.
 func (p *Pass) ReportSpan(at check.Span, fallback check.Span, message string, related []check.Related, fixes ...analysis.SuggestedFix) {
+	p.reportSpan(false, at, fallback, message, related, fixes...)
+}
+
+// WarnSpan is ReportSpan for a diagnostic that is a warning although the rule's severity is error. Drivers that know no
+// severities show it like any other.
+func (p *Pass) WarnSpan(at check.Span, fallback check.Span, message string) {
+	p.reportSpan(true, at, fallback, message, nil)
+}
+
+func (p *Pass) reportSpan(warn bool, at check.Span, fallback check.Span, message string, related []check.Related, fixes ...analysis.SuggestedFix) {
 	if g, ok := p.ResultOf[observe.Analyzer].(*observe.Graph); ok && g.IsGenerated(at.File) {
 		return
 	}
@@ -149,20 +159,10 @@ func (p *Pass) ReportSpan(at check.Span, fallback check.Span, message string, re
 			rel = append(rel, analysis.RelatedInformation{Pos: pos, End: end, Message: r.Message})
 		}
 	}
-	p.ReportAt(pos, end, message, rel, fixes...)
-}
-
-// WarnSpan is ReportSpan for a diagnostic that is a warning although the rule's severity is error. Drivers that know no
-// severities show it like any other.
-func (p *Pass) WarnSpan(at check.Span, fallback check.Span, message string) {
-	pos, _, ok := p.Locate(at)
-	if !ok {
-		pos, _, ok = p.nearest(fallback)
-	}
-	if ok {
+	if warn {
 		p.result.Warnings = append(p.result.Warnings, pos)
 	}
-	p.ReportSpan(at, fallback, message, nil)
+	p.ReportAt(pos, end, message, rel, fixes...)
 }
 
 // nearest returns the place of a span or, if its source is not at hand, of the name of main.
@@ -199,20 +199,26 @@ func (p *Pass) Locate(s check.Span) (pos, end token.Pos, ok bool) {
 }
 
 // locate finds a place in a file set. One that was read from export data holds files of its dependencies without their lines:
-// those do not count.
+// those do not count. Nor do comments that move lines: facts do not tell of them.
 func locate(fset *token.FileSet, s check.Span) (pos, end token.Pos, ok bool) {
 	fset.Iterate(func(f *token.File) bool {
 		if filepath.ToSlash(f.Name()) != s.File || s.End.Offset > f.Size() {
 			return true
 		}
-		at := f.Position(f.Pos(s.Start.Offset))
-		if at.Line != s.Start.Line || at.Column != s.Start.Col {
+		start, stop := f.Pos(s.Start.Offset), f.Pos(s.End.Offset)
+		if !is(f, start, s.Start) || !is(f, stop, s.End) {
 			return true
 		}
-		pos, end, ok = f.Pos(s.Start.Offset), f.Pos(s.End.Offset), true
+		pos, end, ok = start, stop, true
 		return false
 	})
 	return pos, end, ok
+}
+
+// is reports whether a place of a file stands where p says.
+func is(f *token.File, pos token.Pos, p check.Pos) bool {
+	at := f.PositionFor(pos, false)
+	return at.Line == p.Line && at.Column == p.Col
 }
 
 // GoAtLeast reports whether the module of the package asks for a version of Go, such as "1.25", or a later one. known is

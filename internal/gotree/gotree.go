@@ -20,6 +20,7 @@ import (
 
 	"github.com/factorlint/factorlint/internal/cache"
 	"github.com/factorlint/factorlint/internal/look"
+	"github.com/factorlint/factorlint/internal/repository"
 )
 
 // A State stands for the state of some trees.
@@ -35,7 +36,7 @@ func Read(c *cache.Cache, dirs, files []string) (State, error) {
 	text, graph := sha256.New(), sha256.New()
 	for _, dir := range dirs {
 		r := newReader(c, dir)
-		if err := r.walk(dir); err != nil {
+		if err := walk(dir, r.add); err != nil {
 			return State{}, err
 		}
 		name := fmt.Appendf(nil, "%q\n", dir)
@@ -45,7 +46,7 @@ func Read(c *cache.Cache, dirs, files []string) (State, error) {
 		r.save()
 	}
 	for _, name := range files {
-		content, err := os.ReadFile(name)
+		content, err := repository.ReadRegular(name, repository.MaxFileSize)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return State{}, err
 		}
@@ -87,7 +88,8 @@ func newReader(c *cache.Cache, dir string) *reader {
 // key names the entry of what is known of the folder's files. Such an entry is written over, as the report of a run is; any other says the same for ever.
 func (r *reader) key() cache.Key { return sha256.Sum256([]byte("files 1 " + r.dir)) }
 
-func (r *reader) walk(dir string) error {
+// walk visits the files below a folder that the go command reads.
+func walk(dir string, visit func(name string) error) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return err
@@ -103,11 +105,11 @@ func (r *reader) walk(dir string) error {
 			if name == "vendor" && !exists(filepath.Join(full, "modules.txt")) {
 				continue
 			}
-			if err := r.walk(full); err != nil {
+			if err := walk(full, visit); err != nil {
 				return err
 			}
-		case isRead(name):
-			if err := r.add(full); err != nil {
+		case IsRead(name):
+			if err := visit(full); err != nil {
 				return err
 			}
 		}
@@ -124,8 +126,8 @@ func exists(name string) bool {
 	return err == nil
 }
 
-// isRead reports whether the go command reads a file of that name.
-func isRead(name string) bool {
+// IsRead reports whether the go command reads a file of that name.
+func IsRead(name string) bool {
 	switch name {
 	case "go.mod", "go.sum", "go.work", "go.work.sum", "modules.txt":
 		return true
@@ -156,6 +158,12 @@ func (r *reader) add(name string) error {
 	}
 	if old, ok := r.known[rel]; ok && old.Look == f.Look {
 		r.files = append(r.files, old)
+		return nil
+	}
+	if info.Size() > repository.MaxFileSize { // see Unfit
+		f.Text = sha256.Sum256(fmt.Append(nil, f.Look))
+		f.Head = f.Text
+		r.files = append(r.files, f)
 		return nil
 	}
 	text, err := os.ReadFile(name)

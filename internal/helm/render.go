@@ -93,6 +93,9 @@ func ReadValues(data []byte) (map[string]any, error) {
 	return loader.LoadValues(bytes.NewReader(data))
 }
 
+// Layer returns values with others over them, as helm -f lays files over each other: mappings are joined, anything else is replaced.
+func Layer(below, above map[string]any) map[string]any { return loader.MergeMaps(below, above) }
+
 // Render renders the chart with values over its own. The files are those that hold manifests, sorted by name.
 func (c *Chart) Render(values map[string]any) ([]*File, error) {
 	key, keep := c.key(values) // before Helm changes them

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path"
 	"regexp"
@@ -157,8 +158,15 @@ func run(fsys filesys.FileSystem, dir string) (m resmap.ResMap, err error) {
 	}()
 	// A file of the tree may stand anywhere in it: who builds often allows that, and no other file is there to be read.
 	o := &krusty.Options{Reorder: krusty.ReorderOptionNone, LoadRestrictions: types.LoadRestrictionsNone, PluginConfig: types.DisabledPluginConfig()}
-	return krusty.MakeKustomizer(o).Run(fsys, dir)
+	m, err = krusty.MakeKustomizer(o).Run(fsys, dir)
+	if err != nil && literals.MatchString(err.Error()) {
+		err = errors.New(literals.ReplaceAllString(err.Error(), "a literal is not of the form key=value"))
+	}
+	return m, err
 }
+
+// literals matches what Kustomize says of the literals of a generator, with all of them: they may be secrets.
+var literals = regexp.MustCompile(`(?s)literal sources? .*`)
 
 // hashSuffix matches what Kustomize appends to the names of generated objects.
 var hashSuffix = regexp.MustCompile(`-[2456789bcdfghkmt]{10}$`)

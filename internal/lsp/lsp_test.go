@@ -345,7 +345,7 @@ func TestConfiguration(t *testing.T) {
 	c.save(".factorlint.yaml", 9, "disabel: []\n")
 	c.until("it is told again", func() bool { return len(c.messages) == 2 })
 	c.end()
-	if want := `factorlint: .factorlint.yaml:1: unknown key "disabel"; did you mean disable?`; !slices.Equal(c.messages, []string{want, want}) {
+	if want := `factorlint: .factorlint.yaml:1:1: unknown key "disabel"; did you mean disable?`; !slices.Equal(c.messages, []string{want, want}) {
 		t.Errorf("messages %q", c.messages)
 	}
 }

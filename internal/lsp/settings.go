@@ -40,18 +40,7 @@ func parseSettings(data []byte) (settings, error) {
 	case err != nil:
 		return s, fmt.Errorf("%s; want config, enable, disable and only", strings.TrimPrefix(err.Error(), "json: "))
 	}
-	var errs []error
-	for _, list := range []struct {
-		key   string
-		words []string
-	}{{"enable", s.Enable}, {"disable", s.Disable}, {"only", s.Only}} {
-		for _, w := range list.words {
-			if err := suggest.CheckWord(w); err != nil {
-				errs = append(errs, fmt.Errorf("%s: %w", list.key, err))
-			}
-		}
-	}
-	return s, errors.Join(errs...)
+	return s, errors.Join(suggest.CheckWords("enable", s.Enable), suggest.CheckWords("disable", s.Disable), suggest.CheckWords("only", s.Only))
 }
 
 // configuration reads the configuration for a folder as check does. It is nil if there is none.

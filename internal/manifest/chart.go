@@ -20,19 +20,26 @@ const maxRenderings = 40
 // A rendering is a chart with one set of values.
 type rendering struct {
 	loader *loader
-	dir    string // the chart's
-	values string // the values file that was given besides the chart's own, or ""
+	dir    string   // the chart's
+	values []string // the values files that were laid over the chart's own
 
 	origins map[check.Span]check.Span // where values come from: places in values files, by places in templates
 }
 
-// charts renders each chart of the tree that is no dependency of another, with its default values and with each other
-// values file that it has, and returns the objects of each rendering as a set.
+// renderCharts renders each chart of the tree that is no dependency of another, with its default values and with each other
+// values file that it has, or as the options say, and returns the objects of each rendering as a set.
 func (l *loader) renderCharts(files []string, charts map[string]bool) []*set {
+	chosen := map[string][][]string{}
+	for _, r := range l.options.Renderings {
+		if !charts[r.Chart] {
+			l.warn("helm-unknown", check.Span{}, "helm: %s is no folder of a chart", r.Chart)
+		}
+		chosen[r.Chart] = append(chosen[r.Chart], r.Values)
+	}
 	var out []*set
 	for _, name := range files {
 		dir := path.Dir(name)
-		if path.Base(name) != "Chart.yaml" || inChart(name, charts) {
+		if path.Base(name) != "Chart.yaml" || inChart(name, charts) && chosen[dir] == nil {
 			continue
 		}
 		at := check.Span{File: name}
@@ -52,21 +59,28 @@ func (l *loader) renderCharts(files []string, charts map[string]bool) []*set {
 			l.note(check.Notification{Code: "helm-dependency", Level: rules.Note, At: at,
 				Message: "dependencies of this chart are not in the tree, and what they deploy was not judged: " + strings.Join(c.Missing, ", ")})
 		}
-		out = append(out, l.renderings(c, files)...)
+		given := chosen[dir]
+		if given == nil {
+			given = [][]string{nil}
+			for _, values := range c.ValuesFiles(files) {
+				given = append(given, []string{values})
+			}
+		}
+		out = append(out, l.renderings(c, given)...)
 	}
 	return out
 }
 
-// renderings renders a chart with each of its values files.
-func (l *loader) renderings(c *helm.Chart, files []string) []*set {
+// renderings renders a chart with each of some lists of values files.
+func (l *loader) renderings(c *helm.Chart, values [][]string) []*set {
 	var out []*set
-	values := append([]string{""}, c.ValuesFiles(files)...)
 	if len(values) > maxRenderings {
-		l.warn("helm-limit", check.Span{File: values[maxRenderings]}, "the chart has more than %d values files; it was not rendered with the rest", maxRenderings-1)
+		at := append(slices.Clip(values[maxRenderings]), path.Join(c.Dir, "Chart.yaml"))
+		l.warn("helm-limit", check.Span{File: at[0]}, "the chart has more than %d values files; it was not rendered with the rest", maxRenderings-1)
 		values = values[:maxRenderings]
 	}
-	for _, name := range values {
-		r := &rendering{loader: l, dir: c.Dir, values: name, origins: map[check.Span]check.Span{}}
+	for _, names := range values {
+		r := &rendering{loader: l, dir: c.Dir, values: names, origins: map[check.Span]check.Span{}}
 		given, ok := r.read()
 		if !ok {
 			continue
@@ -78,7 +92,7 @@ func (l *loader) renderings(c *helm.Chart, files []string) []*set {
 			}
 			continue
 		}
-		s := &set{name: cmp.Or(name, c.Dir), chart: r}
+		s := &set{name: cmp.Or(strings.Join(names, " + "), c.Dir), chart: r}
 		for _, f := range rendered {
 			s.objects = append(s.objects, r.objects(f)...)
 		}
@@ -87,13 +101,22 @@ func (l *loader) renderings(c *helm.Chart, files []string) []*set {
 	return out
 }
 
-// read returns what the values file says. ok is false if it is none.
+// read returns what the values files say, the last one on top. ok is false if one of them is none.
 func (r *rendering) read() (values map[string]any, ok bool) {
-	if r.values == "" {
-		return nil, true
+	for _, name := range r.values {
+		layer, ok := r.layer(name)
+		if !ok {
+			return nil, false
+		}
+		values = helm.Layer(values, layer)
 	}
-	src := r.loader.source(r.values)
+	return values, true
+}
+
+func (r *rendering) layer(name string) (values map[string]any, ok bool) {
+	src := r.loader.source(name)
 	if src == nil {
+		r.loader.warn("helm-values", check.Span{File: name}, "the chart was not rendered with this values file: it is not in the tree, or cannot be read")
 		return nil, false
 	}
 	values, err := helm.ReadValues(src.data)
@@ -101,10 +124,10 @@ func (r *rendering) read() (values map[string]any, ok bool) {
 	case err == nil:
 		return values, true
 	case hasMarkup(src.data):
-		r.loader.note(check.Notification{Code: "helm-values", Level: rules.Note, At: check.Span{File: r.values},
+		r.loader.note(check.Notification{Code: "helm-values", Level: rules.Note, At: check.Span{File: name},
 			Message: "the chart was not rendered with this values file, because it is a template itself"})
 	default:
-		r.loader.warn("helm-values", check.Span{File: r.values}, "the chart was not rendered with this values file: %v", err)
+		r.loader.warn("helm-values", check.Span{File: name}, "the chart was not rendered with this values file: %v", err)
 	}
 	return nil, false
 }
@@ -113,8 +136,8 @@ func (r *rendering) read() (values map[string]any, ok bool) {
 func (r *rendering) failed(c *helm.Chart, err error) (limit bool) {
 	n := check.Notification{Code: "helm-render", Level: rules.Warning, At: check.Span{File: path.Join(r.dir, "Chart.yaml")}}
 	with := "its default values"
-	if r.values != "" {
-		with = r.values
+	if len(r.values) > 0 {
+		with = strings.Join(r.values, " and ")
 	}
 	e, ok := errors.AsType[*helm.Error](err)
 	if ok && e.File != "" {
@@ -249,8 +272,9 @@ func (f *renderedFile) trace(at check.Span, from, to int, text string) {
 		}
 	}
 	src := f.loader.template(at.File)
-	if src != nil && check.RoleOf(f.values) != check.Product && bytes.HasPrefix(src.data[at.Start.Offset:], []byte("{{")) {
-		f.origins[at] = check.Span{File: f.values}
+	test := slices.IndexFunc(f.values, func(name string) bool { return f.loader.roles.Of(name) != check.Product })
+	if src != nil && test >= 0 && bytes.HasPrefix(src.data[at.Start.Offset:], []byte("{{")) {
+		f.origins[at] = check.Span{File: f.values[test]}
 	}
 }
 
@@ -272,7 +296,7 @@ func (p pair) traceWhole() {
 
 const maxTraced = 200 // bytes of a token
 
-// definitions returns where a path below .Values may be set, the strongest first: in the values file of this
+// definitions returns where a path below .Values may be set, the strongest first: in the values files of this
 // rendering, in the chart's own, and in that of the dependency that the template belongs to.
 func (f *renderedFile) definitions(keys []string) []pair {
 	chart := []string{} // the names of the dependencies that lead to the template
@@ -297,8 +321,8 @@ func (f *renderedFile) definitions(keys []string) []pair {
 			out = append(out, p)
 		}
 	}
-	if f.values != "" {
-		add(f.values, full)
+	for _, name := range slices.Backward(f.values) {
+		add(name, full)
 	}
 	add(path.Join(dir, "values.yaml"), full)
 	if own, _, ok := strings.Cut(f.file.Path, "/templates/"); ok && own != dir {

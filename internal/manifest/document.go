@@ -202,6 +202,9 @@ func (d *document) index() {
 
 // decode reads the document. The zero node means that it is empty. The error is a notification.
 func (d *document) decode() (root node, fault *check.Notification) {
+	if mayHold(d.text) > maxNodes*3/2 {
+		return node{}, &check.Notification{Code: "yaml-limit", Level: rules.Warning, At: d.firstLine(), Message: "so many values that the document was not read"}
+	}
 	var tree yaml.Node
 	if err := decode(d.text, &tree); err != nil {
 		return node{}, d.syntaxError(err)
@@ -214,6 +217,16 @@ func (d *document) decode() (root node, fault *check.Notification) {
 		return node{}, &check.Notification{Code: "yaml-limit", Level: rules.Warning, At: d.firstLine(), Message: err.Error()}
 	}
 	return node{y: tree.Content[0], doc: d}, nil
+}
+
+// mayHold returns about how many nodes a text becomes at most, two for a key and one for an item; 0 for one that is too short to matter.
+// The decoder makes all of them before they can be counted, and each takes more than 200 bytes.
+func mayHold(text []byte) int {
+	if len(text) < maxNodes {
+		return 0
+	}
+	count := func(sep string) int { return bytes.Count(text, []byte(sep)) }
+	return 2*(count(":")+count(",")) + count("- ") + count("-\n")
 }
 
 // decode shields from panics of the decoder: its state machine panics where it believes input to be impossible.

@@ -29,12 +29,12 @@ func (o *object) isGenerated() bool { return o.root.doc.src.isGenerated() }
 
 // originals returns the objects without those of generated files that the overlays and charts of the tree make too: what is wrong
 // with these is found, and mended, where they are made from. Objects in a generated file that the tree cannot make are kept.
-func originals(objects []*object, rendered []*set) []*object {
+func (l *loader) originals(objects []*object, rendered []*set) []*object {
 	type id struct{ kind, name string }
 	made := map[id]bool{}
 	for _, s := range rendered {
 		for _, o := range s.objects {
-			if check.RoleOf(o.file) == check.Product {
+			if l.roles.Of(o.file) == check.Product {
 				made[id{o.kind, o.name}] = true
 			}
 		}

@@ -24,8 +24,8 @@ import (
 // topmost directory whose name speaks of deployment (deploy/, k8s/, manifests/ …) is applied as a whole, as
 // "kubectl apply -R" does; without such a name it is the file's own directory. Where two directories below it
 // define the same object, they are alternatives, and each subdirectory is a variant of its own.
-func Load(fsys fs.FS, files []string, c *cache.Cache) ([]*workload.Variant, []check.Notification) {
-	l := &loader{fsys: fsys, cache: c, files: map[string]bool{}, kustomizations: map[string]bool{}, overlays: map[string]*kustomization{},
+func Load(fsys fs.FS, files []string, o Options) ([]*workload.Variant, []check.Notification) {
+	l := &loader{notebook: notebook{roles: o.Roles}, options: o, cache: o.Cache, fsys: fsys, files: map[string]bool{}, kustomizations: map[string]bool{}, overlays: map[string]*kustomization{},
 		code: map[string]bool{}, extended: map[string]*composeFile{}, sources: map[string]*source{}, documents: map[string]node{}, decoded: map[string][]node{}}
 	files = slices.Sorted(slices.Values(files))
 	charts := map[string]bool{}
@@ -45,7 +45,7 @@ func Load(fsys fs.FS, files []string, c *cache.Cache) ([]*workload.Variant, []ch
 	candidates := slices.DeleteFunc(slices.Clone(files), func(name string) bool { return !isCandidate(name) || inChart(name, charts) })
 	for _, name := range candidates {
 		if isKustomization(name) {
-			l.take(l.read(name))
+			l.take(l.shielded(name))
 		}
 	}
 	candidates = slices.DeleteFunc(candidates, isKustomization)
@@ -56,7 +56,7 @@ func Load(fsys fs.FS, files []string, c *cache.Cache) ([]*workload.Variant, []ch
 	var variants []*workload.Variant
 	var late []subtree
 	kustomized, subtrees := l.arrange(), newSubtrees(candidates)
-	inorder.Each(candidates, l.read, func(m *manifest) {
+	inorder.Each(candidates, l.shielded, func(m *manifest) {
 		l.take(m)
 		if m.compose != nil {
 			compose = append(compose, m.compose)
@@ -75,7 +75,7 @@ func Load(fsys fs.FS, files []string, c *cache.Cache) ([]*workload.Variant, []ch
 	})
 	rendered := append(kustomized.all(files), l.renderCharts(files, charts)...)
 	for _, tree := range late {
-		tree.objects = originals(tree.objects, rendered)
+		tree.objects = l.originals(tree.objects, rendered)
 		variants = append(variants, l.assemble(tree.sets())...)
 	}
 	variants = append(l.assemble(rendered), variants...)
@@ -88,6 +88,14 @@ func Load(fsys fs.FS, files []string, c *cache.Cache) ([]*workload.Variant, []ch
 	slices.SortStableFunc(variants, func(a, b *workload.Variant) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(l.notes, func(a, b check.Notification) int { return a.At.Compare(b.At) })
 	return variants, slices.Compact(l.notes) // a file may be read for several projects
+}
+
+// shielded is read; a file on which that breaks down says nothing.
+func (l *loader) shielded(name string) (m *manifest) {
+	if broken := check.Shield(check.Span{File: name}, "reading the manifest", func() { m = l.read(name) }); broken != nil {
+		return &manifest{file: name, notebook: notebook{notes: broken}}
+	}
+	return m
 }
 
 // assemble puts the objects of sets together. What deploys nothing is left out.
@@ -116,9 +124,24 @@ func (l *loader) take(m *manifest) {
 	}
 }
 
+// Options are what a user knows better than the tree tells, and where renderings are kept.
+type Options struct {
+	Cache          *cache.Cache // of what is rendered; nil for none
+	Roles          check.Roles  // what files are for
+	Renderings     []Rendering  // of charts; one that is named is rendered in these ways alone
+	Kustomizations []string     // folders of those to build; none for all that no other takes in
+}
+
+// A Rendering is a chart, by its folder, with values files that are laid over its own one after the other.
+type Rendering struct {
+	Chart  string
+	Values []string
+}
+
 // A loader holds what is known of the tree.
 type loader struct {
 	notebook
+	options        Options
 	fsys           fs.FS
 	cache          *cache.Cache // of what is rendered; nil for none
 	files          map[string]bool

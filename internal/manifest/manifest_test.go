@@ -31,7 +31,7 @@ func loadFiles(files map[string]string) ([]*workload.Variant, []check.Notificati
 		fsys[name] = &fstest.MapFile{Data: []byte(data)}
 		names = append(names, name)
 	}
-	return Load(fsys, names, nil)
+	return Load(fsys, names, Options{})
 }
 
 // only returns the container of a tree that has just one.
@@ -267,7 +267,7 @@ func TestBrokenDocument(t *testing.T) {
 }
 
 func TestUnreadable(t *testing.T) {
-	vs, notes := Load(fstest.MapFS{}, []string{"compose.yaml", "a.json", "deploy/kustomization.yaml"}, nil)
+	vs, notes := Load(fstest.MapFS{}, []string{"compose.yaml", "a.json", "deploy/kustomization.yaml"}, Options{})
 	equal(t, "notifications", codes(notes), "manifest-read compose.yaml:0, manifest-read deploy/kustomization.yaml:0")
 	if len(vs) > 0 {
 		t.Errorf("got %v", vs)

@@ -13,11 +13,14 @@ import (
 )
 
 // A notebook collects notifications.
-type notebook struct{ notes []check.Notification }
+type notebook struct {
+	notes []check.Notification
+	roles check.Roles
+}
 
 // note files a notification, unless it is about a test's or a sample's file: those may be broken on purpose.
 func (b *notebook) note(n check.Notification) {
-	if check.RoleOf(n.At.File) == check.Product {
+	if b.roles.Of(n.At.File) == check.Product {
 		b.notes = append(b.notes, n)
 	}
 }
@@ -91,7 +94,7 @@ func hasMarkup(text []byte) bool {
 
 // read reads one file. Several may be read at a time.
 func (l *loader) read(name string) *manifest {
-	m := &manifest{file: name}
+	m := &manifest{notebook: notebook{roles: l.roles}, file: name}
 	data, err := l.readFile(name)
 	whole := check.Span{File: name}
 	body := bytes.TrimPrefix(data, bom)

@@ -3,9 +3,7 @@ package output
 import (
 	"fmt"
 	"io"
-	"strings"
 
-	"github.com/factorlint/factorlint/internal/output/plain"
 	"github.com/factorlint/factorlint/rules"
 )
 
@@ -19,7 +17,7 @@ func Rules(format string, w io.Writer, rs []*rules.Rule, o Options) error {
 			longest = max(longest, len(r.Name))
 		}
 		for _, r := range rs {
-			p.line("%s %-*s %-10s %s %-3s %s", r.ID, longest, r.Name, r.Kind,
+			p.line("%s %-*s %-10s %s %-3s %s", p.link(r, r.ID), longest, r.Name, r.Kind,
 				p.paint(colours[r.Severity], fmt.Sprintf("%-7s", r.Severity)), onOff(r.Default), r.Summary)
 		}
 		return p.flush(w)
@@ -31,31 +29,6 @@ func Rules(format string, w io.Writer, rs []*rules.Rule, o Options) error {
 		return writeJSON(w, map[string]any{"rules": list})
 	}
 	return fmt.Errorf("no such format: %s", format)
-}
-
-// Page writes the page of a rule for a terminal.
-func Page(w io.Writer, r *rules.Rule, o Options) error {
-	p := printer{Options: o}
-	p.line("%s %s\n%s\n", p.paint(bold, r.ID), p.paint(bold, r.Name), r.Summary)
-	also := ""
-	for _, q := range r.Also {
-		also += ", " + q.String()
-	}
-	for _, fact := range [][2]string{
-		{"principle", r.Principle.String() + also},
-		{"looks at", string(r.Kind)},
-		{"severity", r.Severity.String()},
-		{"default", onOff(r.Default)},
-		{"precision", r.Precision},
-		{"fix", string(r.Fix)},
-		{"since", r.Since},
-		{"page", r.URL()},
-	} {
-		p.line("%-9s  %s", fact[0], fact[1])
-	}
-	_, body, _ := strings.Cut(r.Body, "\n") // the heading is the name
-	p.line("\n%s", strings.TrimSpace(plain.Markdown(body)))
-	return p.flush(w)
 }
 
 type jsonRule struct {

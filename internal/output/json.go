@@ -49,6 +49,7 @@ type jsonSummary struct {
 	Warnings   int  `json:"warnings"`
 	Notes      int  `json:"notes"`
 	Suppressed int  `json:"suppressed"`
+	Old        int  `json:"old"`
 	Rules      int  `json:"rules"`
 	Files      int  `json:"files"`
 	Partial    bool `json:"partial"`
@@ -80,7 +81,8 @@ func reportJSON(r *check.Report, o Options) jsonReport {
 	}
 	s := &out.Summary
 	s.Errors, s.Warnings, s.Notes = bySeverity(r.Findings)
-	s.Suppressed, s.Rules, s.Files = len(r.Suppressed), len(r.Rules), r.Files
+	s.Suppressed, s.Old = r.Silenced()
+	s.Rules, s.Files = len(r.Rules), r.Files
 	s.Partial, s.Untrusted, s.ExitCode = r.Partial, r.Untrusted, o.ExitCode
 	return out
 }

@@ -5,6 +5,7 @@ package output
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 
 	"github.com/factorlint/factorlint/internal/check"
@@ -18,6 +19,8 @@ import (
 // Options says how to write.
 type Options struct {
 	Color         bool   // colour text; other formats have none
+	Hyperlinks    bool   // in text rules are links to their pages, as terminals show them (OSC 8)
+	Width         int    // columns that the page of a rule may take; 0 leaves its lines as they are
 	GitHubActions bool   // what people read goes to the log of a CI job: what would be a command there is broken up
 	Version       string // factorlint's version in the form of semver.org, without "v"
 	ExitCode      int    // with which factorlint is about to end
@@ -25,11 +28,12 @@ type Options struct {
 	Suppressed    bool   // whether a SARIF log holds suppressed findings too, marked as such
 	FixHint       bool   // whether text tells how many findings can be fixed
 	UnsafeFixes   bool   // whether that is with --unsafe-fixes
+	Quiet         bool   // text has no summary
 }
 
 // Formats returns the formats that Write knows, the default first.
 func Formats() []string {
-	return append([]string{"text", "json", "sarif", "html", "markdown"}, ci.Formats()...)
+	return append([]string{"text", "json", "jsonl", "sarif", "html", "markdown"}, ci.Formats()...)
 }
 
 // ShowsWorkloads reports whether Write needs the workloads for a format.
@@ -43,6 +47,8 @@ func Write(format string, w io.Writer, r *check.Report, ws []*workload.Workload,
 		return writeText(w, r, o)
 	case "json":
 		return writeJSON(w, reportJSON(r, o))
+	case "jsonl":
+		return writeJSONLines(w, reportJSON(r, o))
 	case "sarif":
 		return sarif.Write(w, r, sarif.Options{Version: o.Version, ExitCode: o.ExitCode, Category: o.Category, Suppressed: o.Suppressed})
 	case "html":
@@ -65,6 +71,27 @@ func toLog(w io.Writer, o Options, write func(io.Writer) error) error {
 		return err
 	}
 	_, err := io.WriteString(w, plain.Log(b.String()))
+	return err
+}
+
+// writeJSONLines writes a report as lines: an object with one key, which says what it holds, for each finding and each notification,
+// and the summary in the end.
+func writeJSONLines(w io.Writer, r jsonReport) error {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	var errs []error
+	for _, f := range r.Findings {
+		errs = append(errs, e.Encode(map[string]any{"finding": f}))
+	}
+	for _, n := range r.Notifications {
+		errs = append(errs, e.Encode(map[string]any{"notification": n}))
+	}
+	errs = append(errs, e.Encode(map[string]any{"summary": r.Summary}))
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	_, err := w.Write(plain.JSON(b.Bytes()))
 	return err
 }
 

@@ -46,7 +46,7 @@ func sample() *check.Report {
 			{Code: "yaml-syntax", Level: rules.Warning, At: at("b.yaml", 4, 1, 1), Message: "mapping values are not allowed here"},
 			{Code: "go-load", Level: rules.Error, Message: "no package could be loaded"},
 		},
-		Suppressed: []check.Suppressed{{}},
+		Suppressed: []check.Suppressed{{At: at("deploy/api.yaml", 2, 1, 2)}, {}, {}},
 		Rules:      []*rules.Rule{mismatch, unread},
 		Sources:    map[string][]byte{"deploy/api.yaml": []byte("ports:\n- x: 1\n\tcontainerPort: 8080\n")},
 		Files:      12,
@@ -103,7 +103,7 @@ gone.yaml: warning x [FL0321 env-unread]
 b.yaml:4:1: warning mapping values are not allowed here [yaml-syntax]
 factorlint: error no package could be loaded [go-load]
 
-2 findings (1 error, 1 warning), 1 suppressed in 12 files
+2 findings (1 error, 1 warning), 1 suppressed, 2 old in 12 files
 `, write(t, "text", sample(), output.Options{}))
 }
 
@@ -329,6 +329,7 @@ func TestJSON(t *testing.T) {
     "warnings": 1,
     "notes": 0,
     "suppressed": 1,
+    "old": 2,
     "rules": 2,
     "files": 12,
     "partial": false,
@@ -593,6 +594,28 @@ BAD
 
     -- x --
 `, b.String())
+}
+
+// On a terminal a page's lines fit, code is in colour and never broken, and tables stay as they are.
+func TestPageFits(t *testing.T) {
+	r := *mismatch
+	r.Summary = "The ports that the manifest and the program say differ."
+	r.Body = "# x\n\nOne `kubectl get pods -A` and **two** more words, which\nmake a line.\n\n- an item that takes more than one line\n  here\n- `b`\n\n" +
+		"| a | a table with a line that is longer than that |\n|---|---|\n| a | b |\n\n## Good\n\n```txtar good\n# no heading\n```\n"
+	var b bytes.Buffer
+	if err := output.Page(&b, &r, output.Options{Width: 30, Color: true, Hyperlinks: true}); err != nil {
+		t.Fatal(err)
+	}
+	page := b.String()
+	const link = "page       \x1b]8;;https://github.com/factorlint/factorlint/blob/main/rules/port-mismatch.md\x1b\\" +
+		"https://github.com/factorlint/factorlint/blob/main/rules/port-mismatch.md\x1b]8;;\x1b\\\n"
+	head, body, ok := strings.Cut(page, link)
+	if !ok {
+		t.Fatalf("no link in %q", page)
+	}
+	diff(t, "\x1b[1mFL0702\x1b[0m \x1b[1mport-mismatch\x1b[0m\nThe ports that the manifest\nand the program say differ.\n", head[:strings.Index(head, "\nprinciple")])
+	diff(t, "\nOne \x1b[36mkubectl get pods -A\x1b[0m and\ntwo more words, which make a\nline.\n\n- an item that takes more than\n  one line here\n- \x1b[36mb\x1b[0m\n\n"+
+		"| a | a table with a line that is longer than that |\n|---|---|\n| a | b |\n\n\x1b[1mGOOD\x1b[0m\n\n    \x1b[36m# no heading\x1b[0m\n", body)
 }
 
 func TestRulesText(t *testing.T) {

@@ -27,6 +27,9 @@ func writeText(w io.Writer, r *check.Report, o Options) error {
 		p.finding(f, r.Sources[f.At.File])
 	}
 	p.notifications(r)
+	if o.Quiet {
+		return p.flush(w)
+	}
 	if len(r.Findings)+len(r.Notifications) > 0 {
 		p.line("")
 	}
@@ -75,7 +78,7 @@ func (p *printer) notifications(r *check.Report) {
 
 func (p *printer) finding(f check.Finding, source []byte) {
 	p.line("%s %s %s %s", p.place(f.At), p.severity(f.Severity), plain.Text(f.Message),
-		p.paint(dim, "["+f.Rule.ID+" "+f.Rule.Name+"]"))
+		p.paint(dim, "["+p.link(f.Rule, f.Rule.ID+" "+f.Rule.Name)+"]"))
 	if code, mark := snippet.Of(source, f.Rule, f.At); code != "" {
 		gutter := fmt.Sprintf("%4d | ", f.At.Start.Line)
 		p.line("%s%s", p.paint(dim, gutter), code)
@@ -108,8 +111,12 @@ func summary(r *check.Report) string {
 		}
 		s += " (" + strings.Join(parts, ", ") + ")"
 	}
-	if len(r.Suppressed) > 0 {
-		s += fmt.Sprintf(", %d suppressed", len(r.Suppressed))
+	silenced, old := r.Silenced()
+	if silenced > 0 {
+		s += fmt.Sprintf(", %d suppressed", silenced)
+	}
+	if old > 0 {
+		s += fmt.Sprintf(", %d old", old)
 	}
 	s += " in " + Count(r.Files, "file")
 	if r.Partial {
@@ -159,6 +166,14 @@ const (
 var colours = [...]string{rules.Note: "36", rules.Warning: "33", rules.Error: "31"}
 
 func (p *printer) severity(s rules.Severity) string { return p.paint(colours[s], s.String()) }
+
+// link returns a text that leads to a rule's page on the web: the address is our own, whatever is analysed.
+func (p *printer) link(r *rules.Rule, text string) string {
+	if !p.Hyperlinks {
+		return text
+	}
+	return "\x1b]8;;" + r.URL() + "\x1b\\" + text + "\x1b]8;;\x1b\\"
+}
 
 func (p *printer) paint(sgr, s string) string {
 	if !p.Color || s == "" {

@@ -71,12 +71,12 @@ func gitAt(top string) (g gitDir, ok bool) {
 
 // readSmall returns the text of a regular file of a few lines, without the white space at its end.
 func readSmall(name string) (string, error) {
-	b, err := readRegular(name, 1<<20)
+	b, err := ReadRegular(name, 1<<20)
 	return strings.TrimRight(string(b), "\r\n"), err
 }
 
-// readRegular reads a file outside the tree's root, unless it is none (a FIFO would make us wait) or too large.
-func readRegular(name string, limit int64) ([]byte, error) {
+// ReadRegular reads a file of any folder, unless it is none (a FIFO would make us wait) or has more than limit bytes.
+func ReadRegular(name string, limit int64) ([]byte, error) {
 	info, err := os.Stat(name)
 	switch {
 	case err != nil:
@@ -103,7 +103,7 @@ type tracked struct {
 
 // tracked reads the index. prefix is the folder's path below the top, with a slash at its end, or "".
 func (g gitDir) tracked(prefix string) (t tracked, err error) {
-	b, err := readRegular(filepath.Join(g.dir, "index"), maxIndex)
+	b, err := ReadRegular(filepath.Join(g.dir, "index"), maxIndex)
 	if errors.Is(err, os.ErrNotExist) {
 		return t, nil // nothing has been added yet
 	}

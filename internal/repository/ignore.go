@@ -96,6 +96,19 @@ func parsePatterns(text, base string) (ps patterns) {
 	return ps
 }
 
+// Matcher returns a function that reports whether lines, as of a .gitignore in the top folder, match a file or a folder above it.
+func Matcher(lines []string) func(file string) bool {
+	ps := parsePatterns(strings.Join(lines, "\n"), "")
+	return func(file string) bool {
+		for i, c := range file {
+			if c == '/' && ps.ignores(file[:i], true) {
+				return true
+			}
+		}
+		return ps.ignores(file, false)
+	}
+}
+
 // ignores reports whether a path is excluded, its parents not being so.
 func (ps patterns) ignores(name string, dir bool) bool {
 	for i := len(ps) - 1; i >= 0; i-- {

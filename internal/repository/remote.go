@@ -43,3 +43,12 @@ func (g gitDir) remoteName() string {
 	}
 	return ""
 }
+
+// Remote returns the name of the remote "origin" of the work tree that begins at top, "" if there is none on a host.
+func Remote(top string) string {
+	g, ok := gitAt(top)
+	if !ok {
+		return ""
+	}
+	return g.remoteName()
+}

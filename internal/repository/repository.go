@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/overlay"
 	"github.com/factorlint/factorlint/rules"
 )
 
@@ -30,8 +32,9 @@ type Options struct {
 	Named   []string // likewise; they are looked at even if Exclude, an ignore file or the kind of their folder leaves them out
 	Exclude []string // patterns of paths to leave out, in the syntax of .gitignore, relative to the root
 
-	MaxFileSize int64 // bytes that ReadFile reads; 0 means the constant of that name
-	MaxFiles    int   // likewise
+	Overlay     map[string][]byte // texts in place of files, or of files that are not there, by slash-separated paths below the root
+	MaxFileSize int64             // bytes that ReadFile reads; 0 means the constant of that name
+	MaxFiles    int               // likewise
 }
 
 // A Tree is a folder of a repository, as it lies on the disk.
@@ -42,6 +45,7 @@ type Tree struct {
 
 	root    *os.Root
 	folders folders
+	overlay map[string][]byte
 	maxSize int64
 	remote  string // name of the remote repository, "" if there is none
 	began   time.Time
@@ -88,7 +92,7 @@ func Open(root string, o Options) (*Tree, []check.Notification, error) {
 		return nil, nil, err
 	}
 	w := &walker{
-		tree: &Tree{Root: root, root: handle, began: time.Now(), maxSize: cmp.Or(o.MaxFileSize, MaxFileSize), ignored: map[string]bool{}},
+		tree: &Tree{Root: root, root: handle, overlay: o.Overlay, began: time.Now(), maxSize: cmp.Or(o.MaxFileSize, MaxFileSize), ignored: map[string]bool{}},
 		only: slices.Clone(o.Only), named: map[string]bool{}, max: cmp.Or(o.MaxFiles, MaxFiles),
 	}
 	for i, p := range w.only {
@@ -177,7 +181,7 @@ func (w *walker) dir(name string) {
 			w.note("read", rules.Warning, file, "the file cannot be read, so it is unknown what it ignores: %v", cause(err))
 		}
 	}
-	for _, e := range entries {
+	for _, e := range w.tree.overlaid(name, entries) {
 		if w.full {
 			break
 		}
@@ -192,6 +196,17 @@ func prefix(dir string) string {
 		return ""
 	}
 	return dir + "/"
+}
+
+// overlaid returns the entries of a folder with those of texts for files that are not there.
+func (t *Tree) overlaid(dir string, entries []fs.DirEntry) []fs.DirEntry {
+	for _, name := range slices.Sorted(maps.Keys(t.overlay)) {
+		base := path.Base(name)
+		if path.Dir(name) == dir && !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == base }) {
+			entries = append(entries, fs.FileInfoToDirEntry(overlay.Info(base, t.overlay[name])))
+		}
+	}
+	return entries
 }
 
 func (w *walker) entry(name string, e fs.DirEntry) {
@@ -232,6 +247,9 @@ func (w *walker) file(name string, e fs.DirEntry) {
 		w.full = true
 		w.note("file-limit", rules.Warning, "", "the tree holds more than %d files; the rest, from %s on, was not looked at", w.max, name)
 		return
+	}
+	if text, ok := w.tree.overlay[name]; ok {
+		info = overlay.Info(e.Name(), text)
 	}
 	w.tree.Files = append(w.tree.Files, File{Path: name, Size: info.Size(), Tracked: !w.git || w.index.files[name]})
 }
@@ -292,6 +310,12 @@ func (t *Tree) read(name string) ([]byte, error) {
 	if !fs.ValidPath(name) {
 		return nil, fs.ErrInvalid
 	}
+	if text, ok := t.overlay[name]; ok {
+		if size := int64(len(text)); size > t.maxSize {
+			return nil, &TooLarge{Path: name, Size: size, Limit: t.maxSize}
+		}
+		return text, nil
+	}
 	f, err := t.open(name)
 	if err != nil {
 		return nil, err
@@ -321,6 +345,9 @@ func (f treeFS) Open(name string) (fs.File, error) {
 	}
 	if f.t.isIgnored(name) {
 		return fail(fs.ErrNotExist)
+	}
+	if text, ok := f.t.overlay[name]; ok && int64(len(text)) <= f.t.maxSize {
+		return overlay.Open(path.Base(name), text), nil
 	}
 	f.t.record.add(f.t.see(name, f.t.maxSize))
 	info, err := inFolder(f.t, name, (*os.Root).Stat)

@@ -277,3 +277,15 @@ func TestIgnore(t *testing.T) {
 		})
 	}
 }
+
+func TestMatcher(t *testing.T) {
+	matches := repository.Matcher([]string{"load/", "/cmd/*/fake.go", "!load/keep/", "*.gen.yaml"})
+	for file, want := range map[string]bool{
+		"load/main.go": true, "a/load/b/main.go": true, "load.go": false, "load": false, "cmd/a/fake.go": true, "x/cmd/a/fake.go": false,
+		"deploy/a.gen.yaml": true, "load/keep/a.go": true, // as in git, what lies below a folder that is matched stays so
+	} {
+		if got := matches(file); got != want {
+			t.Errorf("%s: %t, want %t", file, got, want)
+		}
+	}
+}

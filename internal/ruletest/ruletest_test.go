@@ -174,6 +174,7 @@ func TestCases(t *testing.T) {
 						t.Error(diff)
 					}
 					for _, f := range report.Findings {
+						t.Logf("message of %s %s", f.Rule.ID, f.Message) // for make messages
 						if f.Fix != nil {
 							fixes.Add(1)
 						}
@@ -207,6 +208,9 @@ func run(t *testing.T, c *testCase, o engine.Options) *check.Report {
 	for _, f := range res.Report.Findings {
 		if fault := corpus.Misplaced(f, res.Report.Sources); fault != "" {
 			t.Errorf("the place %s: %s", fault, show(f))
+		}
+		if f.Message != strings.TrimSpace(f.Message) || strings.HasSuffix(f.Message, ".") || strings.Contains(f.Message, "\n") {
+			t.Errorf("the message is not a line without a full stop: %s", show(f))
 		}
 	}
 	checkFixes(t, dir, o, res.Report)

@@ -1,6 +1,7 @@
 package suggest_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/factorlint/factorlint/internal/suggest"
@@ -24,5 +25,23 @@ func TestNearest(t *testing.T) {
 	}
 	if got := suggest.DidYouMean("evn", known); got != "; did you mean env?" {
 		t.Errorf("DidYouMean = %q", got)
+	}
+}
+
+// Each word is told that means nothing, and what else is asked is asked of those that mean something.
+func TestCheckWords(t *testing.T) {
+	odd := func(w string) error {
+		if w == "go" {
+			return errors.New("go is odd")
+		}
+		return nil
+	}
+	if err := suggest.CheckWords("--only", []string{"FL0902", "all", "logs", "Go"}, odd); err != nil {
+		t.Error(err)
+	}
+	err := suggest.CheckWords("--only", []string{"sigint-olny", "go", "logs"}, odd)
+	const want = "--only: no rule, principle or kind is called \"sigint-olny\"; did you mean sigint-only?\n--only: go is odd"
+	if err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
 	}
 }

@@ -1,7 +1,9 @@
 package suggest
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/factorlint/factorlint/rules"
@@ -9,22 +11,39 @@ import (
 
 // CheckWord returns an error, with what was probably meant, for a word that names no rule, kind or principle.
 func CheckWord(word string) error {
-	if len(rules.Select(word)) > 0 {
+	words := Words()
+	if slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, word) }) {
 		return nil
 	}
-	known := []string{"all"}
+	return fmt.Errorf("no rule, principle or kind is called %q%s", word, DidYouMean(word, words))
+}
+
+// Words returns the words that name rules: names, ids, "all", kinds, principles. Some may name none yet.
+func Words() []string {
+	words := append(RuleNames(), "all")
 	for _, k := range rules.Kinds() {
-		known = append(known, string(k))
+		words = append(words, string(k))
 	}
-	for _, p := range rules.Principles() {
-		known = append(known, p.Slug())
+	for _, p := range append(rules.Principles(), rules.Linter) {
+		words = append(words, p.Slug())
 	}
-	for _, k := range known { // one that no rule belongs to is no mistake
-		if strings.EqualFold(k, word) {
-			return nil
+	return words
+}
+
+// CheckWords returns an error for each of some words that names no rule, kind or principle, and for each that one of further checks
+// has something against. where says where the words stand.
+func CheckWords(where string, words []string, further ...func(word string) error) error {
+	var errs []error
+	for _, w := range words {
+		err := CheckWord(w)
+		for i := 0; i < len(further) && err == nil; i++ {
+			err = further[i](w)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", where, err))
 		}
 	}
-	return fmt.Errorf("no rule, principle or kind is called %q%s", word, DidYouMean(word, append(RuleNames(), known...)))
+	return errors.Join(errs...)
 }
 
 // RuleNames returns the names of all rules, then their ids.

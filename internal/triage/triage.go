@@ -4,11 +4,8 @@ package triage
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/factorlint/factorlint/internal/check"
@@ -19,9 +16,11 @@ import (
 
 // Input is what a run found.
 type Input struct {
+	Prefix     string // see check.Report
 	Findings   []check.Finding
 	Directives []directive.Directive
 	Rules      []*rules.Rule // that were looked for
+	Roles      check.Roles
 	// Unread reports whether a file, or what a finding in it depends on, could not be analysed: an unused comment there
 	// proves nothing.
 	Unread func(file string) bool
@@ -31,7 +30,7 @@ type Input struct {
 func Apply(in Input) *check.Report {
 	rep := &check.Report{}
 	used := make([]bool, len(in.Directives))
-	findings := dedupe(replace(product(in.Findings)))
+	findings := dedupe(replace(product(in.Findings, in.Roles)))
 	rep.Findings = slices.Grow(rep.Findings, len(findings))
 	for _, f := range findings {
 		if i := silencer(in.Directives, f); i >= 0 {
@@ -55,7 +54,7 @@ func Apply(in Input) *check.Report {
 		all = append(all, &rep.Suppressed[i].Finding)
 	}
 	slices.SortStableFunc(all, func(a, b *check.Finding) int { return compare(*a, *b) }) // silencing one renumbers no other
-	identify(all)
+	identify(all, in.Prefix)
 	return rep
 }
 
@@ -64,9 +63,9 @@ func compare(a, b check.Finding) int {
 }
 
 // product drops findings in files that are not shipped, unless what they are about is deployed.
-func product(fs []check.Finding) []check.Finding {
+func product(fs []check.Finding, roles check.Roles) []check.Finding {
 	return slices.DeleteFunc(slices.Clone(fs), func(f check.Finding) bool {
-		return f.Rule == nil || check.RoleOf(f.At.File) != check.Product && !(f.Rule.Kind == rules.Go && f.Workload != "")
+		return f.Rule == nil || roles.Of(f.At.File) != check.Product && !(f.Rule.Kind == rules.Go && f.Workload != "")
 	})
 }
 
@@ -146,7 +145,7 @@ func comments(in Input, used []bool) []check.Finding {
 	}
 	unused, reasonless := ran("unused-suppression"), ran("suppression-without-reason")
 	report := func(r *rules.Rule, d directive.Directive, message string) {
-		if r != nil && check.RoleOf(d.At.File) == check.Product {
+		if r != nil && in.Roles.Of(d.At.File) == check.Product {
 			out = append(out, check.Finding{Rule: r, Severity: r.Severity, At: d.At, Message: message, Matter: strings.Join(d.Rules, ",")})
 		}
 	}
@@ -164,7 +163,7 @@ func comments(in Input, used []bool) []check.Finding {
 		}
 		for _, w := range d.Rules {
 			if rules.Lookup(w) == nil {
-				report(unused, d, fmt.Sprintf("there is no rule '%s'%s: this comment silences nothing of that name", w, didYouMean(w)))
+				report(unused, d, fmt.Sprintf("no rule is called %q, so this comment silences nothing of that name%s", w, suggest.DidYouMean(w, suggest.RuleNames())))
 			}
 		}
 		// a rule that did not run, or could not see the file, may well have something to silence
@@ -176,24 +175,15 @@ func comments(in Input, used []bool) []check.Finding {
 	return out
 }
 
-func didYouMean(word string) string {
-	all, _ := rules.All()
-	names := make([]string, 0, 2*len(all))
-	for _, r := range all {
-		names = append(names, r.Name, r.ID)
-	}
-	return suggest.DidYouMean(word, names)
-}
-
-// identify gives each finding an identity that survives edits elsewhere: rule, file, logical place and matter, with an
-// ordinal where that is not unique.
-func identify(fs []*check.Finding) {
+// identify gives each finding an identity that survives edits elsewhere, with an ordinal where that is not unique.
+func identify(fs []*check.Finding, prefix string) {
 	seen := map[string]int{}
 	for _, f := range fs {
-		key := strings.Join([]string{f.Rule.ID, f.At.File, f.Logical, strings.ToLower(strings.Join(strings.Fields(f.Matter), " "))}, "\x00")
-		n := seen[key]
+		file := prefix + f.At.File
+		f.Ordinal = 0
+		key := f.IdentityIn(file)
+		f.Ordinal = seen[key]
 		seen[key]++
-		sum := sha256.Sum256([]byte(key + "\x00" + strconv.Itoa(n)))
-		f.Identity = hex.EncodeToString(sum[:16])
+		f.Identity = f.IdentityIn(file)
 	}
 }

@@ -22,6 +22,7 @@ type Evidence struct {
 	Renamed     []Renaming // second names of images
 	Built       []Binary   // programs that are built outside of Dockerfiles; Path and Package are relative to the root
 	Bindings    []Binding  // they override all that is found out
+	Roles       check.Roles
 }
 
 // A Dockerfile can say what each of its stages leaves.
@@ -129,7 +130,7 @@ func newBinder(e Evidence) *binder {
 	for _, f := range b.files {
 		f.final = b.image(recipe{file: f})
 		f.dir, f.label = about(f.Path())
-		f.product = !f.isDevelopers()
+		f.product = !f.isDevelopers(e.Roles)
 	}
 	b.only = b.theOnly()
 	b.collectOrigins()

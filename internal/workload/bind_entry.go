@@ -28,23 +28,23 @@ func (b *binder) entry(w *Workload, choices []entry) string {
 		}
 		others += cmp.Or(others, " #") + " or " + strings.TrimSpace(cmp.Or(c.program, c.dockerfile)+" "+c.target)
 	}
-	lines := []string{"services:", "  - name: " + scalar(b.entryName(w))}
+	lines := []string{"services:", "  - name: " + Scalar(b.entryName(w))}
 	add := func(key, value string) {
 		if value != "" {
 			lines = append(lines, "    "+key+": "+value)
 		}
 	}
-	add("dockerfile", scalar(first.dockerfile))
-	add("target", scalar(first.target))
+	add("dockerfile", Scalar(first.dockerfile))
+	add("target", Scalar(first.target))
 	if first.program != "" {
-		add("program", scalar("./"+strings.TrimPrefix(first.program, "./")))
+		add("program", Scalar("./"+strings.TrimPrefix(first.program, "./")))
 	}
 	lines[len(lines)-1] += others
 	switch d := w.Deploy; {
 	case d != nil:
 		add("deploys", "["+strconv.Quote(d.File+"#"+d.Name)+"]")
 	case w.Image != nil && first.dockerfile == "":
-		add("dockerfile", scalar(w.Image.File))
+		add("dockerfile", Scalar(w.Image.File))
 	}
 	return "\n" + strings.Join(lines, "\n")
 }
@@ -65,11 +65,15 @@ func (b *binder) entryName(w *Workload) string {
 	return d.Name
 }
 
-var plainScalar = regexp.MustCompile(`^[\w./][\w./+-]*$`)
+// plainScalar matches texts that YAML takes for nothing else, but for the words of otherScalars.
+var (
+	plainScalar  = regexp.MustCompile(`^(\./|/)?[A-Za-z_][\w./+-]*$`)
+	otherScalars = []string{"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
+)
 
-// scalar writes a text as YAML.
-func scalar(s string) string {
-	if s == "" || plainScalar.MatchString(s) && !slices.Contains([]string{"null", "Null", "NULL"}, s) {
+// Scalar writes a text as YAML, in quotes if it needs them.
+func Scalar(s string) string {
+	if s == "" || plainScalar.MatchString(s) && !slices.Contains(otherScalars, strings.ToLower(s)) {
 		return s
 	}
 	return strconv.Quote(s)

@@ -42,7 +42,10 @@ var flavours = []string{"prod", "production", "release", "alpine", "debian", "ub
 	"goreleaser", "s6", "cross", "static", "build", "deploy", "new", "old"}
 
 // isDevelopers reports whether a Dockerfile makes an image for developers or tests, which only a build can name.
-func (f *file) isDevelopers() bool {
+func (f *file) isDevelopers(roles check.Roles) bool {
+	if said := roles.Said(f.Path()); said != "" {
+		return said != check.Product
+	}
 	return slices.Contains(forDevelopers, f.label) || isDevelopersPath(f.Path()) || check.RoleOf(f.Path()) != check.Product ||
 		f.final != nil && slices.Contains(forDevelopers, strings.ToLower(f.final.Stage))
 }

@@ -45,7 +45,7 @@ func (b *binder) collectOrigins() {
 			if o.recipe, ok = b.recipeOf(m.Build); !ok {
 				continue
 			}
-			if !o.isMinor() {
+			if !b.isMinor(o) {
 				o.recipe.file.contexts[o.recipe.context] = true
 			}
 		} else if m.Package == "" {
@@ -56,8 +56,8 @@ func (b *binder) collectOrigins() {
 }
 
 // isMinor reports whether an origin is one of tests or samples, which counts only where there is no other.
-func (o origin) isMinor() bool {
-	role := check.RoleOf(o.at.File)
+func (b *binder) isMinor(o origin) bool {
+	role := b.Roles.Of(o.at.File)
 	return role == check.Test || role == check.Sample
 }
 
@@ -172,11 +172,11 @@ func hows(origins []origin) []string {
 // likely leaves out Dockerfiles of developers, tests and samples, unless the deploy is theirs; and, where there are others, what
 // tests and samples make and what is made on developers' machines alone.
 func (b *binder) likely(origins []origin, d *Deploy) []origin {
-	theirs := d.isDevelopers()
+	theirs := d.isDevelopers(b.Roles)
 	origins = slices.DeleteFunc(origins, func(o origin) bool {
-		return !theirs && !o.deployed && o.recipe.file != nil && o.recipe.file.isDevelopers()
+		return !theirs && !o.deployed && o.recipe.file != nil && o.recipe.file.isDevelopers(b.Roles)
 	})
-	for _, less := range []func(origin) bool{origin.isMinor, func(o origin) bool { return o.local && !theirs }} {
+	for _, less := range []func(origin) bool{b.isMinor, func(o origin) bool { return o.local && !theirs }} {
 		if rest := slices.DeleteFunc(slices.Clone(origins), less); len(rest) > 0 {
 			origins = rest
 		}
@@ -185,7 +185,10 @@ func (b *binder) likely(origins []origin, d *Deploy) []origin {
 }
 
 // isDevelopers reports whether a deploy is one of developers, tests or samples, by the folder of its manifest.
-func (d *Deploy) isDevelopers() bool {
+func (d *Deploy) isDevelopers(roles check.Roles) bool {
+	if said := roles.Said(d.File); said != "" {
+		return said != check.Product
+	}
 	return isDevelopersPath(d.File) || check.RoleOf(d.File) != check.Product
 }
 

@@ -15,7 +15,7 @@ import (
 func (b *binder) products() []*Program {
 	var out []*Program
 	for _, p := range b.Programs {
-		if check.RoleOf(path.Join(p.Dir, "main.go")) == check.Product {
+		if b.Roles.Of(path.Join(p.Dir, "main.go")) == check.Product {
 			out = append(out, p)
 		}
 	}

@@ -59,8 +59,10 @@ func JSON(text []byte) []byte {
 	return out
 }
 
-// XML returns an XML text in which the commands that Log breaks up are written with references, so that it says the same.
-func XML(text []byte) []byte { return legacyCommand.ReplaceAll(text, []byte("#&#35;$1")) }
+// XML returns an XML or HTML text in which the commands that Log breaks up are written with references, so that it says the same.
+func XML(text []byte) []byte {
+	return legacyCommand.ReplaceAll(lineCommand.ReplaceAll(text, []byte("$1&#58;:")), []byte("#&#35;$1"))
+}
 
 // hidden reports whether a terminal obeys r or shows nothing for it.
 func hidden(r rune) bool {
@@ -101,13 +103,18 @@ func Markdown(page string) string {
 		case strings.HasPrefix(line, "#"):
 			line = strings.ToUpper(strings.TrimLeft(line, "# "))
 		default:
-			line = link.ReplaceAllString(line, "$1 ($2)")
-			line = autolink.ReplaceAllString(line, "$1")
-			line = strings.ReplaceAll(line, "**", "")
+			line = Inline(line)
 		}
 		b.WriteString(line + "\n")
 	}
 	return b.String()
+}
+
+// Inline returns a line of Markdown as text: links as "text (address)", nothing bold.
+func Inline(line string) string {
+	line = link.ReplaceAllString(line, "$1 ($2)")
+	line = autolink.ReplaceAllString(line, "$1")
+	return strings.ReplaceAll(line, "**", "")
 }
 
 var (

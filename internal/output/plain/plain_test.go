@@ -43,14 +43,14 @@ func TestJSONSaysTheSame(t *testing.T) {
 
 // What a CI system would obey in text is written otherwise in JSON and XML, and means the same.
 func TestCommandsInData(t *testing.T) {
-	const in = "see ##[error], ##vso[x] and ##VSO[x], not ## or #["
+	const in, lines = "see ##[error], ##vso[x] and ##VSO[x], not ## or #[", "\n::error::x\n  ::stop-commands::x\na::b"
 	var fromJSON, fromXML string
 	safe := string(plain.JSON([]byte(`"` + in + `"`)))
 	if err := json.Unmarshal([]byte(safe), &fromJSON); err != nil || fromJSON != in {
 		t.Errorf("%s decodes to %q, %v", safe, fromJSON, err)
 	}
-	asXML := string(plain.XML([]byte("<a>" + in + "</a>")))
-	if err := xml.Unmarshal([]byte(asXML), &fromXML); err != nil || fromXML != in {
+	asXML := string(plain.XML([]byte("<a>" + in + lines + "</a>")))
+	if err := xml.Unmarshal([]byte(asXML), &fromXML); err != nil || fromXML != in+lines {
 		t.Errorf("%s decodes to %q, %v", asXML, fromXML, err)
 	}
 	for _, s := range []string{safe, asXML} {

@@ -41,7 +41,7 @@ type Options struct {
 	Suppressed bool   // whether suppressed findings are written too, marked as such
 }
 
-// Results returns how many results a report makes: all findings, and with suppressed those that comments silence.
+// Results returns how many results a report makes: all findings, and with suppressed those that are left out.
 func Results(r *check.Report, suppressed bool) int {
 	if suppressed {
 		return len(r.Findings) + len(r.Suppressed)
@@ -239,12 +239,19 @@ func (b *builder) result(e entry) *result {
 	if b.options.Suppressed { // then every result says whether it is
 		r.Suppressions = []suppression{}
 		if s := e.suppressed; s != nil {
-			r.Suppressions = append(r.Suppressions, suppression{
-				Kind: "inSource", Status: "accepted", Justification: plain.Text(s.Reason), Location: b.location(s.At),
-			})
+			r.Suppressions = append(r.Suppressions, b.suppression(s))
 		}
 	}
 	return r
+}
+
+// suppression says by what a finding is suppressed: a comment, or what is known of old findings.
+func (b *builder) suppression(s *check.Suppressed) suppression {
+	out := suppression{Kind: "external", Status: "accepted", Justification: plain.Text(s.Reason)}
+	if !s.Old() {
+		out.Kind, out.Location = "inSource", b.location(s.At)
+	}
+	return out
 }
 
 // codeFlows returns the way of a cross-artifact finding from the code over the image to the manifest, or nil.

@@ -305,15 +305,19 @@ func TestRules(t *testing.T) {
 }
 
 func TestSuppressed(t *testing.T) {
-	run, _ := write(t, sample(), sarif.Options{Suppressed: true})
+	r := sample()
+	r.Suppressed = append(r.Suppressed, check.Suppressed{Finding: r.Findings[0], Reason: "found at main as well"})
+	r.Findings = r.Findings[1:]
+	run, _ := write(t, r, sarif.Options{Suppressed: true})
 	if n := len(at(run, "results").([]any)); n != 6 {
 		t.Fatalf("%d results, want 6", n)
 	}
 	expect(t, run, map[string]string{
-		"results.0.suppressions":                                                `[]`,
-		"results.2.message.text":                                                `"suppressed."`,
-		"results.2.suppressions.0.kind":                                         `"inSource"`,
-		"results.2.suppressions.0.justification":                                `"because"`,
+		"results.0.suppressions":                 `[]`,
+		"results.1.suppressions":                 `[{"justification":"found at main as well","kind":"external","status":"accepted"}]`,
+		"results.2.message.text":                 `"suppressed."`,
+		"results.2.suppressions.0.kind":          `"inSource"`,
+		"results.2.suppressions.0.justification": `"because"`,
 		"results.2.suppressions.0.location.physicalLocation.region.startColumn": `2`,
 	})
 }

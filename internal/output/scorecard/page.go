@@ -1,6 +1,7 @@
 package scorecard
 
 import (
+	"bytes"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -27,7 +28,7 @@ var (
 )
 
 // WriteHTML writes a card as one page that needs nothing else: no network, no other file, and no script to be read. What is
-// invisible in the texts of the repository is made visible.
+// invisible in the texts of the repository is made visible, and what a CI system would obey if the page went to its log is broken up.
 func WriteHTML(w io.Writer, c *Card, version string) error {
 	t, err := template.New("page").Funcs(template.FuncMap{"slug": slug}).Parse(pageHTML)
 	if err != nil {
@@ -37,12 +38,12 @@ func WriteHTML(w io.Writer, c *Card, version string) error {
 	if err := t.Execute(&b, c.page(version)); err != nil {
 		return err
 	}
+	var safe bytes.Buffer
 	for line := range strings.Lines(b.String()) {
-		if _, err := io.WriteString(w, plain.Text(strings.TrimSuffix(line, "\n"))+"\n"); err != nil {
-			return err
-		}
+		safe.WriteString(plain.Text(strings.TrimSuffix(line, "\n")) + "\n")
 	}
-	return nil
+	_, err = w.Write(plain.XML(safe.Bytes()))
+	return err
 }
 
 // A page is what the template shows.
@@ -166,11 +167,15 @@ func (c *Card) finding(i int) pageFinding {
 // summary says in short what was found, and how far it can be trusted.
 func (c *Card) summary() []string {
 	n := c.Totals()
+	silenced, old := c.Report.Silenced()
 	out := []string{
 		fmt.Sprintf("%s, %s, %s in %s", check.Count(len(c.Rows), "workload"), check.Count(len(c.Report.Findings), "finding"),
-			check.Count(len(c.Report.Suppressed), "suppressed finding"), check.Count(c.Report.Files, "file")),
+			check.Count(silenced, "suppressed finding"), check.Count(c.Report.Files, "file")),
 		fmt.Sprintf("Of %d cells %d are violated and %d clean, %d cannot be told and %d do not apply",
 			20*len(c.Rows), n[Violated], n[Clean], n[CannotTell], n[NotApplicable]),
+	}
+	if old > 0 {
+		out = append(out, check.Count(old, "old finding")+" left out: this page is about new ones")
 	}
 	if c.Report.Partial {
 		out = append(out, "Only a part of the repository was looked at")

@@ -23,7 +23,7 @@ const (
 // Of returns the line of source that a place of a rule's finding begins on, made fit for a terminal, and the carets to print
 // under it. Both are empty if there is no such line or if it may hold a secret.
 func Of(source []byte, rule *rules.Rule, at check.Span) (code, mark string) {
-	line, before, ok := lineOf(source, at.Start.Line)
+	line, before, ok := lineAt(source, at.Start)
 	if !ok || strings.TrimSpace(line) == "" || rule.SecurityAt != "" ||
 		mayHoldSecret(at.File, line) || mayHoldSecret(at.File, before) {
 		return "", ""
@@ -91,6 +91,18 @@ func clip(under string, drop int, ellipsis bool) string {
 		under = " " + under
 	}
 	return under
+}
+
+// lineAt returns the line of a place without its end, and the line before it. The place's offset leads there at once; where that does
+// not fit, lines are counted, which takes the longer the further down the place is.
+func lineAt(source []byte, at check.Pos) (line, before string, ok bool) {
+	begin := at.Offset - (at.Col - 1)
+	if at.Col < 1 || begin <= 0 || at.Offset > len(source) || source[begin-1] != '\n' || bytes.IndexByte(source[begin:at.Offset], '\n') >= 0 {
+		return lineOf(source, at.Line)
+	}
+	above := source[:begin-1]
+	l, _, _ := bytes.Cut(source[begin:], []byte("\n"))
+	return strings.TrimSuffix(string(l), "\r"), string(above[bytes.LastIndexByte(above, '\n')+1:]), true
 }
 
 // lineOf returns a line (counted from 1) without its end, and the line before it.

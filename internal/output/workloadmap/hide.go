@@ -26,9 +26,9 @@ func secretName(name string) bool { return check.IsSecretName(name) || perhapsSe
 var perhapsSecret = regexp.MustCompile(`(?i)(^|[_.-])(auth|authorization|pass|pin|keys?|salt|seed|licen[cs]e|cookie|jwt|signature)$|webhook`)
 
 // looksRandom reports whether a value may be a key or a token, whatever its name: long, without white space and dots, and of
-// digits and letters of both cases, or of hexadecimal digits.
+// digits and letters of both cases, or of hexadecimal digits; or half of a key for AWS.
 func looksRandom(value string) bool {
-	if hexKey.MatchString(value) {
+	if hexKey.MatchString(value) || keyID.MatchString(value) {
 		return true
 	}
 	return token.MatchString(value) && strings.ContainsAny(value, "0123456789") &&
@@ -36,6 +36,7 @@ func looksRandom(value string) bool {
 }
 
 var (
+	keyID  = regexp.MustCompile(`^A(KIA|SIA)[A-Z0-9]{16}$`) // of AWS
 	hexKey = regexp.MustCompile(`^[0-9a-fA-F]{32,}$`)
 	token  = regexp.MustCompile(`^[A-Za-z0-9+/_=-]{20,}$`)
 )

@@ -1,0 +1,31 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/factorlint/factorlint/internal/engine"
+	"github.com/factorlint/factorlint/internal/suggest"
+)
+
+// ruleFlags say which rules to look for.
+type ruleFlags struct{ only, enable, disable []string }
+
+func (f *ruleFlags) add(c *cobra.Command) {
+	c.Flags().StringSliceVar(&f.only, "only", nil, "look for these rules alone: ids, names, principles or kinds")
+	c.Flags().StringSliceVar(&f.enable, "enable", nil, "look for these rules too")
+	c.Flags().StringSliceVar(&f.disable, "disable", nil, "do not look for these rules")
+	for _, flag := range []string{"only", "enable", "disable"} {
+		complete(c, flag, ruleLists)
+	}
+}
+
+// apply gives the options of a run the rules. The error names a word that is no rule's.
+func (f *ruleFlags) apply(o *engine.Options) error {
+	if err := errors.Join(suggest.CheckWords("--only", f.only), suggest.CheckWords("--enable", f.enable), suggest.CheckWords("--disable", f.disable)); err != nil {
+		return err
+	}
+	o.Only, o.Enable, o.Disable = f.only, f.enable, f.disable
+	return nil
+}
