@@ -1,7 +1,6 @@
 package observe
 
 import (
-	"go/ast"
 	"go/types"
 	"hash/fnv"
 	"path/filepath"
