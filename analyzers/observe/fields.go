@@ -124,15 +124,13 @@ func (x *extractor) through(e *ast.SelectorExpr, sel *types.Selection, each func
 		}
 		owner += "." + st.Field(i).Name()
 		each(owner)
-		if t = st.Field(i).Type(); typeSymbol(t) != "?" { // an alias may have none
-			owner = typeSymbol(t)
-		}
+		t = st.Field(i).Type()
+		owner = x.structSymbol(t, owner)
 	}
 	return owner
 }
 
-// owner returns the symbol of the struct that an expression stands for or points to: if its type has no name, that of the field or
-// variable it is.
+// owner returns the symbol of the struct that an expression of a type stands for or points to.
 func (x *extractor) owner(e ast.Expr, t types.Type) string {
 	if sym := typeSymbol(t); sym != "?" {
 		return sym
@@ -141,8 +139,5 @@ func (x *extractor) owner(e ast.Expr, t types.Type) string {
 	for i, ok := e.(*ast.IndexExpr); ok; i, ok = e.(*ast.IndexExpr) { // an element of a list or map
 		e = ast.Unparen(i.X)
 	}
-	if sym := x.fieldOrVar(e); sym != "" {
-		return sym
-	}
-	return x.structSymbol(t)
+	return x.structSymbol(t, x.fieldOrVar(e))
 }

@@ -1,7 +1,6 @@
 package observe
 
 import (
-	"cmp"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -138,17 +137,14 @@ func (x *extractor) fieldTags(f *ast.File) {
 	})
 }
 
-// shape records a struct with the structs inside it and returns its symbol, "" for any other type. One without a name has that of
-// the field which holds it.
+// shape records a struct with the structs inside it and returns its symbol, "" for any other type. field is that
+// of the field or variable that holds it, "" if there is none.
 func (x *extractor) shape(t types.Type, field string, depth int) string {
 	st, ok := t.Underlying().(*types.Struct)
 	if !ok || depth > 8 {
 		return ""
 	}
-	name := typeSymbol(t)
-	if name == "?" {
-		name = cmp.Or(field, x.structSymbol(t))
-	}
+	name := x.structSymbol(t, field)
 	if x.shapes[name] || isStandardCall(name) {
 		return name
 	}

@@ -1,11 +1,13 @@
 package observe
 
 import (
+	"cmp"
 	"go/types"
 	"hash/fnv"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // An unnamed is a struct without a name and the symbol that it has by the declaration which holds it.
@@ -89,9 +91,10 @@ func (w *unnamedWalk) fields(symbol string, st *types.Struct) {
 }
 
 // structSymbol returns the symbol of a type as typeSymbol does. A struct without a name has that of the declaration which holds it,
-// and the names of the fields on the way: "path.Config.DB"; in a function, one made of its place. Types that come from a cache have
-// no places and are no copies of those from source: the same symbol has to come of both.
-func (x *extractor) structSymbol(t types.Type) string {
+// and the names of the fields on the way: "path.Config.DB"; in a function, one made of its place. path is the symbol of the field or
+// variable at hand that has the type, "" if there is none. Types that come from a cache have no places, and what a package
+// takes over from another is a copy there: the same symbol has to come of them as of types from source.
+func (x *extractor) structSymbol(t types.Type, path string) string {
 	sym := typeSymbol(t)
 	if sym != "?" || t == nil {
 		return sym
@@ -102,12 +105,17 @@ func (x *extractor) structSymbol(t types.Type) string {
 	}
 	st, ok := t.(*types.Struct)
 	if !ok || st.NumFields() == 0 || st.Field(0).Pkg() == nil {
-		return sym
+		return cmp.Or(path, sym)
 	}
 	pkg := st.Field(0).Pkg()
-	if held := x.heldBy(pkg, st); held != "" {
-		return held
+	if path != "" && !strings.HasPrefix(path, pkg.Path()+".") && !strings.HasPrefix(path, x.pass.Pkg.Path()+".") {
+		return path // perhaps of a copy
 	}
+	return cmp.Or(x.heldBy(pkg, st), path, x.unheld(pkg, st))
+}
+
+// unheld returns a symbol for a struct of which it is not known what holds it.
+func (x *extractor) unheld(pkg *types.Package, st *types.Struct) string {
 	if pkg != x.pass.Pkg {
 		h := fnv.New64a()
 		h.Write([]byte(types.TypeString(st, nil)))

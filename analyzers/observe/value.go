@@ -156,7 +156,7 @@ func (x *extractor) composite(e *ast.CompositeLit, depth int) Expr {
 		l.Args = x.exprs(e.Elts, depth)
 		return l
 	case *types.Struct:
-		c := Expr{Op: Composite, S: x.structSymbol(t), At: at}
+		c := Expr{Op: Composite, S: x.structSymbol(t, ""), At: at}
 		var vals []ast.Expr
 		for i, el := range e.Elts {
 			name, val := "", el

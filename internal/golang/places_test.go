@@ -29,6 +29,7 @@ func TestPlacesOfImportedFields(t *testing.T) {
 		"APP_PORT": "Port ", "SERVICE_NAMES": "Names ", "APP_LEVEL": "Level ", "APP_DB_HOST": "Host ", "APP_DB_POOL_SIZE": "Size ",
 		"APP_CACHE_ADDRESS": "Address ", "CACHE_ADDRESS": "Address ", "REGION": "Region ", "ZONE": "Zone ",
 	}
+	addresses := []string{"", "", "", ":7070", ":7071", ":7073", "APP_DB_HOST"} // as servers.go sets them, each its own; and what cannot be told
 	edit := func(name, old, now string) {
 		t.Helper()
 		text, err := os.ReadFile(filepath.Join(dir, name))
@@ -60,7 +61,10 @@ func TestPlacesOfImportedFields(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		places := environmentPlaces(got)
+		places, listens := placesIn(got)
+		if !slices.Equal(listens, addresses) {
+			t.Errorf("%s: listens on %q, want %q", c.name, listens, addresses)
+		}
 		for _, name := range slices.Sorted(maps.Keys(variables)) {
 			before, _, _ := strings.Cut(string(text), variables[name])
 			if want := fmt.Sprintf("%s:%d", file, 1+strings.Count(before, "\n")); places[name] != want {
@@ -78,18 +82,27 @@ func basisless(mods []*Module) []*Module {
 	return mods
 }
 
-// environmentPlaces returns where the variables that programs read are named, by their names.
-func environmentPlaces(mods []*Module) map[string]string {
-	out := map[string]string{}
+// placesIn returns where programs name the variables that they read, by their names, and the addresses that they listen on.
+func placesIn(mods []*Module) (variables map[string]string, addresses []string) {
+	variables = map[string]string{}
 	for _, m := range mods {
 		for _, p := range m.Packages {
 			if p.Program == nil {
 				continue
 			}
 			for _, e := range p.Program.Env.Members {
-				out[e.Name] = fmt.Sprintf("%s:%d", e.At.File, e.At.Start.Line)
+				variables[e.Name] = fmt.Sprintf("%s:%d", e.At.File, e.At.Start.Line)
+			}
+			for _, l := range p.Program.Listens.Members {
+				for _, part := range l.Addr {
+					addresses = append(addresses, part.Lit+part.Name)
+					if part.Name != "" && fmt.Sprintf("%s:%d", part.At.File, part.At.Start.Line) != variables[part.Name] {
+						addresses = append(addresses, "at another place")
+					}
+				}
 			}
 		}
 	}
-	return out
+	slices.Sort(addresses)
+	return variables, addresses
 }
