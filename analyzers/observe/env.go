@@ -480,7 +480,7 @@ func (g *Graph) filledText(field string, depth int) (t workload.Text, ok bool) {
 func (g *Graph) bare() *Graph {
 	return &Graph{
 		packages: g.packages, funcs: g.funcs, owner: g.owner, callers: g.callers, values: g.values, tags: g.tags, structs: g.structs,
-		fills: g.fills, types: g.types,
+		fills: g.fills, types: g.types, places: g.places,
 		filledBy: func() map[string][]setting { return nil }, stores: func() stores { return nil }, flags: func() map[string][]workload.Flag { return nil },
 	}
 }

@@ -31,6 +31,7 @@ type extractor struct {
 	held    map[*ast.CallExpr]*types.Var // the local variables that hold the results of calls
 	shapes  map[string]bool              // structs that are recorded
 	tagged  map[token.Pos]check.Span     // tags of the fields declared here, by the place of the field's name
+	unnamed map[*types.Package][]unnamed // see unnamedOf; of packages that were asked about
 	left    int                          // how many more parts the value being described may have
 	later   []func()                     // what needs the definitions of every file
 }
@@ -49,6 +50,7 @@ func extract(pass *analysis.Pass) *Package {
 		ended:   map[*ast.CallExpr]ending{},
 		shapes:  map[string]bool{},
 		tagged:  map[token.Pos]check.Span{},
+		unnamed: map[*types.Package][]unnamed{},
 	}
 	if pass.Module != nil {
 		x.pkg.Module = pass.Module.Path
@@ -245,7 +247,7 @@ func (x *extractor) genDecl(d *ast.GenDecl, inits *Func) {
 					continue
 				}
 				id := x.pkg.Path + "." + name.Name
-				if st, ok := spec.Type.(*ast.StructType); ok {
+				if st := declaredStruct(spec, i); st != nil {
 					x.tags(id, st)
 				}
 				holder := &Func{ID: "var " + id, At: x.at(name)}
@@ -275,71 +277,11 @@ func (x *extractor) genDecl(d *ast.GenDecl, inits *Func) {
 				x.pkg.Funcs = append(x.pkg.Funcs, holder)
 			}
 		case *ast.TypeSpec:
-			if st, ok := spec.Type.(*ast.StructType); ok {
+			if st := structIn(spec.Type); st != nil {
 				x.tags(x.pkg.Path+"."+spec.Name.Name, st)
 			}
 		}
 	}
-}
-
-func (x *extractor) tags(owner string, st *ast.StructType) {
-	for _, f := range st.Fields.List {
-		inner, isStruct := f.Type.(*ast.StructType)
-		for _, name := range f.Names {
-			if isStruct {
-				x.tags(owner+"."+name.Name, inner)
-			}
-		}
-		x.places(owner, f)
-		if f.Tag == nil {
-			continue
-		}
-		tag, err := strconv.Unquote(f.Tag.Value)
-		if err != nil {
-			continue
-		}
-		for _, name := range f.Names {
-			t := Tag{Field: owner + "." + name.Name, Tag: tag, Type: typeSymbol(x.pass.TypesInfo.TypeOf(f.Type)), At: x.at(f.Tag)}
-			if isStruct {
-				t.Type = t.Field
-			}
-			x.pkg.Tags = append(x.pkg.Tags, t)
-		}
-	}
-}
-
-// places records where fields stand whose place no tag tells.
-func (x *extractor) places(owner string, f *ast.Field) {
-	names := f.Names
-	if id := embedded(f.Type); len(names) == 0 && id != nil {
-		names = []*ast.Ident{id}
-	} else if f.Tag != nil {
-		return
-	}
-	for _, name := range names {
-		at := x.at(name)
-		if f.Tag != nil {
-			at = x.at(f.Tag)
-		}
-		x.pkg.Places = append(x.pkg.Places, Place{owner + "." + name.Name, at})
-	}
-}
-
-// embedded returns the name of an embedded field, nil if it has none.
-func embedded(t ast.Expr) *ast.Ident {
-	switch t := t.(type) {
-	case *ast.Ident:
-		return t
-	case *ast.SelectorExpr:
-		return t.Sel
-	case *ast.StarExpr:
-		return embedded(t.X)
-	case *ast.IndexExpr:
-		return embedded(t.X)
-	case *ast.IndexListExpr:
-		return embedded(t.X)
-	}
-	return nil
 }
 
 // types records the package's concrete types with their method sets, by which calls through interfaces are resolved.

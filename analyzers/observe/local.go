@@ -266,7 +266,7 @@ func (x *extractor) fieldOrVar(e ast.Expr) string {
 		}
 	case *ast.SelectorExpr:
 		if sel := x.pass.TypesInfo.Selections[e]; sel != nil && sel.Kind() == types.FieldVal {
-			return x.fieldSymbol(sel)
+			return x.fieldSymbol(e, sel)
 		}
 		if v, ok := x.pass.TypesInfo.ObjectOf(e.Sel).(*types.Var); ok && !v.IsField() {
 			return symbolOf(v)
@@ -275,22 +275,6 @@ func (x *extractor) fieldOrVar(e ast.Expr) string {
 		return x.fieldOrVar(e.X)
 	}
 	return ""
-}
-
-// fieldSymbol returns the symbol of a selected field: that of the struct type which declares it, and its name.
-func (x *extractor) fieldSymbol(sel *types.Selection) string {
-	t := sel.Recv()
-	for _, i := range sel.Index()[:len(sel.Index())-1] {
-		if p, ok := types.Unalias(t).(*types.Pointer); ok {
-			t = p.Elem()
-		}
-		st, ok := t.Underlying().(*types.Struct)
-		if !ok {
-			return ""
-		}
-		t = st.Field(i).Type()
-	}
-	return x.structSymbol(t) + "." + sel.Obj().Name()
 }
 
 // testsEmpty reports whether a condition holds where the named value is empty: v == "", v == 0, len(v) == 0, v == nil,

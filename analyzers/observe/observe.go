@@ -215,7 +215,7 @@ type Place struct {
 
 // A Struct is the shape of a struct that a library fills.
 type Struct struct {
-	Name   string // symbol; of one without a name "path.struct@file:line:col"
+	Name   string // symbol; of one without a name see structSymbol
 	Fields []Field
 }
 

@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -33,10 +32,10 @@ func (x *extractor) fillsOf(call *ast.CallExpr, callee string) []Fill {
 		return nil
 	}
 	var out []Fill
-	add := func(arg int, t types.Type) {
+	add := func(arg int, t types.Type, field string) {
 		if p, ok := types.Unalias(t).(*types.TypeParam); ok {
 			out = append(out, Fill{Arg: arg, Type: "#" + strconv.Itoa(p.Index())})
-		} else if sym := x.shape(t, 0); sym != "" {
+		} else if sym := x.shape(t, field, 0); sym != "" {
 			out = append(out, Fill{Arg: arg, Type: sym})
 		}
 	}
@@ -57,7 +56,7 @@ func (x *extractor) fillsOf(call *ast.CallExpr, callee string) []Fill {
 			}
 			iface, empty := p.Underlying().(*types.Interface)
 			if lookup(callee, "fill", "decode", "unmarshal") != nil || empty && iface.Empty() || isTypeParam(ptr.Elem()) {
-				add(i, ptr.Elem())
+				add(i, ptr.Elem(), x.fieldOrVar(pointed(arg)))
 			}
 		}
 	}
@@ -68,7 +67,7 @@ func (x *extractor) fillsOf(call *ast.CallExpr, callee string) []Fill {
 				if p, ok := t.(*types.Pointer); ok {
 					t = p.Elem()
 				}
-				add(-1-i, t)
+				add(-1-i, t, "")
 			}
 		}
 	}
@@ -83,11 +82,7 @@ func isTypeParam(t types.Type) bool {
 // target returns what a configuration of a library names as the struct to fill, where it is written as a literal with a
 // field Target; any other argument is the target itself.
 func (x *extractor) target(arg ast.Expr) ast.Expr {
-	e := ast.Unparen(arg)
-	if u, ok := e.(*ast.UnaryExpr); ok && u.Op == token.AND {
-		e = ast.Unparen(u.X)
-	}
-	lit, ok := e.(*ast.CompositeLit)
+	lit, ok := pointed(arg).(*ast.CompositeLit)
 	if !ok {
 		return arg
 	}
@@ -99,6 +94,15 @@ func (x *extractor) target(arg ast.Expr) ast.Expr {
 		}
 	}
 	return arg
+}
+
+// pointed returns what the address is taken of, or the expression itself.
+func pointed(e ast.Expr) ast.Expr {
+	e = ast.Unparen(e)
+	if u, ok := e.(*ast.UnaryExpr); ok && u.Op == token.AND {
+		return ast.Unparen(u.X)
+	}
+	return e
 }
 
 // calledName returns the identifier of the function that a call calls.
@@ -133,13 +137,14 @@ func (x *extractor) fieldTags(f *ast.File) {
 	})
 }
 
-// shape records a struct with the structs inside it and returns its symbol, "" for any other type.
-func (x *extractor) shape(t types.Type, depth int) string {
+// shape records a struct with the structs inside it and returns its symbol, "" for any other type. field is that
+// of the field or variable that holds it, "" if there is none.
+func (x *extractor) shape(t types.Type, field string, depth int) string {
 	st, ok := t.Underlying().(*types.Struct)
 	if !ok || depth > 8 {
 		return ""
 	}
-	name := x.structSymbol(t)
+	name := x.structSymbol(t, field)
 	if x.shapes[name] || isStandardCall(name) {
 		return name
 	}
@@ -176,32 +181,13 @@ func (x *extractor) shape(t types.Type, depth int) string {
 			f.Many, ft = true, types.Unalias(u.Elem())
 		}
 		if f.Leaf = readsItself(ft); !f.Leaf {
-			f.Type = x.shape(ft, depth+1)
+			f.Type = x.shape(ft, name+"."+v.Name(), depth+1)
 		}
 		f.Leaf = f.Leaf || f.Type != "" && isStandardCall(f.Type)
 		s.Fields = append(s.Fields, f)
 	}
 	x.pkg.Structs = append(x.pkg.Structs, s)
 	return name
-}
-
-// structSymbol returns the symbol of a type as typeSymbol does; that of a struct without a name is made of the place of its
-// first field.
-func (x *extractor) structSymbol(t types.Type) string {
-	sym := typeSymbol(t)
-	if sym != "?" || t == nil {
-		return sym
-	}
-	t = types.Unalias(t)
-	if p, ok := t.(*types.Pointer); ok {
-		t = types.Unalias(p.Elem())
-	}
-	st, ok := t.(*types.Struct)
-	if !ok || st.NumFields() == 0 || st.Field(0).Pkg() == nil {
-		return sym
-	}
-	at := x.pass.Fset.Position(st.Field(0).Pos())
-	return st.Field(0).Pkg().Path() + ".struct@" + filepath.Base(at.Filename) + ":" + strconv.Itoa(at.Line) + ":" + strconv.Itoa(at.Column)
 }
 
 // readsItself reports whether a type has a method by which the libraries set it from one text.

@@ -125,7 +125,7 @@ func (x *extractor) selector(e *ast.SelectorExpr, depth int) Expr {
 	}
 	switch sel.Kind() {
 	case types.FieldVal:
-		if sym := x.fieldSymbol(sel); sym != "" {
+		if sym := x.fieldSymbol(e, sel); sym != "" {
 			return Expr{Op: Select, S: sym, Args: []Expr{x.expr(e.X, depth)}, At: at}
 		}
 	case types.MethodVal:
@@ -137,18 +137,7 @@ func (x *extractor) selector(e *ast.SelectorExpr, depth int) Expr {
 // receiver describes the value a method is called on, embedded fields on the way included.
 func (x *extractor) receiver(e *ast.SelectorExpr, sel *types.Selection, depth int) Expr {
 	r := x.expr(e.X, depth)
-	t := sel.Recv()
-	for _, i := range sel.Index()[:len(sel.Index())-1] {
-		if p, ok := types.Unalias(t).(*types.Pointer); ok {
-			t = p.Elem()
-		}
-		st, ok := t.Underlying().(*types.Struct)
-		if !ok {
-			break
-		}
-		r = Expr{Op: Select, S: typeSymbol(t) + "." + st.Field(i).Name(), Args: []Expr{r}, At: r.At}
-		t = st.Field(i).Type()
-	}
+	x.through(e, sel, func(field string) { r = Expr{Op: Select, S: field, Args: []Expr{r}, At: r.At} })
 	return r
 }
 
@@ -167,7 +156,7 @@ func (x *extractor) composite(e *ast.CompositeLit, depth int) Expr {
 		l.Args = x.exprs(e.Elts, depth)
 		return l
 	case *types.Struct:
-		c := Expr{Op: Composite, S: x.structSymbol(t), At: at}
+		c := Expr{Op: Composite, S: x.structSymbol(t, ""), At: at}
 		var vals []ast.Expr
 		for i, el := range e.Elts {
 			name, val := "", el

@@ -23,21 +23,7 @@ func TestLoadersAgree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	odd := t.TempDir()
-	archive, err := txtar.ParseFile("testdata/odd.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range archive.Files {
-		name := filepath.Join(odd, filepath.FromSlash(f.Name))
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, f.Data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	repos := []string{odd}
+	repos := []string{unpacked(t, "odd"), unpacked(t, "structs")}
 	for _, pattern := range []string{"shop", "*/broken"} {
 		dirs, err := filepath.Glob(filepath.Join("../../testdata/repos", pattern))
 		if err != nil {
@@ -45,7 +31,7 @@ func TestLoadersAgree(t *testing.T) {
 		}
 		repos = append(repos, dirs...)
 	}
-	if len(repos) < 4 {
+	if len(repos) < 5 {
 		t.Fatalf("%d repositories, want more", len(repos))
 	}
 	for _, repo := range repos {
@@ -72,6 +58,21 @@ func TestLoadersAgree(t *testing.T) {
 			}
 		}
 	}
+}
+
+// unpacked returns a folder with the files of an archive among the test data.
+func unpacked(t *testing.T, name string) string {
+	t.Helper()
+	archive, err := txtar.ParseFile(filepath.Join("testdata", name+".txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, files := t.TempDir(), map[string]string{}
+	for _, f := range archive.Files {
+		files[f.Name] = string(f.Data)
+	}
+	writeAll(t, dir, files)
+	return dir
 }
 
 // tree returns a folder as the input of an analysis.

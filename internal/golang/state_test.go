@@ -27,7 +27,9 @@ type watched struct {
 
 func (w *watched) Load(ctx context.Context, r Request) (*Loaded, error) {
 	l, err := w.Source.Load(ctx, r)
+	w.mu.Lock()
 	w.loads++
+	w.mu.Unlock()
 	if err != nil {
 		return l, err
 	}
