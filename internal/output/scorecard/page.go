@@ -101,8 +101,10 @@ const mostLinks = 50_000
 type pageRow struct {
 	ID int
 	Row
-	Cells []pageCell
 }
+
+// Cells prepares the cells of the row.
+func (r pageRow) Cells() []pageCell { return cells(fmt.Sprint("w", r.ID), r.Row.Cells) }
 
 // Picture lays out the map of the row.
 func (r pageRow) Picture() svg { return draw(r.Row.Picture(), r.ID) }
@@ -160,7 +162,7 @@ func (c *Card) page(version string) *page {
 		room:       mostLinks,
 	}
 	for n, row := range c.Rows {
-		p.Rows = append(p.Rows, pageRow{ID: n, Row: row, Cells: cells(fmt.Sprint("w", n), row.Cells)})
+		p.Rows = append(p.Rows, pageRow{n, row})
 	}
 	for _, i := range c.Apart {
 		if c.Report.Findings[i].Rule.Principle == rules.Linter {

@@ -22,6 +22,7 @@ type Card struct {
 
 	owners [][]int // the rows that each finding belongs to
 	unread unread
+	lists  map[string]string // of rules that looked, each once: most cells of a principle have the same
 }
 
 // A Row is one workload, all its variants together, judged by each principle.
@@ -53,7 +54,7 @@ const (
 
 // Of judges workloads by a report.
 func Of(r *check.Report, ws []*workload.Workload) *Card {
-	c := &Card{Report: r, unread: unreadIn(r)}
+	c := &Card{Report: r, unread: unreadIn(r), lists: map[string]string{}}
 	for _, g := range workloadmap.GroupsOf(ws, r.Prefix) {
 		c.Rows = append(c.Rows, Row{Group: g})
 	}
@@ -70,6 +71,7 @@ func Of(r *check.Report, ws []*workload.Workload) *Card {
 	}
 	for n := range c.Rows {
 		row := &c.Rows[n]
+		row.Cells = make([]Cell, 0, len(rules.Principles()))
 		for _, p := range rules.Principles() {
 			row.Cells = append(row.Cells, c.judge(p, row))
 		}
@@ -108,8 +110,17 @@ func (c *Card) judge(p rules.Principle, row *Row) Cell {
 	default:
 		cell.Why = []string{"what the rules of this principle look at is no part of this workload"}
 	}
-	cell.Looked = strings.Join(looked, ", ")
+	cell.Looked = c.list(looked)
 	return cell
+}
+
+// list writes the names of rules, separated by commas.
+func (c *Card) list(names []string) string {
+	list := strings.Join(names, ", ")
+	if _, known := c.lists[list]; !known {
+		c.lists[list] = list
+	}
+	return c.lists[list]
 }
 
 // sight returns whether any rule about workloads names a principle, which of them could look at a workload, and what was open
