@@ -4,18 +4,16 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
-
-	"golang.org/x/net/html"
 
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/output/scorecard"
 	"github.com/factorlint/factorlint/internal/workload"
 )
 
-// Thousands of workloads share code with hundreds of findings: a page has all of both, and not every link between them.
-func TestPageOfThousands(t *testing.T) {
-	const workloads, findings = 2_000, 300
+// shared returns a report on workloads that share code with findings.
+func shared(findings, workloads int) *scorecard.Card {
 	r := &check.Report{Rules: all}
 	for i := range findings {
 		r.Findings = append(r.Findings, check.Finding{Rule: signalRule, At: at("internal/store/x.go", i+1), Message: "nothing handles SIGTERM"})
@@ -24,25 +22,36 @@ func TestPageOfThousands(t *testing.T) {
 	for i := range workloads {
 		ws = append(ws, api(fmt.Sprintf("deploy/%d.yaml", i)))
 	}
+	return scorecard.Of(r, ws)
+}
+
+// A page has all findings and workloads, and not every link between them where there are hundreds of thousands.
+func TestPageOfHundreds(t *testing.T) {
+	const workloads, findings = 500, 300
 	var b bytes.Buffer
-	if err := scorecard.WriteHTML(&b, scorecard.Of(r, ws), ""); err != nil {
+	if err := scorecard.WriteHTML(&b, shared(findings, workloads), ""); err != nil {
 		t.Fatal(err)
 	}
-	if b.Len() > 64<<20 {
+	if b.Len() > 24<<20 {
 		t.Errorf("the page has %d MiB", b.Len()>>20)
 	}
-	for want, n := range map[string]int{`<article class="workload"`: workloads + 1, `<article class="finding `: findings, `class="cell `: 20 * (workloads + 1), `<p>300 more findings: `: workloads - 50_000/findings - 1} {
+	for want, n := range map[string]int{
+		`<article class="workload"`: workloads + 1, `<article class="finding `: findings, `class="cell `: 20 * (workloads + 1), ` 498 499 " data-text="`: findings,
+		`<a href="#f0">`: 50_000/findings + 1, `<p>300 more findings: filter the list below.</p>`: workloads - 50_000/findings - 1, ` · 500 more workloads</p>`: findings,
+	} {
 		if got := bytes.Count(b.Bytes(), []byte(want)); got != n {
 			t.Errorf("the page has %s %d times, want %d", want, got, n)
 		}
 	}
-	doc, err := html.Parse(&b)
-	if err != nil {
+}
+
+func TestMarkdownOfManyOwners(t *testing.T) {
+	var b strings.Builder
+	if err := scorecard.WriteMarkdown(&b, shared(1, 25)); err != nil {
 		t.Fatal(err)
 	}
-	first := find(doc, class("finding"))[0]
-	if got := attr(first, "data-workloads"); len(got) < 2*workloads || !bytes.HasSuffix([]byte(got), []byte(" 1999 ")) {
-		t.Errorf("the filter knows %d bytes of workloads", len(got))
+	if want := "(" + strings.Repeat("api, ", 20) + "5 more workloads): nothing handles SIGTERM"; !strings.Contains(b.String(), want) {
+		t.Errorf("%q is not in\n%s", want, b.String())
 	}
 }
 
