@@ -35,7 +35,7 @@ func (f *timeoutFlag) within(ctx context.Context, look func(context.Context) err
 		}
 	case <-over:
 		select {
-		case <-done:
+		case <-done: //nolint:errcheck // it is too late for what it found
 		case <-time.After(grace):
 		}
 	}

@@ -67,7 +67,7 @@ func TestSplit(t *testing.T) {
 		{"copied", []check.Finding{found("a.go", "a.main", 0), found("a.go", "a.main", 1), found("b.go", "a.main", 0)}, "", 1, 2, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			fresh, old, left := accepted.Split(c.now, "", func(file string) bool { return file == c.gone })
+			fresh, old, left := accepted.Split(c.now, func(file string) bool { return file == c.gone })
 			if len(fresh) != c.fresh || len(old) != c.old || len(left) != c.left {
 				t.Errorf("%d new, %d old, %d left; want %d, %d, %d", len(fresh), len(old), len(left), c.fresh, c.old, c.left)
 			}
@@ -79,7 +79,7 @@ func TestSplit(t *testing.T) {
 func TestSplitByRule(t *testing.T) {
 	f := found("a.go", "a.main", 0)
 	b := &baseline.Baseline{Entries: []baseline.Entry{{Rule: "FL0911", File: "a.go", Identity: f.Identity}}}
-	if fresh, old, left := b.Split([]check.Finding{f}, "", func(string) bool { return false }); len(fresh) != 1 || len(old) != 0 || len(left) != 1 {
+	if fresh, old, left := b.Split([]check.Finding{f}, func(string) bool { return false }); len(fresh) != 1 || len(old) != 0 || len(left) != 1 {
 		t.Errorf("%d new, %d old, %d left", len(fresh), len(old), len(left))
 	}
 }

@@ -42,6 +42,6 @@ func FuzzParse(f *testing.F) {
 		if err != nil || string(more) != string(text) || len(again.Problems) > 0 {
 			t.Errorf("%v, %v:\n%s\n%s", err, again.Problems, text, more)
 		}
-		b.Split(nil, "", func(string) bool { return true })
+		b.Split(nil, func(string) bool { return true })
 	})
 }

@@ -10,10 +10,10 @@ import (
 // maxGuesses is how many pairs of a finding and a name that its file may have had are tried at most.
 const maxGuesses = 1_000_000
 
-// Split tells the findings that a baseline accepts from new ones, and returns the entries of which there is no finding. prefix is that
-// of their report. gone reports whether a file, named from the top of the repository, is not there any more: then its entries count
-// for the file that has the same findings now.
-func (b *Baseline) Split(findings []check.Finding, prefix string, gone func(file string) bool) (fresh, old []check.Finding, unmet []Entry) {
+// Split tells the findings that a baseline accepts from new ones, and returns the entries of which there is no finding. gone reports
+// whether a file, named from the top of the repository, is not there any more: then its entries count for the file that has the same
+// findings now.
+func (b *Baseline) Split(findings []check.Finding, gone func(file string) bool) (fresh, old []check.Finding, unmet []Entry) {
 	left := map[string]Entry{} // by identity
 	for _, e := range b.Entries {
 		left[e.Identity] = e

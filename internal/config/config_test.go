@@ -120,8 +120,8 @@ func TestLoadErrors(t *testing.T) {
 		{"services: {name: a}\n", []string{"FILE:1:11: services: want a list"}},
 		{"services:\n- program: x\n- name: b\n- name: b\n", []string{"FILE:2:3: services: want the key name", `FILE:4:3: service "b" is given twice`}},
 		{"services:\n- name: a\n  program: ../x\n  dockerfile: /etc/passwd\n  deploys: [x.yaml]\n", []string{
-			`FILE:3:12: services: program: "../x": want a path below this file's folder, without ..`,
-			`FILE:4:15: services: dockerfile: "/etc/passwd": want a path below this file's folder, without ..`,
+			`FILE:3:12: services: program: "../x": want a path below this file's folder that does not lead up`,
+			`FILE:4:15: services: dockerfile: "/etc/passwd": want a path below this file's folder that does not lead up`,
 			`FILE:5:13: services: deploys: "x.yaml": want "file#container"`,
 		}},
 		{"helm: [{values: [a.yaml]}]\n", []string{"FILE:1:8: helm: want the key chart"}},

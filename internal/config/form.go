@@ -78,7 +78,7 @@ func checkPath(s string) error {
 		return checkText(s)
 	}
 	if path.IsAbs(s) || strings.Contains(s, "://") || slices.Contains(strings.Split(s, "/"), "..") {
-		return fmt.Errorf("%q: want a path below this file's folder, without ..", s)
+		return fmt.Errorf("%q: want a path below this file's folder that does not lead up", s)
 	}
 	return nil
 }

@@ -36,7 +36,7 @@ func setUp(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer os.RemoveAll(dir)
+	defer os.RemoveAll(dir) //nolint:errcheck // the system clears its folder of temporary files
 	build := exec.Command("go", "build", "-o", filepath.Join(dir, "factorlint"), "./cmd/factorlint")
 	build.Dir = module
 	if out, err := build.CombinedOutput(); err != nil {

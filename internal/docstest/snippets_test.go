@@ -34,6 +34,8 @@ func TestLanguages(t *testing.T) {
 
 // foreign lists the YAML that is for another program than factorlint, by page and a line of it, with the test that shows it.
 var foreign = []struct{ page, line, shown string }{
+	{"README.md", "      - id: factorlint", "TestPreCommit"},
+	{"README.md", "      factorlint: {type: module}", "TestGolangciDocs"},
 	{"docs/ci.md", "    - factorlint check -o text -o gitlab=gl-code-quality-report.json", "TestGitLab"},
 	{"docs/ci.md", "  artifact: CodeAnalysisLogs", "TestMultitool"},
 	{"docs/golangci-lint.md", "version: v2.15.0", "TestGolangciCustom"},

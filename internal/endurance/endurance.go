@@ -119,7 +119,7 @@ func (t *Trial) run(ctx context.Context, dir string) (*ended, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(temp)
+	defer os.RemoveAll(temp) //nolint:errcheck // it lies in a folder that goes in the end
 	file := filepath.Join(temp, "report.json")
 	limited, cancel := context.WithTimeout(ctx, t.Limit)
 	defer cancel()

@@ -23,7 +23,7 @@ func (r *run) accept(rep *check.Report, b *baseline.Baseline) (unjudged []baseli
 	if b == nil {
 		return nil
 	}
-	fresh, old, unmet := b.Split(rep.Findings, rep.Prefix, func(file string) bool {
+	fresh, old, unmet := b.Split(rep.Findings, func(file string) bool {
 		file, ok := strings.CutPrefix(file, rep.Prefix)
 		return ok && r.gone(file)
 	})

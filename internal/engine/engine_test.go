@@ -160,6 +160,10 @@ func main() { panic(common.Serve()) }
 		{"workspace", "-- api/go.mod --\nmodule example.com/api\n\ngo 1.26\n\nrequire example.com/common v0.0.0\n-- go.work --\ngo 1.26\n\nuse (\n\t./api\n\t./common\n)\n"},
 		{"workspace that lists others", "-- api/go.mod --\nmodule example.com/api\n\ngo 1.26\n\nrequire example.com/common v0.0.0\n\nreplace example.com/common => ../common\n" +
 			"-- go.work --\ngo 1.26\n\nuse ./common\n"},
+		{"replace, of which another part needs more", "-- api/go.mod --\nmodule example.com/api\n\ngo 1.26\n\nrequire example.com/common v0.0.0\n\nreplace example.com/common => ../common\n" +
+			"-- common/more/go.mod --\nmodule example.com/more\n\ngo 1.26\n-- common/more/more.go --\npackage more\n" +
+			"-- common/go.mod --\nmodule example.com/common\n\ngo 1.26\n\nrequire example.com/more v0.0.0\n\nreplace example.com/more => ./more\n" +
+			"-- common/other/other.go --\npackage other\n\nimport _ \"example.com/more\"\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, _ := run(t, engine.Options{Paths: []string{unpack(t, shared+c.text)}})

@@ -32,9 +32,9 @@ func (o Options) replayable() bool {
 func (r *run) snapshotKey(o Options) cache.Key {
 	cfg, _ := json.Marshal(r.config) // of texts and switches alone
 	h := sha256.New()
-	fmt.Fprintf(h, "run 1\n%s\n%+v\n%t %t\n%s\n%x\n%+v\n", r.tool, r.scope, o.ForceExclude, r.ignoreComments, cfg, r.tree.Listing(), r.notes)
+	h.Write(fmt.Appendf(nil, "run 1\n%s\n%+v\n%t %t\n%s\n%x\n%+v\n", r.tool, r.scope, o.ForceExclude, r.ignoreComments, cfg, r.tree.Listing(), r.notes))
 	for _, rule := range r.rules {
-		fmt.Fprintln(h, rule.ID)
+		h.Write([]byte(rule.ID + "\n"))
 	}
 	return cache.Key(h.Sum(nil))
 }

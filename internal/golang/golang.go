@@ -82,13 +82,13 @@ type Unit struct {
 
 // A Request is what a Loader is asked for.
 type Request struct {
-	Dir      string       // it holds a go.mod, or is to be treated as the root of a module that has none
-	Module   string       // path of the latter
-	Tags     []string     // build tags
-	Patterns []string     // of packages besides those below Dir
-	Shard    Shard        // which of these packages; those of the same modules that they import come with them
-	Fresh    bool         // take nothing from a cache, but leave there what is found
-	State    gotree.State // of what there is to load; zero if it is not known
+	Dir    string       // it holds a go.mod, or is to be treated as the root of a module that has none
+	Module string       // path of the latter
+	Tags   []string     // build tags
+	Beside []string     // folders of other modules: their packages count as well, as far as those below Dir need them
+	Shard  Shard        // which of these packages; those of the same modules that they import come with them
+	Fresh  bool         // take nothing from a cache, but leave there what is found
+	State  gotree.State // of what there is to load; zero if it is not known
 }
 
 // Input is a tree with Go code.
@@ -272,7 +272,7 @@ func loadAll(ctx context.Context, loader Loader, in Input, mods []module, shard 
 	for i, m := range mods {
 		results[i] = make(chan result, 1)
 		out[i].request = Request{Dir: filepath.Join(in.Root, filepath.FromSlash(m.dir)), Module: m.path,
-			Tags: tags(m, mods, in), Patterns: besides(m, mods, workspace), Shard: shard}
+			Tags: tags(m, mods, in), Beside: besides(in, m, mods, workspace), Shard: shard}
 		out[i].wait = func() (*Module, *Loaded, error) {
 			r := <-results[i]
 			<-gate
@@ -306,19 +306,14 @@ func shielded(ctx context.Context, loader Loader, r Request) (loaded *Loaded, er
 	return loaded, err
 }
 
-// besides returns patterns for the other modules of the tree that a module takes its imports from, by a workspace or by
+// besides returns the folders of the other modules of the tree that a module takes its imports from, by a workspace or by
 // replacing them: their code is part of its programs.
-func besides(m module, all []module, workspace []string) []string {
+func besides(in Input, m module, all []module, workspace []string) []string {
 	var out []string
 	for _, other := range all {
-		switch {
-		case other.dir == m.dir || other.path == "" || !slices.Contains(m.requires, other.path):
-		case slices.Contains(workspace, m.dir) && slices.Contains(workspace, other.dir):
-			if rel, err := filepath.Rel(filepath.FromSlash(m.dir), filepath.FromSlash(other.dir)); err == nil {
-				out = append(out, "./"+filepath.ToSlash(rel)+"/...")
-			}
-		case slices.Contains(m.replaces, other.path):
-			out = append(out, other.path+"/...")
+		together := slices.Contains(workspace, m.dir) && slices.Contains(workspace, other.dir)
+		if other.dir != m.dir && slices.Contains(m.requires, other.path) && (together || slices.Contains(m.replaces, other.path)) {
+			out = append(out, in.absolute(other.dir))
 		}
 	}
 	return out

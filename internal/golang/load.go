@@ -236,9 +236,11 @@ func loadPackages(ctx context.Context, r Request, env []string) ([]*packages.Pac
 	if _, err := os.Stat(filepath.Join(r.Dir, "go.mod")); err != nil && r.Module != "" {
 		cfg.Overlay = map[string][]byte{filepath.Join(r.Dir, "go.mod"): fmt.Appendf(nil, "module %s\n\ngo 1.21\n", r.Module)}
 	}
-	patterns := append([]string{"./..."}, r.Patterns...)
+	patterns, err := beside(*cfg, r.Beside)
+	if err != nil {
+		return nil, err
+	}
 	if r.Shard.Of > 1 {
-		var err error
 		if patterns, err = needed(*cfg, patterns, r.Shard); err != nil || len(patterns) == 0 {
 			return nil, err
 		}
@@ -253,6 +255,22 @@ func loadPackages(ctx context.Context, r Request, env []string) ([]*packages.Pac
 		}
 	}
 	return pkgs, nil
+}
+
+// beside returns the pattern of all packages, and the import paths of those in the folders of other modules that they need.
+func beside(cfg packages.Config, dirs []string) ([]string, error) {
+	patterns := []string{"./..."}
+	if len(dirs) == 0 {
+		return patterns, nil
+	}
+	cfg.Mode = packages.NeedName | packages.NeedImports | packages.NeedDeps | packages.NeedModule
+	pkgs, err := packages.Load(&cfg, patterns...)
+	packages.Visit(pkgs, nil, func(p *packages.Package) {
+		if p.Module != nil && slices.Contains(dirs, p.Module.Dir) {
+			patterns = append(patterns, p.PkgPath)
+		}
+	})
+	return patterns, err
 }
 
 // needed returns the import paths of the packages of a shard and of those that they import, as far as they match the patterns.

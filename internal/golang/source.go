@@ -47,7 +47,7 @@ func (l Source) Load(ctx context.Context, r Request) (*Loaded, error) {
 	if list, ok := l.listed(r); ok {
 		return l.units(list, r), nil
 	}
-	q := golist.Request{Dir: r.Dir, Env: l.environment(r.Dir), Tags: r.Tags, Patterns: append([]string{"./..."}, r.Patterns...), Overlay: maps.Clone(l.Overlay)}
+	q := golist.Request{Dir: r.Dir, Env: l.environment(r.Dir), Tags: r.Tags, Patterns: []string{"./..."}, Overlay: maps.Clone(l.Overlay)}
 	hidden := l.hidden(r.Dir, q.Env)
 	q.Hidden = slices.Sorted(maps.Keys(hidden))
 	mod := filepath.Join(r.Dir, "go.mod")
@@ -73,6 +73,7 @@ func (l Source) Load(ctx context.Context, r Request) (*Loaded, error) {
 	if err != nil {
 		return nil, err
 	}
+	own(list, r)
 	if len(hidden) == 0 {
 		l.keep(r, list)
 		return l.units(list, r), nil
@@ -80,6 +81,15 @@ func (l Source) Load(ctx context.Context, r Request) (*Loaded, error) {
 	out := l.units(list, r)
 	out.Whole, out.Hidden = false, hidden
 	return out, nil
+}
+
+// own makes the packages of the modules beside the one that was asked for its own, as far as it needs them.
+func own(list []*golist.Package, r Request) {
+	for _, p := range list {
+		if m := p.Module; m != nil && slices.Contains(r.Beside, m.Dir) {
+			p.DepOnly = false
+		}
+	}
 }
 
 // there reports whether a file is on the disk or among the texts.

@@ -35,7 +35,7 @@ func (l Source) State(r Request) (s gotree.State, ok bool) {
 	if err != nil {
 		return s, false
 	}
-	rest := fmt.Appendf(nil, "%s\n%q\n%q %q %q %q %+v\n", go1, counted(env), r.Dir, r.Module, r.Tags, r.Patterns, r.Shard)
+	rest := fmt.Appendf(nil, "%s\n%q\n%q %q %q %q %+v\n", go1, counted(env), r.Dir, r.Module, r.Tags, r.Beside, r.Shard)
 	return gotree.State{Text: combined(s.Text, rest), Graph: combined(s.Graph, rest)}, true
 }
 

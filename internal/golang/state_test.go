@@ -237,7 +237,7 @@ func TestStateOfMachine(t *testing.T) {
 		"settings of go": func(l *Source, _ *Request) { l.Env = append(os.Environ(), "GOENV="+filepath.Join(root, "app/go.mod")) },
 		"tags":           func(_ *Source, r *Request) { r.Tags = []string{"x"} },
 		"a shard":        func(_ *Source, r *Request) { r.Shard = Shard{1, 2} },
-		"patterns":       func(_ *Source, r *Request) { r.Patterns = []string{"./x"} },
+		"other modules":  func(_ *Source, r *Request) { r.Beside = []string{filepath.Join(root, "lib")} },
 		"another folder": func(_ *Source, r *Request) { r.Dir = filepath.Join(root, "lib") },
 		"untrusted":      func(l *Source, _ *Request) { l.Untrusted = true },
 		"another language": func(_ *Source, _ *Request) {

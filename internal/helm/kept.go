@@ -53,20 +53,20 @@ func (c *Chart) key(values map[string]any) (key cache.Key, ok bool) {
 		return key, false
 	}
 	h := sha256.New()
-	fmt.Fprintf(h, "chart 1 %s %x %s", cache.Build(), c.sum(), given)
+	h.Write(fmt.Appendf(nil, "chart 1 %s %x %s", cache.Build(), c.sum(), given))
 	return cache.Key(h.Sum(nil)), true
 }
 
 // hash returns a hash of the chart's files.
 func (c *Chart) hash() [sha256.Size]byte {
 	h := sha256.New()
-	fmt.Fprintf(h, "%q\n", c.Dir)
+	h.Write(fmt.Appendf(nil, "%q\n", c.Dir))
 	for _, f := range c.files {
 		origin := ""
 		if len(f.Data) > 0 {
 			origin = c.origins[&f.Data[0]]
 		}
-		fmt.Fprintf(h, "%q %q %d\n%s\n", f.Name, origin, len(f.Data), f.Data)
+		h.Write(fmt.Appendf(nil, "%q %q %d\n%s\n", f.Name, origin, len(f.Data), f.Data))
 	}
 	return [sha256.Size]byte(h.Sum(nil))
 }

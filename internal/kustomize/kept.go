@@ -41,13 +41,13 @@ func (t *Tree) key(fsys filesys.FileSystem, dir string) (key cache.Key, ok bool)
 		return key, false
 	}
 	h := sha256.New()
-	fmt.Fprintf(h, "kustomization 1 %s %q\n", cache.Build(), dir)
+	h.Write(fmt.Appendf(nil, "kustomization 1 %s %q\n", cache.Build(), dir))
 	err := fsys.Walk(root, func(name string, info os.FileInfo, err error) error {
 		if err != nil || info.IsDir() {
 			return err
 		}
 		text, err := fsys.ReadFile(name)
-		fmt.Fprintf(h, "%q %d\n%s\n", name, len(text), text)
+		h.Write(fmt.Appendf(nil, "%q %d\n%s\n", name, len(text), text))
 		return err
 	})
 	return cache.Key(h.Sum(nil)), err == nil

@@ -124,12 +124,12 @@ func (t *Tree) seen(name string, first int64, l look.Look, text []byte) Seen {
 // Listing returns a hash of which files there are in the tree and of what else is known of it without reading them.
 func (t *Tree) Listing() [sha256.Size]byte {
 	h := sha256.New()
-	fmt.Fprintf(h, "%q %q %d\n", t.Prefix, t.remote, t.maxSize)
+	h.Write(fmt.Appendf(nil, "%q %q %d\n", t.Prefix, t.remote, t.maxSize))
 	for _, f := range t.Files {
-		fmt.Fprintf(h, "%q %d %t\n", f.Path, f.Size, f.Tracked)
+		h.Write(fmt.Appendf(nil, "%q %d %t\n", f.Path, f.Size, f.Tracked))
 	}
 	for _, name := range slices.Sorted(maps.Keys(t.ignored)) {
-		fmt.Fprintf(h, "%q\n", name)
+		h.Write(fmt.Appendf(nil, "%q\n", name))
 	}
 	return [sha256.Size]byte(h.Sum(nil))
 }
