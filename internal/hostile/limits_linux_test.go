@@ -208,7 +208,7 @@ func sizeAndTime(t *testing.T) {
 
 	many := newSandbox(t, aside) // findings
 	many.write("pods.yaml", strings.Repeat("---\n"+pod, 2_000))
-	for _, f := range []string{"text", "sarif", "github"} {
+	for _, f := range []string{"text", "sarif", "github", "html", "markdown"} {
 		many.run("check", "--untrusted", "-o", f).exits(1).within(10*time.Second, 300<<20)
 	}
 

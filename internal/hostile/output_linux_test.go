@@ -2,6 +2,7 @@ package hostile
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -38,6 +39,10 @@ func terminal(t *testing.T) {
 		}
 	})
 	s.run("check", "--color", "never").hides("\x1b", "\u202e") // an error of the configuration
+	for name, text := range map[string]string{"Dockerfile": "FROM debian:12 AS " + evil + "\nENTRYPOINT /api" + evil + " | cat\n", "typed.yaml": "a: " + evil + ": c\n", "typed.go": "package main\n\nvar y int = \"" + evil[1:] + "\"\n"} {
+		s.stdin = text
+		s.run("check", "-", "--stdin-filename", name, "--no-config", "--color", "never").hides("\x1b", "\a", "\u009b", "\x7f", "\u202e", "\u200b", "\ufeff")
+	}
 }
 
 func workflowCommands(t *testing.T) {
@@ -103,8 +108,6 @@ func withoutCode(page string) string {
 	}
 }
 
-// A baseline and a patch are files of the user, that a hostile repository may bring; whoever adds them adds here that their paths
-// lead nowhere else.
 func paths(t *testing.T) {
 	s := newSandbox(t, "-- go.mod --\nmodule example.com/m\n\ngo 1.26\n-- main.go --\npackage main\n\nimport \"net/http\"\n\nfunc main() {\n//line ../outside/secret.go:1\n"+
 		"\thttp.ListenAndServe(\":8080\", nil)\n/*line /etc/passwd:1:1*/\tprintln(undefined)\n}\n-- ../outside/secret.go --\n"+sentinel+"\n"+
@@ -123,6 +126,30 @@ func paths(t *testing.T) {
 	facts := s.in("facts")
 	s.write("facts/index-1-of-1.json", `{"Tool":"x","Shard":{"Index":1,"Of":1},"Modules":[{"Packages":["../../outside/secret.go"]}]}`)
 	s.run("check", "--facts", facts).exits(2).hides(sentinel)
+}
+
+// A baseline and a patch are files of the user, which a hostile repository may bring. To read the FIFO would take forever.
+func pathsOfTheUser(t *testing.T) {
+	s := newSandbox(t, "-- ../outside/Dockerfile --\nFROM "+sentinel+"\nENTRYPOINT /api | cat\n"+shellForm)
+	s.fifo("../outside/pipe")
+	s.link("link", s.path("outside"))
+	names := []string{"../../etc/passwd", "/etc/passwd", "../outside/Dockerfile", "../outside/pipe", s.path("outside/pipe"), `..\outside\pipe`, "link/pipe", "a/../../outside/pipe"}
+	var entries []string
+	patch := ""
+	for i, name := range names {
+		entries = append(entries, fmt.Sprintf(`{"rule": "FL0911", "name": "shell-form-entrypoint", "file": %q, "in": "", "identity": "%02d"}`, name, i))
+		patch += fmt.Sprintf("--- a/%s\n+++ b/%[1]s\n@@ -1 +1 @@\n-a\n+b\n", name)
+	}
+	s.write("baseline.json", `{"version": 1, "findings": [`+"\n"+strings.Join(entries, ",\n")+"\n]}\n")
+	s.write("x.patch", patch+"--- a/Dockerfile\n+++ b/Dockerfile\n@@ -2 +2 @@\n-a\n+ENTRYPOINT /api --serve | cat\n")
+	s.both(func(r result) {
+		r.exits(1).hides(sentinel).says(`^Dockerfile:2:.*FL0911`, `"\.\./\.\./etc/passwd" is no file of the repository.*\[baseline-entry\]$`,
+			`"/etc/passwd" is no file of the repository.*\[baseline-entry\]$`, `outside/pipe" is no file of the repository.*\[baseline-entry\]$`)
+	}, "--baseline", "baseline.json")
+	s.both(func(r result) {
+		r.exits(1).hides(sentinel).says(`^Dockerfile:2:.*FL0911`, `"\.\./\.\./etc/passwd" in the patch is no file of the repository.*\[patch-file\]$`,
+			`outside/pipe" in the patch is no file of the repository.*\[patch-file\]$`)
+	}, "--new-from-patch", "x.patch")
 }
 
 func fixes(t *testing.T) {

@@ -67,6 +67,7 @@ type sandbox struct {
 	marks string   // folder that the traps write to
 	env   []string // of the runs
 	net   bool     // runs have the machine's network, not none
+	stdin string   // of the runs
 }
 
 // newSandbox makes a repository of the files of an archive; those whose names begin with "../" lie beside it. MARK in a text is
@@ -162,7 +163,7 @@ func (s *sandbox) run(args ...string) result {
 	cmd := exec.CommandContext(ctx, command, args...)
 	cmd.Dir, cmd.Env = s.repo, append(slices.Clone(s.env), "PWD="+s.repo)
 	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(s.stdin), &stdout, &stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if !s.net {
 		cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET

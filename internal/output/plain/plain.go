@@ -61,6 +61,9 @@ func JSON(text []byte) []byte {
 
 // XML returns an XML or HTML text in which the commands that Log breaks up are written with references, so that it says the same.
 func XML(text []byte) []byte {
+	if !bytes.Contains(text, []byte("::")) && !bytes.Contains(text, []byte("##")) {
+		return text
+	}
 	return legacyCommand.ReplaceAll(lineCommand.ReplaceAll(text, []byte("$1&#58;:")), []byte("#&#35;$1"))
 }
 

@@ -84,17 +84,8 @@ func (m *markdown) findings(c *Card) {
 		return
 	}
 	m.add("\n### Findings\n\n")
-	names := make([][]string, len(fs))
-	for _, row := range c.Rows {
-		for _, i := range row.Findings {
-			names[i] = append(names[i], text(row.Name))
-		}
-	}
 	for i, f := range fs {
-		where := strings.Join(names[i], ", ")
-		if where == "" {
-			where = "repository"
-		}
+		where := c.whose(i)
 		line := fmt.Sprintf("- **%s** [%s %s](%s) (%s): %s %s\n", f.Severity, f.Rule.ID, f.Rule.Name, f.Rule.URL(), where,
 			text(f.Message), code(placeOf(c.Report, f.At)))
 		if !m.add("%s", line) {
@@ -102,6 +93,25 @@ func (m *markdown) findings(c *Card) {
 			return
 		}
 	}
+}
+
+// mostNames is how many workloads a finding is said to be of.
+const mostNames = 20
+
+// whose names the workloads that a finding belongs to.
+func (c *Card) whose(finding int) string {
+	owners := c.owners[finding]
+	if len(owners) == 0 {
+		return "repository"
+	}
+	var names []string
+	for _, n := range owners[:min(len(owners), mostNames)] {
+		names = append(names, text(c.Rows[n].Name))
+	}
+	if more := len(owners) - mostNames; more > 0 {
+		names = append(names, check.Count(more, "more workload"))
+	}
+	return strings.Join(names, ", ")
 }
 
 // text returns words that Markdown shows as they are: no markup, no HTML, no link, and nobody is mentioned.

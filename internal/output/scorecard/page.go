@@ -1,14 +1,17 @@
 package scorecard
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
-	"slices"
+	"iter"
+	"strconv"
 	"strings"
 
 	"github.com/factorlint/factorlint/internal/check"
@@ -29,21 +32,49 @@ var (
 
 // WriteHTML writes a card as one page that needs nothing else: no network, no other file, and no script to be read. What is
 // invisible in the texts of the repository is made visible, and what a CI system would obey if the page went to its log is broken up.
+// The page is never held as a whole.
 func WriteHTML(w io.Writer, c *Card, version string) error {
-	t, err := template.New("page").Funcs(template.FuncMap{"slug": slug}).Parse(pageHTML)
+	p := c.page(version)
+	t, err := template.New("page").Funcs(template.FuncMap{"slug": slug, "links": p.links}).Parse(pageHTML)
 	if err != nil {
 		return err
 	}
-	var b strings.Builder
-	if err := t.Execute(&b, c.page(version)); err != nil {
-		return err
+	safe := &lineWriter{to: bufio.NewWriter(w)}
+	return errors.Join(t.Execute(safe, p), safe.flush())
+}
+
+// A lineWriter makes each line of HTML harmless, and writes it.
+type lineWriter struct {
+	to   *bufio.Writer
+	rest []byte // the line that has no end yet
+}
+
+func (l *lineWriter) Write(text []byte) (int, error) {
+	for line := range bytes.Lines(text) {
+		l.rest = append(l.rest, line...)
+		if line[len(line)-1] != '\n' {
+			continue
+		}
+		if err := l.end(l.rest[:len(l.rest)-1]); err != nil {
+			return 0, err
+		}
 	}
-	var safe bytes.Buffer
-	for line := range strings.Lines(b.String()) {
-		safe.WriteString(plain.Text(strings.TrimSuffix(line, "\n")) + "\n")
-	}
-	_, err = w.Write(plain.XML(safe.Bytes()))
+	return len(text), nil
+}
+
+// end writes a line.
+func (l *lineWriter) end(line []byte) error {
+	_, err := l.to.Write(append(plain.XML([]byte(plain.Text(string(line)))), '\n'))
+	l.rest = l.rest[:0]
 	return err
+}
+
+// flush writes what is left.
+func (l *lineWriter) flush() (err error) {
+	if len(l.rest) > 0 {
+		err = l.end(l.rest)
+	}
+	return errors.Join(err, l.to.Flush())
 }
 
 // A page is what the template shows.
@@ -52,32 +83,51 @@ type page struct {
 	CSS        template.CSS
 	JS         template.JS
 	Version    string
-	Report     *check.Report
 	Summary    []string
 	Principles []rules.Principle
 	States     []State
 	Rows       []pageRow
-	Findings   []pageFinding
-	Apart      []pageFinding // without a principle that a cell has: about comments
+	Apart      []int // findings without a principle that a cell has: about comments
 	Tree       []pageCell
 	Notes      []note
+
+	card *Card
+	room int // how many links to findings and workloads may still be shown
 }
+
+// mostLinks is how many links between findings and workloads a page has: thousands of either may belong together.
+const mostLinks = 50_000
 
 type pageRow struct {
 	ID int
 	Row
-	Cells   []pageCell
-	Picture svg
 }
+
+// Cells prepares the cells of the row.
+func (r pageRow) Cells() []pageCell { return cells(fmt.Sprint("w", r.ID), r.Row.Cells) }
+
+// Picture lays out the map of the row.
+func (r pageRow) Picture() svg { return draw(r.Row.Picture(), r.ID) }
 
 type pageCell struct {
 	Cell
-	ID       string
-	Findings []pageFinding
+	ID string
+}
+
+// pageLinks are the first of some findings, and a sentence about the others without a full stop.
+type pageLinks struct {
+	Shown []pageLink
+	More  string
+}
+
+type pageLink struct {
+	*check.Finding
+	ID    int
+	Place string
 }
 
 type pageFinding struct {
-	check.Finding
+	*check.Finding
 	ID         int
 	Place      string
 	Code, Mark string
@@ -85,6 +135,7 @@ type pageFinding struct {
 	Principles string // numbers, with a space before and after each: " 9 19 "
 	Workloads  string // numbers of rows in the same form; " - " for none
 	Owners     []pageOwner
+	More       string // about owners that are not shown
 	Text       string // in which the filter looks for words, in lower case
 }
 
@@ -103,21 +154,19 @@ func (c *Card) page(version string) *page {
 	p := &page{
 		CSS: template.CSS(pageCSS), JS: template.JS(pageJS), Version: version,
 		Policy:     fmt.Sprintf("default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; base-uri 'none'; form-action 'none'", hash(pageCSS), hash(pageJS)),
-		Report:     c.Report,
 		Summary:    c.summary(),
 		Principles: rules.Principles(),
 		States:     []State{Violated, CannotTell, Clean, NotApplicable},
-	}
-	for i := range c.Report.Findings {
-		p.Findings = append(p.Findings, c.finding(i))
+		Tree:       cells("tree", c.Tree),
+		card:       c,
+		room:       mostLinks,
 	}
 	for n, row := range c.Rows {
-		p.Rows = append(p.Rows, pageRow{ID: n, Row: row, Picture: draw(row.Picture(), n), Cells: p.cells(fmt.Sprint("w", n), row.Cells)})
+		p.Rows = append(p.Rows, pageRow{n, row})
 	}
-	p.Tree = p.cells("tree", c.Tree)
 	for _, i := range c.Apart {
 		if c.Report.Findings[i].Rule.Principle == rules.Linter {
-			p.Apart = append(p.Apart, p.Findings[i])
+			p.Apart = append(p.Apart, i)
 		}
 	}
 	for _, n := range c.Report.Notifications {
@@ -127,41 +176,76 @@ func (c *Card) page(version string) *page {
 }
 
 // cells prepares the cells of a row whose ids begin with a word.
-func (p *page) cells(row string, cells []Cell) (out []pageCell) {
-	for _, cell := range cells {
-		pc := pageCell{Cell: cell, ID: fmt.Sprintf("%s-p%d", row, cell.Principle)}
-		for _, i := range cell.Findings {
-			pc.Findings = append(pc.Findings, p.Findings[i])
-		}
-		out = append(out, pc)
+func cells(row string, from []Cell) (out []pageCell) {
+	for _, cell := range from {
+		out = append(out, pageCell{cell, fmt.Sprintf("%s-p%d", row, cell.Principle)})
 	}
 	return out
 }
 
-// finding prepares one finding for the page.
-func (c *Card) finding(i int) pageFinding {
-	f := c.Report.Findings[i]
-	out := pageFinding{Finding: f, ID: i, Place: placeOf(c.Report, f.At), Principles: " ", Workloads: " "}
-	out.Code, out.Mark = snippet.Of(c.Report.Sources[f.At.File], f.Rule, f.At)
-	for _, r := range f.Related {
-		rel := pageRelated{Place: placeOf(c.Report, r.At), Message: r.Message}
-		rel.Code, rel.Mark = snippet.Of(c.Report.Sources[r.At.File], f.Rule, r.At)
-		out.Related = append(out.Related, rel)
+// take returns how many of some links are shown.
+func (p *page) take(links int) int {
+	n := min(links, p.room)
+	p.room -= n
+	return n
+}
+
+// links prepares links to findings, given as indexes, as far as there is room.
+func (p *page) links(findings []int) (out pageLinks) {
+	n := p.take(len(findings))
+	for _, i := range findings[:n] {
+		f := &p.card.Report.Findings[i]
+		out.Shown = append(out.Shown, pageLink{f, i, placeOf(p.card.Report, f.At)})
 	}
-	for _, p := range append([]rules.Principle{f.Rule.Principle}, f.Rule.Also...) {
-		out.Principles += fmt.Sprintf("%d ", p)
+	if more := len(findings) - n; more > 0 {
+		out.More = check.Count(more, "more finding") + ": filter the list below"
 	}
-	for n, row := range c.Rows {
-		if slices.Contains(row.Findings, i) {
-			out.Workloads += fmt.Sprintf("%d ", n)
-			out.Owners = append(out.Owners, pageOwner{n, row.Name})
+	return out
+}
+
+// Findings prepares one finding after the other.
+func (p *page) Findings() iter.Seq[pageFinding] {
+	return func(yield func(pageFinding) bool) {
+		for i := range p.card.Report.Findings {
+			if !yield(p.finding(i)) {
+				return
+			}
 		}
 	}
-	if len(out.Owners) == 0 {
-		out.Workloads = " - "
+}
+
+// finding prepares one finding for the page.
+func (p *page) finding(i int) pageFinding {
+	r := p.card.Report
+	f := &r.Findings[i]
+	out := pageFinding{Finding: f, ID: i, Place: placeOf(r, f.At), Principles: numbers(append([]rules.Principle{f.Rule.Principle}, f.Rule.Also...)), Workloads: " - "}
+	out.Code, out.Mark = snippet.Of(r.Sources[f.At.File], f.Rule, f.At)
+	for _, related := range f.Related {
+		rel := pageRelated{Place: placeOf(r, related.At), Message: related.Message}
+		rel.Code, rel.Mark = snippet.Of(r.Sources[related.At.File], f.Rule, related.At)
+		out.Related = append(out.Related, rel)
+	}
+	if owners := p.card.owners[i]; len(owners) > 0 {
+		out.Workloads = numbers(owners)
+		n := p.take(len(owners))
+		for _, row := range owners[:n] {
+			out.Owners = append(out.Owners, pageOwner{row, p.card.Rows[row].Name})
+		}
+		if more := len(owners) - n; more > 0 {
+			out.More = check.Count(more, "more workload")
+		}
 	}
 	out.Text = strings.ToLower(strings.Join([]string{f.Rule.ID, f.Rule.Name, f.Message, out.Place}, " "))
 	return out
+}
+
+// numbers writes numbers with a space before and after each.
+func numbers[N ~int](list []N) string {
+	out := []byte(" ")
+	for _, n := range list {
+		out = append(strconv.AppendInt(out, int64(n), 10), ' ')
+	}
+	return string(out)
 }
 
 // summary says in short what was found, and how far it can be trusted.

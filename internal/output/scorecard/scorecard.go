@@ -3,6 +3,7 @@ package scorecard
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -18,6 +19,10 @@ type Card struct {
 	Rows   []Row
 	Apart  []int  // the findings that belong to no workload: indexes of Report.Findings
 	Tree   []Cell // the repository itself, judged by each principle
+
+	owners [][]int // the rows that each finding belongs to
+	unread unread
+	lists  map[string]string // of rules that looked, each once: most cells of a principle have the same
 }
 
 // A Row is one workload, all its variants together, judged by each principle.
@@ -49,12 +54,14 @@ const (
 
 // Of judges workloads by a report.
 func Of(r *check.Report, ws []*workload.Workload) *Card {
-	c := &Card{Report: r}
+	c := &Card{Report: r, unread: unreadIn(r), lists: map[string]string{}}
 	for _, g := range workloadmap.GroupsOf(ws, r.Prefix) {
 		c.Rows = append(c.Rows, Row{Group: g})
 	}
-	for i, f := range r.Findings {
-		owners := c.owners(f)
+	x := newIndex(c.Rows)
+	for i := range r.Findings {
+		owners := x.owners(&r.Findings[i])
+		c.owners = append(c.owners, owners)
 		for _, n := range owners {
 			c.Rows[n].Findings = append(c.Rows[n].Findings, i)
 		}
@@ -64,8 +71,9 @@ func Of(r *check.Report, ws []*workload.Workload) *Card {
 	}
 	for n := range c.Rows {
 		row := &c.Rows[n]
+		row.Cells = make([]Cell, 0, len(rules.Principles()))
 		for _, p := range rules.Principles() {
-			row.Cells = append(row.Cells, judge(p, row.Workloads, r, row.Findings))
+			row.Cells = append(row.Cells, c.judge(p, row))
 		}
 	}
 	for _, p := range rules.Principles() {
@@ -87,9 +95,9 @@ func Of(r *check.Report, ws []*workload.Workload) *Card {
 //     image that nothing in the tree builds has no Dockerfile and no program to look at.
 //
 // If variants differ, the state that stands first in this list counts.
-func judge(p rules.Principle, variants []*workload.Workload, r *check.Report, findings []int) Cell {
-	cell := Cell{Principle: p, State: NotApplicable, Findings: of(p, r, findings)}
-	sought, looked, open := sight(p, variants, r)
+func (c *Card) judge(p rules.Principle, row *Row) Cell {
+	cell := Cell{Principle: p, State: NotApplicable, Findings: of(p, c.Report, row.Findings)}
+	sought, looked, open := c.sight(p, row.Workloads)
 	switch {
 	case len(cell.Findings) > 0:
 		cell.State = Violated
@@ -102,20 +110,29 @@ func judge(p rules.Principle, variants []*workload.Workload, r *check.Report, fi
 	default:
 		cell.Why = []string{"what the rules of this principle look at is no part of this workload"}
 	}
-	cell.Looked = strings.Join(looked, ", ")
+	cell.Looked = c.list(looked)
 	return cell
+}
+
+// list writes the names of rules, separated by commas.
+func (c *Card) list(names []string) string {
+	list := strings.Join(names, ", ")
+	if _, known := c.lists[list]; !known {
+		c.lists[list] = list
+	}
+	return c.lists[list]
 }
 
 // sight returns whether any rule about workloads names a principle, which of them could look at a workload, and what was open
 // to them.
-func sight(p rules.Principle, variants []*workload.Workload, r *check.Report) (sought bool, looked, open []string) {
-	for _, rule := range r.Rules {
+func (c *Card) sight(p rules.Principle, variants []*workload.Workload) (sought bool, looked, open []string) {
+	for _, rule := range c.Report.Rules {
 		if !names(rule, p) || rule.Kind == rules.Repository || rule.Kind == rules.Comment {
 			continue
 		}
 		sought = true
 		for _, w := range variants {
-			applies, unseen := visible(rule.Kind, w, r)
+			applies, unseen := c.visible(rule.Kind, w)
 			open = appendNew(open, unseen)
 			if !applies {
 				continue
@@ -168,7 +185,7 @@ func names(r *rules.Rule, p rules.Principle) bool {
 
 // visible reports whether rules of a kind can look at a workload. What they could not see of it, if anything, unseen says: a
 // part that is not bound, or one that could not be read.
-func visible(kind rules.Kind, w *workload.Workload, r *check.Report) (ok bool, unseen string) {
+func (c *Card) visible(kind rules.Kind, w *workload.Workload) (ok bool, unseen string) {
 	switch kind {
 	case rules.Go:
 		ok = w.Program != nil
@@ -185,9 +202,9 @@ func visible(kind rules.Kind, w *workload.Workload, r *check.Report) (ok bool, u
 	case !ok && len(w.Missing) > 0:
 		first, _, _ := strings.Cut(w.Missing[0], "\n")
 		return ok, "not bound: " + first
-	case !ok && w.Program == nil && r.Untrusted && !foreign(w):
+	case !ok && w.Program == nil && c.Report.Untrusted && !foreign(w):
 		return ok, "not everything essential could be analysed"
-	case ok && unread(kind, w, r):
+	case ok && c.unread.touches(kind, w):
 		return ok, "a part of it could not be read, see the notifications"
 	}
 	return ok, ""
@@ -202,25 +219,40 @@ func foreign(w *workload.Workload) bool {
 	return ok && workload.IsPublic(ref)
 }
 
-// unread reports whether a warning tells of something that could not be read in what rules of a kind look at.
-func unread(kind rules.Kind, w *workload.Workload, r *check.Report) bool {
-	return slices.ContainsFunc(r.Notifications, func(n check.Notification) bool {
+// unread is what warnings tell of that could not be read.
+type unread struct {
+	files map[string]bool
+	dirs  map[string]bool // of Go files
+}
+
+func unreadIn(r *check.Report) unread {
+	u := unread{map[string]bool{}, map[string]bool{}}
+	for _, n := range r.Notifications {
 		if n.Level < rules.Warning || n.At.IsZero() {
-			return false
+			continue
 		}
-		code := w.Program != nil && strings.HasSuffix(n.At.File, ".go") && inProgram(n.At.File, w.Program)
-		image := w.Image != nil && n.At.File == w.Image.File
-		deploy := w.Deploy != nil && n.At.File == w.Deploy.File
-		switch kind {
-		case rules.Go:
-			return code
-		case rules.Dockerfile:
-			return image
-		case rules.Manifest:
-			return deploy
+		u.files[n.At.File] = true
+		if strings.HasSuffix(n.At.File, ".go") {
+			u.dirs[path.Dir(n.At.File)] = true
 		}
-		return code || image || deploy
-	})
+	}
+	return u
+}
+
+// touches reports whether something could not be read in what rules of a kind look at.
+func (u unread) touches(kind rules.Kind, w *workload.Workload) bool {
+	code := w.Program != nil && len(u.dirs) > 0 && slices.ContainsFunc(foldersOf(w.Program), func(dir string) bool { return u.dirs[dir] })
+	image := w.Image != nil && u.files[w.Image.File]
+	deploy := w.Deploy != nil && u.files[w.Deploy.File]
+	switch kind {
+	case rules.Go:
+		return code
+	case rules.Dockerfile:
+		return image
+	case rules.Manifest:
+		return deploy
+	}
+	return code || image || deploy
 }
 
 // openFacts returns what cannot be told of a bound program where rules of a principle claim that something is missing, or

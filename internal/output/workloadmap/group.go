@@ -83,8 +83,12 @@ func (g *Group) variant(m *Map) Variant {
 
 // missing returns the lines that are not among others.
 func missing(lines, others []Line) (out []Line) {
+	known := map[Line]bool{}
+	for _, l := range others {
+		known[l] = true
+	}
 	for _, l := range lines {
-		if !slices.Contains(others, l) {
+		if !known[l] {
 			out = append(out, l)
 		}
 	}
