@@ -44,7 +44,7 @@ func setUp(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer os.RemoveAll(dir)
+	defer os.RemoveAll(dir) //nolint:errcheck // the system clears its folder of temporary files
 	command, kept = filepath.Join(dir, "factorlint"), filepath.Join(dir, "cache")
 	build := exec.Command("go", "build", "-o", command, "../../cmd/factorlint")
 	if out, err := build.CombinedOutput(); err != nil {
@@ -228,7 +228,7 @@ func (r result) exits(code int) result {
 }
 
 // hides demands that a text stands in no output.
-func (r result) hides(texts ...string) result {
+func (r result) hides(texts ...string) {
 	r.Helper()
 	for _, text := range texts {
 		for _, out := range []string{r.stdout, r.stderr} {
@@ -237,7 +237,6 @@ func (r result) hides(texts ...string) result {
 			}
 		}
 	}
-	return r
 }
 
 // unmarked demands that no trap was started.
@@ -284,11 +283,11 @@ func (s *sandbox) listen() *listener {
 			}
 			out.calls.Add(1)
 			io.WriteString(c, "HTTP/1.0 404 Not Found\r\n\r\n") //nolint:errcheck // whoever calls has failed already
-			c.Close()
+			c.Close() //nolint:errcheck // likewise
 		}
 	}()
 	s.Cleanup(func() {
-		l.Close()
+		l.Close() //nolint:errcheck // it only ends the loop above
 		if n := out.calls.Load(); n > 0 {
 			s.Errorf("somebody connected to the network %d times", n)
 		}
