@@ -228,7 +228,7 @@ func (r result) exits(code int) result {
 }
 
 // hides demands that a text stands in no output.
-func (r result) hides(texts ...string) {
+func (r result) hides(texts ...string) result {
 	r.Helper()
 	for _, text := range texts {
 		for _, out := range []string{r.stdout, r.stderr} {
@@ -237,6 +237,7 @@ func (r result) hides(texts ...string) {
 			}
 		}
 	}
+	return r
 }
 
 // unmarked demands that no trap was started.
