@@ -284,7 +284,7 @@ func (s *sandbox) listen() *listener {
 			}
 			out.calls.Add(1)
 			io.WriteString(c, "HTTP/1.0 404 Not Found\r\n\r\n") //nolint:errcheck // whoever calls has failed already
-			c.Close() //nolint:errcheck // likewise
+			c.Close()                                           //nolint:errcheck // likewise
 		}
 	}()
 	s.Cleanup(func() {
