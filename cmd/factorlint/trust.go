@@ -10,7 +10,7 @@ type trustFlags struct {
 }
 
 func (f *trustFlags) add(c *cobra.Command) {
-	c.Flags().BoolVar(&f.untrusted, "untrusted", false, "strangers wrote this: no cgo, no version control systems, no settings but those of --config")
+	c.Flags().BoolVar(&f.untrusted, "untrusted", false, "strangers wrote this: no cgo, no downloads but from the module proxy, no settings but those of --config")
 	c.Flags().BoolVar(&f.offline, "offline", false, "download no Go module; exit 2 if one is not on this machine")
 	c.Flags().BoolVar(&f.ignoreComments, "no-inline-ignores", false, "suppression comments silence nothing")
 }
