@@ -89,6 +89,7 @@ func (im *Importer) Import(path string) (*types.Package, error) {
 func (im *Importer) Adopt(path string, pkg *types.Package) {
 	if d := im.of(path); d != nil {
 		d.adopted = pkg
+		im.claim(pkg)
 	}
 }
 
@@ -120,6 +121,7 @@ func (im *Importer) load(d *declared) (*types.Package, error) {
 	}
 	pkg, err := im.declare(d.listed)
 	if err == nil {
+		im.claim(pkg)
 		im.keep(d, pkg)
 	}
 	return pkg, err

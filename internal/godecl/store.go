@@ -145,6 +145,20 @@ func (im *Importer) fromCache(d *declared) *types.Package {
 	return pkg
 }
 
+// claim makes a package the one that entries of the cache mean which have parts of it. It has to be called before one is read: hence
+// as soon as the package is known, and not when somebody asks for it.
+func (im *Importer) claim(pkg *types.Package) {
+	if im.cache == nil {
+		return
+	}
+	im.reading.Lock()
+	defer im.reading.Unlock()
+	if im.read[pkg.Path()] != nil { // what others have of it is not what its source declares
+		im.failed.Store(true)
+	}
+	im.read[pkg.Path()] = pkg
+}
+
 // keep prepares the declarations of a package for the cache, if those of all that it imports will be there: what is read of it
 // later has parts of theirs. They have no places: then a line more above them does not change them.
 func (im *Importer) keep(d *declared, pkg *types.Package) {
@@ -152,10 +166,6 @@ func (im *Importer) keep(d *declared, pkg *types.Package) {
 		return
 	}
 	im.reading.Lock()
-	if im.read[pkg.Path()] != nil { // what others have of it is not what its source declares
-		im.failed.Store(true)
-	}
-	im.read[pkg.Path()] = pkg
 	lost := slices.ContainsFunc(pkg.Imports(), func(dep *types.Package) bool { return im.lost[dep.Path()] })
 	im.reading.Unlock()
 

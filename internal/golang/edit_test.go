@@ -65,6 +65,28 @@ func TestEditOfImported(t *testing.T) {
 	}
 }
 
+// What the cache has of a package between has parts of the edited one: they are those of its source, and nothing starts over.
+func TestEditOfExposed(t *testing.T) {
+	store, err := cache.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	writeAll(t, dir, map[string]string{
+		"go.mod":                      "module example.com/app\n\ngo 1.24\n",
+		"main.go":                     "package main\n\nimport (\n\t\"example.com/app/internal/conf\"\n\t\"example.com/app/internal/service\"\n)\n\nfunc main() {\n\tvar c *conf.Config = service.Config()\n\tprintln(c.Port())\n}\n",
+		"internal/service/service.go": "package service\n\nimport \"example.com/app/internal/conf\"\n\n// Config is the service's.\nfunc Config() *conf.Config { return &conf.Config{} }\n",
+		"internal/conf/conf.go":       "package conf\n\n// A Config is a configuration.\ntype Config struct{ port int }\n\n// Port is the port.\nfunc (c *Config) Port() int { return c.port }\n",
+	})
+	lookAt(t, dir, store)
+	for _, port := range []string{"c.port + 1", "c.port + 2"} {
+		writeAll(t, dir, map[string]string{"internal/conf/conf.go": "package conf\n\n// A Config is a configuration.\ntype Config struct{ port int }\n\n// Port is the port.\nfunc (c *Config) Port() int { return " + port + " }\n"})
+		if _, modules, packages := lookAt(t, dir, store); modules != 1 || !slices.Equal(packages, []string{"app", "conf"}) {
+			t.Errorf("%s: the module was loaded %d times, packages %q", port, modules, packages)
+		}
+	}
+}
+
 // related returns the files that findings name beside their own.
 func related(mods []*Module) []string {
 	var out []string
