@@ -170,7 +170,7 @@ func oneXML(text string) error {
 
 func commands(text string) error {
 	if !regexp.MustCompile(`^(::(error|warning|notice) [^\n]*\n)*$`).MatchString(text) {
-		return errors.New("a line does not begin with ::")
+		return errors.New("a line that is no workflow command")
 	}
 	return nil
 }
