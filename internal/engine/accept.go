@@ -71,8 +71,7 @@ func (r *run) judges(rep *check.Report, e baseline.Entry) bool {
 	case r.gone(file):
 		return true
 	}
-	_, read := slices.BinarySearchFunc(r.tree.Files, file, func(f repository.File, name string) int { return strings.Compare(f.Path, name) })
-	return read && !r.unread(file)
+	return r.tree.Has(file) && !r.unread(file)
 }
 
 // placeOf returns what adds to a notification its line in a file. Of a file that does not lie in the tree its name is told.

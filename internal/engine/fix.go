@@ -176,8 +176,7 @@ func refuse(root *os.Root, tree *repository.Tree, file string) error {
 	if err := fix.Plain(root, file); err != nil {
 		return err
 	}
-	byPath := func(f repository.File, file string) int { return strings.Compare(f.Path, file) }
-	if _, found := slices.BinarySearchFunc(tree.Files, file, byPath); !found {
+	if !tree.Has(file) {
 		return errors.New("it is not among the files that were looked at")
 	}
 	return nil

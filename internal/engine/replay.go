@@ -48,7 +48,7 @@ func (r *run) replay(o Options, key cache.Key) *check.Report {
 		return nil
 	}
 	var s snapshot
-	if json.Unmarshal(text, &s) != nil || !golang.Holds(r.loader(o), s.Go) {
+	if json.Unmarshal(text, &s) != nil || s.Report == nil || !golang.Holds(r.loader(o), s.Go) {
 		return nil
 	}
 	now, ok := r.tree.Same(s.Read)

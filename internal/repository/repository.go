@@ -286,6 +286,12 @@ func Within(name, dir string) (rel string, ok bool) {
 	return filepath.ToSlash(rel), true
 }
 
+// Has reports whether a file is one of the tree's.
+func (t *Tree) Has(file string) bool {
+	_, found := slices.BinarySearchFunc(t.Files, file, func(f File, name string) int { return strings.Compare(f.Path, name) })
+	return found
+}
+
 // Close releases the folder. The tree cannot be read afterwards.
 func (t *Tree) Close() error {
 	t.folders.close()
