@@ -3,11 +3,12 @@
 GO ?= go
 GOLANGCI_LINT_VERSION := v2.15.0
 ACTIONLINT_VERSION := v1.7.12
+GOVULNCHECK_VERSION := v1.9.0
 KUBE_SCORE_VERSION := v1.20.0
 KUBE_LINTER_VERSION := v0.7.6
 GOLANGCI_LINT = $(or $(wildcard bin/golangci-lint),$(shell command -v golangci-lint),bin/golangci-lint)
 
-.PHONY: build test race shuffle cover fuzz browser integration sarif-check lint golangci-lint actions fmt vet self check bench bench-go bench-tools corpus endurance generate messages rule
+.PHONY: build test race shuffle cover fuzz browser integration sarif-check lint golangci-lint vulnerabilities actions fmt vet self check bench bench-go bench-tools corpus endurance generate messages rule
 
 build: ## the command, as ./factorlint
 	$(GO) build -o factorlint ./cmd/factorlint
@@ -73,6 +74,9 @@ lint: golangci-lint ## golangci-lint with .golangci.yml
 golangci-lint: # into ./bin, where the machine has none
 	@[ -x bin/golangci-lint ] || command -v golangci-lint >/dev/null || \
 		GOBIN="$(CURDIR)/bin" $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+
+vulnerabilities: ## known vulnerabilities in what this module calls; asks vuln.go.dev
+	$(GO) run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION) ./...
 
 actions: ## actionlint on the workflows, and shellcheck on the scripts in them and on those of the action
 	@[ -x bin/actionlint ] || GOBIN="$(CURDIR)/bin" $(GO) install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION)

@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -238,4 +239,15 @@ func TestOneCatalogue(t *testing.T) {
 		}
 	}
 	same("completion", want, completed)
+
+	var schema struct {
+		Properties struct {
+			Rules struct{ Properties map[string]any }
+		}
+	}
+	_, text, _ = execute(t, "config", "schema")
+	if err := json.Unmarshal([]byte(text), &schema); err != nil {
+		t.Fatal(err)
+	}
+	same("the configuration's schema", slices.Concat(want, ids), slices.Collect(maps.Keys(schema.Properties.Rules.Properties)))
 }

@@ -3,6 +3,7 @@ package hostile
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -36,7 +37,12 @@ var (
 	kept    string // folder for caches, shared by the tests: what the standard library declares is computed once
 )
 
-func TestMain(m *testing.M) { os.Exit(setUp(m)) }
+func TestMain(m *testing.M) {
+	if len(os.Args) > 2 && os.Args[1] == between {
+		os.Exit(measure(os.Args[2:]))
+	}
+	os.Exit(setUp(m))
+}
 
 func setUp(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "factorlint-hostile-")
@@ -155,15 +161,65 @@ type result struct {
 	memory         int64         // bytes of the largest process, resident
 }
 
+// between is the first argument of this program where it stands between the tests and factorlint: a process counts as as large as
+// the one that it came from was, and the tests can grow.
+const between = "measure"
+
+// A usage is what a command used, and how it ended.
+type usage struct {
+	Code   int
+	State  string
+	Took   time.Duration
+	Memory int64
+}
+
+// measure runs a command that may reserve maxAddress bytes, and writes its usage to the fourth file. It returns 1 if it cannot.
+func measure(args []string) int {
+	report := os.NewFile(3, "usage")
+	syscall.CloseOnExec(3)
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	if err := cmd.Start(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	limit := unix.Rlimit{Cur: maxAddress, Max: maxAddress}
+	if err := unix.Prlimit(cmd.Process.Pid, unix.RLIMIT_AS, &limit, nil); err != nil && !errors.Is(err, unix.ESRCH) {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	cmd.Wait() //nolint:errcheck // how it ended is looked at by who asked
+	p := cmd.ProcessState
+	u := usage{Code: p.ExitCode(), State: p.String(), Took: p.UserTime() + p.SystemTime()}
+	if r, ok := p.SysUsage().(*syscall.Rusage); ok {
+		u.Memory = r.Maxrss << 10
+	}
+	if err := json.NewEncoder(report).Encode(u); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
 // run runs factorlint in the repository. It fails the test if the run takes too much, breaks down, or starts what it should not.
 func (s *sandbox) run(args ...string) result {
 	s.Helper()
 	ctx, cancel := context.WithTimeout(s.Context(), maxTime)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, command, args...)
+	self, err := os.Executable()
+	if err != nil {
+		s.Fatal(err)
+	}
+	cmd := exec.CommandContext(ctx, self, slices.Concat([]string{between, command}, args)...)
 	cmd.Dir, cmd.Env = s.repo, append(slices.Clone(s.env), "PWD="+s.repo)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(s.stdin), &stdout, &stderr
+	report, err := os.Create(filepath.Join(s.TempDir(), "usage"))
+	if err != nil {
+		s.Fatal(err)
+	}
+	defer report.Close() //nolint:errcheck // it is read by its name
+	cmd.ExtraFiles = []*os.File{report}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if !s.net {
 		cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET
@@ -175,21 +231,18 @@ func (s *sandbox) run(args ...string) result {
 	if err := cmd.Start(); err != nil {
 		s.Fatalf("factorlint cannot be run without a network: %v\nThe kernel has to allow user namespaces: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0", err)
 	}
-	limit := unix.Rlimit{Cur: maxAddress, Max: maxAddress}
-	if err := unix.Prlimit(cmd.Process.Pid, unix.RLIMIT_AS, &limit, nil); err != nil && !errors.Is(err, unix.ESRCH) {
-		s.Fatal(err)
-	}
-	cmd.Wait() //nolint:errcheck // how it ended is looked at below
-	r := result{T: s.T, code: cmd.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String(), took: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		r.memory = usage.Maxrss << 10
-	}
-	s.Logf("factorlint %s: exit code %d, %v, %d MiB", strings.Join(args, " "), r.code, r.took.Round(time.Millisecond), r.memory>>20)
-	switch {
-	case ctx.Err() != nil:
+	err = cmd.Wait()
+	if ctx.Err() != nil {
 		s.Fatalf("took more than %v", maxTime)
-	case r.code < 0 || r.code > 2 || crash.MatchString(r.stderr):
-		s.Fatalf("broke down: %v\n%s", cmd.ProcessState, r.stderr)
+	}
+	var u usage
+	if text, failed := os.ReadFile(report.Name()); err != nil || failed != nil || json.Unmarshal(text, &u) != nil {
+		s.Fatalf("no usage: %v, %v, %s\n%s", err, failed, text, stderr.String())
+	}
+	r := result{T: s.T, code: u.Code, stdout: stdout.String(), stderr: stderr.String(), took: u.Took, memory: u.Memory}
+	s.Logf("factorlint %s: exit code %d, %v, %d MiB", strings.Join(args, " "), r.code, r.took.Round(time.Millisecond), r.memory>>20)
+	if r.code < 0 || r.code > 2 || crash.MatchString(r.stderr) {
+		s.Fatalf("broke down: %v\n%s", u.State, r.stderr)
 	}
 	r.within(maxTime, maxMemory)
 	s.unmarked()

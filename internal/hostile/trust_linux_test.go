@@ -48,6 +48,16 @@ func supplyChain(t *testing.T) {
 			}
 		}
 	}
+	// whatever is released is attested by the workflow that made it; TestInstallRelease shows that the action asks for that
+	release, err := os.ReadFile("../../.github/workflows/release.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`id-token: write`, `attestations: write`, `subject-checksums: dist/checksums\.txt`, `subject-checksums: dist/digests\.txt`} {
+		if !regexp.MustCompile(`(?m)^ +` + want + `( #.*)?$`).Match(release) {
+			t.Errorf("release.yml does not say %s", want)
+		}
+	}
 	// neither telemetry nor a look for updates: with a network a run is what it is without, and calls nobody
 	s := newSandbox(t, "-- go.mod --\nmodule example.com/m\n\ngo 1.26\n"+program+shellForm)
 	for _, args := range [][]string{{"check"}, {"version"}, {"rules"}, {"explain", "FL0911"}} {
