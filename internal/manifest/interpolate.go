@@ -1,6 +1,10 @@
 package manifest
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/factorlint/factorlint/internal/workload"
+)
 
 // An interpolation replaces variables. Once it has written maxExpanded bytes, nothing more is known: variables that
 // repeat variables grow without bound.
@@ -45,7 +49,7 @@ func (in *interpolation) expand(s string, depth int) (text string, known bool) {
 			in.written += len(value)
 			s = rest[len(name):]
 		case strings.HasPrefix(rest, "{"):
-			end := closingBrace(rest)
+			end := workload.ClosingBrace(rest)
 			if end < 0 {
 				return "", false
 			}
@@ -94,22 +98,6 @@ func variableName(s string) string {
 		i++
 	}
 	return s[:i]
-}
-
-// closingBrace returns the index of the brace that closes the one s begins with.
-func closingBrace(s string) int {
-	open := 0
-	for i := range len(s) {
-		switch s[i] {
-		case '{':
-			open++
-		case '}':
-			if open--; open == 0 {
-				return i
-			}
-		}
-	}
-	return -1
 }
 
 // A word is a word of a command line and where it stands in it.

@@ -27,7 +27,7 @@ func obscure(ref string) string {
 			continue
 		}
 		n, ok := parameter(ref[i:])
-		if end := closingBrace(ref[i+1:]); end >= 0 {
+		if end := ClosingBrace(ref[i+1:]); end >= 0 {
 			n, ok = end+2, true
 		}
 		if !ok || n < 2 {
@@ -39,8 +39,8 @@ func obscure(ref string) string {
 	return b.String()
 }
 
-// closingBrace returns the index of the brace that closes the one s begins with, or -1.
-func closingBrace(s string) int {
+// ClosingBrace returns the index of the brace that closes the one s begins with: of "{a{b}}c" it is 5. It is -1 if there is none.
+func ClosingBrace(s string) int {
 	open := 0
 	for i := range len(s) {
 		switch s[i] {
