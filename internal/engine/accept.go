@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,10 +24,7 @@ func (r *run) accept(rep *check.Report, b *baseline.Baseline) (unjudged []baseli
 	if b == nil {
 		return nil
 	}
-	fresh, old, unmet := b.Split(rep.Findings, func(file string) bool {
-		file, ok := strings.CutPrefix(file, rep.Prefix)
-		return ok && r.gone(file)
-	})
+	fresh, old, unmet := b.Split(rep.Findings, r.lost)
 	rep.Findings = fresh
 	for _, f := range old {
 		rep.Suppressed = append(rep.Suppressed, check.Suppressed{Finding: f, Reason: "accepted in the baseline"})
@@ -57,6 +55,20 @@ func (r *run) accept(rep *check.Report, b *baseline.Baseline) (unjudged []baseli
 // gone reports whether a file below the root is not there.
 func (r *run) gone(file string) bool {
 	_, err := fs.Stat(r.tree.FS(), file)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// lost reports whether a file, named from the top of the repository, is not there.
+func (r *run) lost(name string) bool {
+	if file, ok := strings.CutPrefix(name, r.tree.Prefix); ok {
+		return r.gone(file)
+	}
+	top, err := os.OpenRoot(r.top())
+	if err != nil {
+		return false
+	}
+	defer top.Close()
+	_, err = top.Stat(filepath.FromSlash(name))
 	return errors.Is(err, fs.ErrNotExist)
 }
 

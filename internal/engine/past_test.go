@@ -189,6 +189,20 @@ func TestBaselineOfParts(t *testing.T) {
 	}
 }
 
+// A file that comes from another folder takes what is accepted along, if only the folder that it comes to is looked at too.
+func TestBaselineOfMovedFile(t *testing.T) {
+	dir := unpack(t, old)
+	committed(t, dir)
+	o := engine.Options{Paths: []string{dir}, Cache: store, Only: []string{"unpinned-base-image"}}
+	_, res := run(t, o)
+	o.Baseline = baseline.Of(res.Report.Findings, "", nil)
+	edited(t, dir, "-- services/web/Dockerfile --\n-- new/Dockerfile --\nFROM debian:latest\nUSER 65532\n")
+	o.Paths = []string{filepath.Join(dir, "new")}
+	if findings, _ := run(t, o); len(findings) > 0 {
+		t.Errorf("new: %q", findings)
+	}
+}
+
 // What is stale is told once it is certain: not while Go code cannot be analysed, nor of a file that cannot be read.
 func TestStale(t *testing.T) {
 	for _, c := range []struct {
