@@ -37,8 +37,9 @@ func (r *run) accept(rep *check.Report, b *baseline.Baseline) (unjudged []baseli
 	for _, p := range b.Problems {
 		rep.Notifications = append(rep.Notifications, at(p.Line, check.Notification{Code: "baseline-entry", Level: rules.Warning, Message: p.Message}))
 	}
+	wider := r.narrowerThan(b)
 	for _, e := range unmet {
-		if !r.judges(rep, e) {
+		if !r.judges(rep, e, wider) {
 			unjudged = append(unjudged, e)
 			continue
 		}
@@ -72,18 +73,31 @@ func (r *run) lost(name string) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// judges reports whether a finding that an entry of a baseline accepts would be among those of the run, if there still were one.
-func (r *run) judges(rep *check.Report, e baseline.Entry) bool {
-	file, ok := strings.CutPrefix(e.File, rep.Prefix)
-	asked := len(r.scope.asked) == 0 || r.scope.about().file(file)
+// narrowerThan reports whether a run looks at folders as if there was nothing around them, and a baseline accepts what lies around them. What
+// it accepts in these folders may then be found only together with the rest.
+func (r *run) narrowerThan(b *baseline.Baseline) bool {
+	alone := r.tree.Prefix != "" || !r.scope.whole
+	return alone && slices.ContainsFunc(b.Entries, func(e baseline.Entry) bool { return !r.reportsOn(e.File) })
+}
+
+// reportsOn reports whether a file, named from the top of the repository, is one that the report is about.
+func (r *run) reportsOn(name string) bool {
+	file, ok := strings.CutPrefix(name, r.tree.Prefix)
+	return ok && (len(r.scope.asked) == 0 || r.scope.about().file(file))
+}
+
+// judges reports whether a finding that an entry of a baseline accepts would be among those of the run, if there still were one. wider is
+// what narrowerThan says of the baseline.
+func (r *run) judges(rep *check.Report, e baseline.Entry, wider bool) bool {
 	ran := slices.ContainsFunc(rep.Rules, func(rule *rules.Rule) bool { return rule.ID == e.Rule })
+	file := strings.TrimPrefix(e.File, rep.Prefix)
 	switch {
-	case !ok || !asked || !ran || r.golang.Failed:
+	case !r.reportsOn(e.File) || !ran || r.golang.Failed:
 		return false
 	case r.gone(file):
 		return true
 	}
-	return r.tree.Has(file) && !r.unread(file)
+	return !wider && r.tree.Has(file) && !r.unread(file)
 }
 
 // placeOf returns what adds to a notification its line in a file. Of a file that does not lie in the tree its name is told.

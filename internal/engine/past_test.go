@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -200,6 +201,28 @@ func TestBaselineOfMovedFile(t *testing.T) {
 	o.Paths = []string{filepath.Join(dir, "new")}
 	if findings, _ := run(t, o); len(findings) > 0 {
 		t.Errorf("new: %q", findings)
+	}
+}
+
+// In a folder alone nothing is stale that is found only together with the rest, here with the program that the image carries; unless nothing
+// of the rest is accepted.
+func TestStaleInFolder(t *testing.T) {
+	dir := unpack(t, old)
+	edited(t, dir, "-- services/web/Dockerfile --\nFROM golang:1.26.1 AS build\nWORKDIR /src\nCOPY . .\nRUN go build -o /out/api .\n\n"+
+		"FROM debian:12\nCOPY --from=build /out/api /api\nENV UNREAD=1\nUSER 65532\nENTRYPOINT [\"/api\"]\n")
+	committed(t, dir)
+	o := engine.Options{Paths: []string{dir}, Cache: store, Only: []string{"unpinned-base-image", "env-unread"}}
+	findings, res := run(t, o)
+	if want := []string{"Dockerfile:6 unpinned-base-image", "services/web/Dockerfile:8 env-unread"}; !slices.Equal(findings, want) {
+		t.Fatalf("got %q, want %q", findings, want)
+	}
+	o.Paths = []string{filepath.Join(dir, "services", "web")}
+	for all, want := range map[*baseline.Baseline]int{baseline.Of(res.Report.Findings, "", nil): 0, baseline.Of(res.Report.Findings[1:], "", nil): 1} {
+		o.Baseline = all
+		_, part := run(t, o)
+		if got := len(part.Report.Notifications); got != want || len(part.Unjudged)+got != len(all.Entries) {
+			t.Errorf("of %d entries: got %v, want %d", len(all.Entries), part.Report.Notifications, want)
+		}
 	}
 }
 
