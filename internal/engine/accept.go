@@ -53,10 +53,10 @@ func (r *run) accept(rep *check.Report, b *baseline.Baseline) (unjudged []baseli
 	return unjudged
 }
 
-// gone reports whether a file below the root is not there.
+// gone reports whether a file below the root is not there, though the checkout would have it.
 func (r *run) gone(file string) bool {
 	_, err := fs.Stat(r.tree.FS(), file)
-	return errors.Is(err, fs.ErrNotExist)
+	return errors.Is(err, fs.ErrNotExist) && !r.tree.LeavesOut(file)
 }
 
 // lost reports whether a file, named from the top of the repository, is not there.
@@ -73,11 +73,17 @@ func (r *run) lost(name string) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// narrowerThan reports whether a run looks at folders as if there was nothing around them, and a baseline accepts what lies around them. What
-// it accepts in these folders may then be found only together with the rest.
+// narrowerThan reports whether a run looks at folders, or at a sparse checkout, as if there was nothing around them, and a baseline accepts
+// what lies around them. What it accepts in them may then be found only together with the rest.
 func (r *run) narrowerThan(b *baseline.Baseline) bool {
 	alone := r.tree.Prefix != "" || !r.scope.whole
-	return alone && slices.ContainsFunc(b.Entries, func(e baseline.Entry) bool { return !r.reportsOn(e.File) })
+	return slices.ContainsFunc(b.Entries, func(e baseline.Entry) bool { return alone && !r.reportsOn(e.File) || r.leavesOut(e.File) })
+}
+
+// leavesOut is LeavesOut of the tree for a file that is named from the top of the repository.
+func (r *run) leavesOut(name string) bool {
+	file, ok := strings.CutPrefix(name, r.tree.Prefix)
+	return ok && r.tree.LeavesOut(file)
 }
 
 // reportsOn reports whether a file, named from the top of the repository, is one that the report is about.
