@@ -37,10 +37,10 @@ func (l Lines) Touch(at check.Span) bool {
 	return false
 }
 
-// Between returns the lines of a text that differ from those of an older one.
+// Between returns the lines of a text that differ from those of an older one in more than how they end.
 func Between(before, after []byte) Lines {
 	var out Lines
-	text := diff.Diff("a", before, "b", after)
+	text := diff.Diff("a", unixEnds(before), "b", unixEnds(after))
 	for p := (parser{rest: text}); p.more(); {
 		if line := p.next(); strings.HasPrefix(line, "@@ ") {
 			out.ranges = append(out.ranges, p.hunk(line)...)

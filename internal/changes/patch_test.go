@@ -98,6 +98,9 @@ func TestTouch(t *testing.T) {
 	if got := touched(lines); got != "3 7" {
 		t.Errorf("lines %s changed, want 3 7", got)
 	}
+	if got := touched(changes.Between([]byte("1\n2\n3\n"), []byte("1\r\n2\r\nthree\r\n"))); got != "3" {
+		t.Errorf("with other ends of lines %s changed, want 3", got)
+	}
 	for span, want := range map[check.Span]bool{at(1, 2): false, at(2, 4): true, at(4, 6): false, at(6, 9): true, {}: false,
 		{Start: check.Pos{Line: 2, Col: 1}, End: check.Pos{Line: 3, Col: 1}}: false} {
 		if got := lines.Touch(span); got != want {
@@ -113,7 +116,8 @@ func TestRenamed(t *testing.T) {
 	text := func(lines ...string) []byte { return []byte(strings.Join(lines, "\n") + "\n") }
 	gone := map[string][]byte{"a": text("one", "two", "three", "four"), "b": text("red", "green", "blue"), "c": text("left", "right"), "empty": nil}
 	came := map[string][]byte{"a2": text("one", "two", "three", "5"), "a3": text("one", "two", "three", "four"), "b2": text("red", "x", "y", "zzzzzzzzz"), "c2": text("right", "left")}
-	want := map[string]string{"a3": "a", "c2": "c"}
+	gone["d"], came["d2"] = text("1", "2"), []byte("1\r\n2\r\n")
+	want := map[string]string{"a3": "a", "c2": "c", "d2": "d"}
 	if diff := cmp.Diff(want, changes.Renamed(gone, came)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
