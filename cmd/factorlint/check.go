@@ -105,6 +105,9 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 		return err
 	}
 	f.trustFlags.apply(&run, &f.configFlags)
+	if err := f.old.refuseStdin(f.filesFrom == "-" || f.stdin.name != ""); err != nil {
+		return err
+	}
 	if run.Paths, err = f.paths(args, c.InOrStdin()); err != nil {
 		return err
 	}
