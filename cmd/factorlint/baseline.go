@@ -114,7 +114,7 @@ func (a *app) writeBaseline(f *baselineFlags, was *baseline.Baseline, res *engin
 		_, err := w.Write(text)
 		return err
 	})
-	if err != nil {
+	if err != nil || f.progress.quiet {
 		return err
 	}
 	a.complain(fmt.Sprintf("%s accepts %s: %d added, %d removed", f.file, output.Count(len(accepted)+len(res.Unjudged), "finding"), added, removed))
