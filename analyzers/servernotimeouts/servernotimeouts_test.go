@@ -156,6 +156,10 @@ func main() {
 	http.ListenAndServe(os.Args[1], nil) // want "http.ListenAndServe builds a server with neither"
 }
 `,
+		"code behind the import": `package main
+
+import "net/http"; func main() { srv := &http.Server{Addr: ":8080"}; srv.ListenAndServe() } // want "neither"
+`,
 		"another time": `package main
 
 import (

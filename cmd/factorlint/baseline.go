@@ -53,11 +53,11 @@ func (a *app) baseline(c *cobra.Command, args []string, f *baselineFlags) error 
 	if err := writable(f.file); err != nil {
 		return err
 	}
-	run := engine.Options{Paths: args, Untrusted: f.untrusted, IgnoreComments: f.ignoreComments, ReportOnly: true}
+	run := engine.Options{Paths: args, ReportOnly: true}
 	if err := f.ruleFlags.apply(&run); err != nil {
 		return err
 	}
-	f.restrict(&f.configFlags)
+	f.trustFlags.apply(&run, &f.configFlags)
 	var err error
 	if run.Config, err = f.load(run); err != nil {
 		return err
@@ -114,7 +114,7 @@ func (a *app) writeBaseline(f *baselineFlags, was *baseline.Baseline, res *engin
 		_, err := w.Write(text)
 		return err
 	})
-	if err != nil {
+	if err != nil || f.progress.quiet {
 		return err
 	}
 	a.complain(fmt.Sprintf("%s accepts %s: %d added, %d removed", f.file, output.Count(len(accepted)+len(res.Unjudged), "finding"), added, removed))

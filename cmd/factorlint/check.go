@@ -99,12 +99,15 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 	if err != nil {
 		return err
 	}
-	run := engine.Options{Untrusted: f.untrusted, Offline: f.offline, IgnoreComments: f.ignoreComments, ForceExclude: f.forceExclude,
+	run := engine.Options{ForceExclude: f.forceExclude,
 		ReportOnly: !slices.ContainsFunc(targets, func(t target) bool { return output.ShowsWorkloads(t.format) })}
 	if err := f.ruleFlags.apply(&run); err != nil {
 		return err
 	}
-	f.restrict(&f.configFlags)
+	f.trustFlags.apply(&run, &f.configFlags)
+	if err := f.old.refuseStdin(f.filesFrom == "-" || f.stdin.name != ""); err != nil {
+		return err
+	}
 	if run.Paths, err = f.paths(args, c.InOrStdin()); err != nil {
 		return err
 	}

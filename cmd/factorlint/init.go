@@ -53,7 +53,12 @@ A configuration that is there is never overwritten. Exit codes: 0 it was written
 				return err
 			}
 			defer told.tell()
-			return a.start(dir, starter.Found{Workloads: res.Workloads, Files: files}, res.Report.Untrusted, toStdout)
+			found := starter.Found{Workloads: res.Workloads, Files: files}
+			if err := a.start(dir, found, res.Report.Untrusted, toStdout); err != nil || toStdout || say.quiet {
+				return err
+			}
+			a.summarizeStart(dir, found)
+			return nil
 		},
 	}
 	kept.add(c)
@@ -95,15 +100,18 @@ func (a *app) start(dir string, found starter.Found, untrusted, toStdout bool) e
 		_, err := a.stdout.Write(text)
 		return err
 	}
-	name := filepath.Join(dir, config.Names()[0])
-	if err := writeFile(name, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
-		return err
-	}
+	return writeFile(starterFile(dir), func(w io.Writer) error { _, err := w.Write(text); return err })
+}
+
+// starterFile returns the name of the configuration that is written to a folder.
+func starterFile(dir string) string { return filepath.Join(dir, config.Names()[0]) }
+
+// summarizeStart tells on standard error what start wrote.
+func (a *app) summarizeStart(dir string, found starter.Found) {
 	bound, unbound := found.Services()
-	summary := fmt.Sprintf("wrote %s: %s bound", name, output.Count(bound, "service"))
+	summary := fmt.Sprintf("wrote %s: %s bound", starterFile(dir), output.Count(bound, "service"))
 	if unbound > 0 {
 		summary += fmt.Sprintf(", %d to be bound there", unbound)
 	}
 	a.complain(summary)
-	return nil
 }

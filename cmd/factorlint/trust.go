@@ -1,6 +1,10 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/factorlint/factorlint/internal/engine"
+)
 
 // trustFlags say how far those are trusted who wrote what is checked, and what it names.
 type trustFlags struct {
@@ -15,5 +19,9 @@ func (f *trustFlags) add(c *cobra.Command) {
 	c.Flags().BoolVar(&f.ignoreComments, "no-inline-ignores", false, "suppression comments silence nothing")
 }
 
-// restrict makes an untrusted repository's configuration count for nothing. One that --config names is the user's own choice.
-func (f *trustFlags) restrict(c *configFlags) { c.none = c.none || f.untrusted }
+// apply tells the options of a run. An untrusted repository's configuration counts for nothing; one that --config names is the user's own
+// choice.
+func (f *trustFlags) apply(o *engine.Options, c *configFlags) {
+	o.Untrusted, o.Offline, o.IgnoreComments = f.untrusted, f.offline, f.ignoreComments
+	c.none = c.none || f.untrusted
+}

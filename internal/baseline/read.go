@@ -45,6 +45,7 @@ func read(name string) ([]byte, error) {
 
 // Parse reads a baseline. The error says in which line it is none; single entries that cannot count are among its Problems.
 func Parse(data []byte) (*Baseline, error) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // as editors on Windows write it
 	p := parser{data: data, dec: json.NewDecoder(bytes.NewReader(data)), line: 1}
 	p.dec.DisallowUnknownFields()
 	if err := p.file(); err != nil {
@@ -91,7 +92,7 @@ func (p *parser) file() error {
 		return errors.New("something follows the baseline")
 	}
 	if found != version {
-		return fmt.Errorf("it has version %d, and this factorlint reads %d: write it again with factorlint baseline", found, version)
+		return fmt.Errorf("it has version %d, and this factorlint reads %d: remove it, and factorlint baseline writes a new one", found, version)
 	}
 	return nil
 }
@@ -133,15 +134,19 @@ func (p *parser) lineOf(offset int) int {
 	return p.line
 }
 
-// explain adds to an error where it was met.
+// explain adds to an error where it was met, and tells what a merge left behind.
 func (p *parser) explain(err error) error {
 	at := int(p.dec.InputOffset())
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		err, at = io.ErrUnexpectedEOF, len(p.data)
 	}
-	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
+	// the offset of a decoder's error leaves out what was read token by token
+	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) && errors.As(json.Unmarshal(p.data, new(json.RawMessage)), &syntax) {
 		at = int(syntax.Offset)
 	}
 	at = min(max(at, p.offset), len(p.data))
+	if bytes.HasPrefix(p.data[bytes.LastIndexByte(p.data[:at], '\n')+1:], []byte("<<<<<<< ")) {
+		err = errors.New("a merge has left a conflict here: keep the entries of both sides")
+	}
 	return fmt.Errorf("line %d: no baseline: %w", p.lineOf(at), err)
 }

@@ -99,19 +99,31 @@ func because(err error, stderr *bytes.Buffer) error {
 
 var hash = regexp.MustCompile(`^[0-9a-f]{40,64}$`)
 
-// Commit returns the hash of the commit that a revision names.
+// Commit returns the hash of the commit that a revision names. The error says if only a branch of origin is called so, as in clones of CI systems.
 func (g *Git) Commit(ctx context.Context, revision string) (string, error) {
 	if revision == "" || strings.HasPrefix(revision, "-") {
 		return "", fmt.Errorf("%q is no revision", revision)
 	}
+	id, err := g.hashOf(ctx, revision)
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		return "", fmt.Errorf("%s: %w", revision, err)
+	}
+	if id != "" {
+		return id, nil
+	}
+	if id, err := g.hashOf(ctx, "refs/remotes/origin/"+revision); err == nil && id != "" {
+		return "", fmt.Errorf("%s: no such commit here, but there is origin/%[1]s", revision)
+	}
+	return "", fmt.Errorf("%s: no such commit here; a shallow clone may lack it: fetch it first", revision)
+}
+
+// hashOf returns the hash of the commit that a revision names, "" if git writes none.
+func (g *Git) hashOf(ctx context.Context, revision string) (string, error) {
 	out, err := g.run(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}")
 	if id := strings.TrimSpace(string(out)); err == nil && hash.MatchString(id) {
 		return id, nil
 	}
-	if exit := (*exec.ExitError)(nil); err == nil || errors.As(err, &exit) {
-		return "", fmt.Errorf("%s: no such commit here; a shallow clone may lack it: fetch it first", revision)
-	}
-	return "", fmt.Errorf("%s: %w", revision, err)
+	return "", err
 }
 
 // MergeBase returns the hash of the commit at which the history of a branch and that of HEAD parted.

@@ -37,10 +37,10 @@ func (l Lines) Touch(at check.Span) bool {
 	return false
 }
 
-// Between returns the lines of a text that differ from those of an older one.
+// Between returns the lines of a text that differ from those of an older one in more than how they end.
 func Between(before, after []byte) Lines {
 	var out Lines
-	text := diff.Diff("a", before, "b", after)
+	text := diff.Diff("a", unixEnds(before), "b", unixEnds(after))
 	for p := (parser{rest: text}); p.more(); {
 		if line := p.next(); strings.HasPrefix(line, "@@ ") {
 			out.ranges = append(out.ranges, p.hunk(line)...)
@@ -55,28 +55,40 @@ type Patch struct {
 	Outside []string // names in it that are no files of a repository, and do not count
 }
 
-// ParsePatch reads a patch as git and diff -u write it. The error says that it is none.
+// ParsePatch reads a patch as git and diff -u write it. The error says that it is none, or in which line it is not as they write it: what
+// was left out then could not be told from what did not change.
 func ParsePatch(text []byte) (*Patch, error) {
 	out := &Patch{Files: map[string]Lines{}}
+	var h heading
 	seen := false
-	var before string
-	for p := (parser{rest: text}); p.more(); {
+	p := parser{rest: text}
+	for p.more() && p.err == nil {
 		line := p.next()
+		names, git := strings.CutPrefix(line, "diff --git ")
 		switch {
-		case strings.HasPrefix(line, "diff --git ") || strings.HasPrefix(line, "Binary files "):
+		case git:
+			h = heading{git: names}
 			seen = true
+		case strings.HasPrefix(line, "Binary files "):
+			seen = true
+		case strings.HasPrefix(line, "diff --cc ") || strings.HasPrefix(line, "diff --combined "):
+			p.fail("it compares a merge with all of its parents: compare with one of them")
+		case h.git != "" && strings.HasPrefix(line, "rename to "):
+			h.to = fileName(line[len("rename to "):])
+		case h.git != "" && strings.HasPrefix(line, "copy to "):
+			h.to = fileName(line[len("copy to "):])
+			out.add(h.to, Lines{Added: true})
 		case strings.HasPrefix(line, "--- ") && strings.HasPrefix(string(p.rest), "+++ "):
 			seen = true
-			before = fileName(line[4:])
-			name := stripped(before, fileName(p.next()[4:]))
-			lines := Lines{Added: before == devNull}
-			for strings.HasPrefix(string(p.rest[:min(3, len(p.rest))]), "@@ ") {
-				lines.ranges = append(lines.ranges, p.hunk(p.next())...)
-			}
-			out.add(name, lines)
+			h.before, h.after = line[4:], p.next()[4:]
+			out.add(h.name(), Lines{Added: fileName(h.before) == devNull, ranges: p.hunks()})
+			h = heading{}
 		}
 	}
-	if !seen && len(bytes.TrimSpace(text)) > 0 {
+	switch {
+	case p.err != nil:
+		return nil, p.err
+	case !seen && len(bytes.TrimSpace(text)) > 0:
 		return nil, errors.New("no patch: no line begins with \"diff --git\" or \"---\"")
 	}
 	return out, nil
@@ -117,70 +129,28 @@ func unquote(text string) (string, bool) {
 	return name, err == nil
 }
 
+// A heading is what stands above the changes of a file.
+type heading struct {
+	git           string // both names as git writes them; "" if another program wrote the patch
+	to            string // the name that git says a file was renamed or copied to, or ""
+	before, after string // as they stand behind "---" and "+++"
+}
+
 // prefixed matches a name with one of the prefixes that git puts before it (git-config, diff.mnemonicPrefix).
 var prefixed = regexp.MustCompile(`^[abciow12]/`)
 
-// stripped returns the new name without the prefix that git puts before both.
-func stripped(before, after string) string {
-	if (before == devNull || prefixed.MatchString(before)) && prefixed.MatchString(after) {
+// name returns the new name of the file, devNull if it is gone, without the prefix that git puts before it. A prefix is not the same
+// before both names, so that there is none where they are alike (git-config, diff.noPrefix).
+func (h heading) name() string {
+	before, after := fileName(h.before), fileName(h.after)
+	written, _, _ := strings.Cut(h.after, "\t")
+	switch {
+	case h.to != "" && strings.HasSuffix(after, h.to):
+		return h.to
+	case before == after || h.git == written+" "+written:
+		return after
+	case (before == devNull || prefixed.MatchString(before)) && prefixed.MatchString(after):
 		return after[2:]
 	}
 	return after
-}
-
-// A parser goes through the lines of a patch.
-type parser struct{ rest []byte }
-
-func (p *parser) more() bool { return len(p.rest) > 0 }
-
-// next returns the next line without its end.
-func (p *parser) next() string {
-	line, rest, _ := bytes.Cut(p.rest, []byte("\n"))
-	p.rest = rest
-	return strings.TrimSuffix(string(line), "\r")
-}
-
-// header matches the first line of a hunk: how many lines it takes from the old file, where it begins in the new one, and how many
-// lines it has there.
-var header = regexp.MustCompile(`^@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@`)
-
-// hunk reads the hunk that a line begins, and returns the ranges of new lines in it.
-func (p *parser) hunk(first string) (ranges [][2]int) {
-	m := header.FindStringSubmatch(first)
-	if m == nil {
-		return nil
-	}
-	number := func(text string) int {
-		n, err := strconv.Atoi(text)
-		if err != nil {
-			return 1 // it is left out
-		}
-		return n
-	}
-	before, line, after := number(m[1]), number(m[2]), number(m[3])
-	for (before > 0 || after > 0) && p.more() {
-		text := p.next()
-		kind := byte(' ')
-		if text != "" {
-			kind = text[0]
-		}
-		switch kind {
-		case '+':
-			if n := len(ranges); n > 0 && ranges[n-1][1] == line-1 {
-				ranges[n-1][1] = line
-			} else {
-				ranges = append(ranges, [2]int{line, line})
-			}
-			line++
-			after--
-		case '-':
-			before--
-		case '\\': // no newline at the end of the file
-		default:
-			line++
-			before--
-			after--
-		}
-	}
-	return ranges
 }

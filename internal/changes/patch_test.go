@@ -46,12 +46,20 @@ func TestParsePatch(t *testing.T) {
 			map[string]string{"new": "1 2 3 4 5 6 7 8 9 10"}, nil},
 		{"renamed", "diff --git a/a b/b\nsimilarity index 90%\nrename from a\nrename to b\n--- a/a\n+++ b/b\n@@ -4 +4 @@\n-x\n+y\n", map[string]string{"b": "4"}, nil},
 		{"other prefixes", "--- i/a\n+++ w/a\n@@ -1 +1 @@\n-x\n+y\n--- x/b\n+++ x/b\n@@ -1 +1 @@\n-x\n+y\n", map[string]string{"a": "1", "x/b": "1"}, nil},
+		{"no prefixes", "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-x\n+y\ndiff --git b/y b/y\n--- b/y\n+++ b/y\n@@ -1 +1 @@\n-x\n+y\n" +
+			"diff --git \"w/\\303\\251\" \"w/\\303\\251\"\n--- /dev/null\n+++ \"w/\\303\\251\"\n@@ -0,0 +1 @@\n+y\n",
+			map[string]string{"x": "1", "b/y": "1", "w/é": "1 2 3 4 5 6 7 8 9 10"}, nil},
+		{"renamed without prefixes", "diff --git a/x b/x\nrename from a/x\nrename to b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-x\n+y\n", map[string]string{"b/x": "1"}, nil},
+		{"new with a prefix", "diff --git a/b/x b/b/x\nnew file mode 100644\n--- /dev/null\n+++ b/b/x\n@@ -0,0 +1 @@\n+y\n", map[string]string{"b/x": "1 2 3 4 5 6 7 8 9 10"}, nil},
+		{"copied", "diff --git a/x b/y z\nsimilarity index 100%\ncopy from x\ncopy to y z\ndiff --git a/x b/\"\303\"\ncopy to \"\\303\\251\"\n--- a/x\n+++ \"b/\\303\\251\"\n@@ -2 +2 @@\n-x\n+y\n",
+			map[string]string{"y z": "1 2 3 4 5 6 7 8 9 10", "é": "1 2 3 4 5 6 7 8 9 10"}, nil},
+		{"a message that speaks of copies", "copy to Paris\ndiff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-x\n+y\n-- \ncopy to Rome\n", map[string]string{"a": "1"}, nil},
 		{"quoted and with spaces", "--- \"a/\\303\\251\\\"\"\n+++ \"b/\\303\\251\\\"\"\n@@ -1 +1 @@\n-x\n+y\n--- a/a b\t\n+++ b/a b\t2026-01-01\n@@ -1 +1 @@\n-x\n+y\n",
 			map[string]string{"é\"": "1", "a b": "1"}, nil},
 		{"ends of lines of DOS", "--- a/a\r\n+++ b/a\r\n@@ -1 +1 @@\r\n-x\r\n+y\r\n", map[string]string{"a": "1"}, nil},
 		{"outside", "--- a/../../etc/passwd\n+++ b/../../etc/passwd\n@@ -1 +1 @@\n-x\n+y\n--- /etc/passwd\n+++ /etc/passwd\n@@ -1 +1 @@\n-x\n+y\n", nil,
 			[]string{"../../etc/passwd", "/etc/passwd"}},
-		{"numbers that are none", "--- a/a\n+++ b/a\n@@ -1,99999999999999999999 +99999999999999999999 @@\n+y\n", map[string]string{"a": "1"}, nil},
+		{"an empty line that is in both", "--- a/a\n+++ b/a\n@@ -1,2 +1,3 @@\n x\n\n+y\n", map[string]string{"a": "3"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p, err := changes.ParsePatch([]byte(c.patch))
@@ -67,8 +75,21 @@ func TestParsePatch(t *testing.T) {
 			}
 		})
 	}
-	if _, err := changes.ParsePatch([]byte("{}\n")); err == nil {
-		t.Error("what is no patch is taken for one")
+}
+
+// What is no patch, or one that does not say which lines are new, must not pass for one that changes nothing.
+func TestParsePatchRefuses(t *testing.T) {
+	for patch, want := range map[string]string{
+		"{}\n": `no patch: no line begins with "diff --git" or "---"`,
+		"--- a/a\n+++ b/a\n@@ -1,99999999999999999999 +1 @@\n+y\n":                                   `line 3: a hunk has to say where it begins: "@@ -1,99999999999999999999 +1 @@"`,
+		"--- a/a\n+++ b/a\n@@ -1 +1,2 @@\n-x\n+y\n":                                                  "line 5: the patch ends in the middle of a hunk",
+		"diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n[-x-]{+y+}\n":                            "line 5: a line of a hunk has to begin with a space, + or -",
+		"diff --cc a\nindex 1,2..3\n--- a/a\n+++ b/a\n@@@ -1,1 -1,1 +1,1 @@@\n- x\n -z\n++y\n":       "line 1: it compares a merge with all of its parents: compare with one of them",
+		"diff --combined a\nindex 1,2..3\n--- a/a\n+++ b/a\n@@@ -1,1 -1,1 +1,1 @@@\n- x\n -z\n++y\n": "line 1: it compares a merge with all of its parents: compare with one of them",
+	} {
+		if _, err := changes.ParsePatch([]byte(patch)); err == nil || err.Error() != want {
+			t.Errorf("%q: got %v, want %s", patch, err, want)
+		}
 	}
 }
 
@@ -76,6 +97,9 @@ func TestTouch(t *testing.T) {
 	lines := changes.Between([]byte("1\n2\n3\n4\n5\n6\n"), []byte("1\n2\nthree\n4\n5\n6\nseven\n"))
 	if got := touched(lines); got != "3 7" {
 		t.Errorf("lines %s changed, want 3 7", got)
+	}
+	if got := touched(changes.Between([]byte("1\n2\n3\n"), []byte("1\r\n2\r\nthree\r\n"))); got != "3" {
+		t.Errorf("with other ends of lines %s changed, want 3", got)
 	}
 	for span, want := range map[check.Span]bool{at(1, 2): false, at(2, 4): true, at(4, 6): false, at(6, 9): true, {}: false,
 		{Start: check.Pos{Line: 2, Col: 1}, End: check.Pos{Line: 3, Col: 1}}: false} {
@@ -92,7 +116,8 @@ func TestRenamed(t *testing.T) {
 	text := func(lines ...string) []byte { return []byte(strings.Join(lines, "\n") + "\n") }
 	gone := map[string][]byte{"a": text("one", "two", "three", "four"), "b": text("red", "green", "blue"), "c": text("left", "right"), "empty": nil}
 	came := map[string][]byte{"a2": text("one", "two", "three", "5"), "a3": text("one", "two", "three", "four"), "b2": text("red", "x", "y", "zzzzzzzzz"), "c2": text("right", "left")}
-	want := map[string]string{"a3": "a", "c2": "c"}
+	gone["d"], came["d2"] = text("1", "2"), []byte("1\r\n2\r\n")
+	want := map[string]string{"a3": "a", "c2": "c", "d2": "d"}
 	if diff := cmp.Diff(want, changes.Renamed(gone, came)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

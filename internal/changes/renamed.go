@@ -22,6 +22,7 @@ func Renamed(gone, came map[string][]byte) map[string]string {
 	if len(gone)*len(came) > maxPairs {
 		return out
 	}
+	gone, came = allUnixEnds(gone), allUnixEnds(came)
 	counted := map[string]map[string]int{}
 	for after, text := range came {
 		counted[after] = weigh(text)
@@ -45,6 +46,17 @@ func Renamed(gone, came map[string][]byte) map[string]string {
 			out[p.after] = p.before
 			taken[p.before] = true
 		}
+	}
+	return out
+}
+
+// unixEnds returns a text with the ends of lines that git's store has: a work tree on Windows may have others (git-config, core.autocrlf).
+func unixEnds(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")) }
+
+func allUnixEnds(files map[string][]byte) map[string][]byte {
+	out := map[string][]byte{}
+	for name, text := range files {
+		out[name] = unixEnds(text)
 	}
 	return out
 }

@@ -35,7 +35,8 @@ type object struct {
 
 // Extract writes the files of a commit to a new folder below dir, and returns it. It is called as the work tree, and has a .git with
 // an index and the name of its remote, so that it is taken for what it was. Contents are as they were committed: no filter is run.
-// Files that are too large to be looked at are left out, and so are symbolic links that lead out of the tree.
+// Files that are too large to be looked at are left out, and so are symbolic links that lead out of the tree, and what a sparse checkout
+// does not put into the work tree now.
 func (g *Git) Extract(ctx context.Context, commit, dir string) (string, error) {
 	objects, err := g.objects(ctx, commit)
 	if err != nil {
@@ -78,12 +79,13 @@ func (g *Git) objects(ctx context.Context, commit string) ([]object, error) {
 	if err != nil {
 		return nil, err
 	}
+	leftOut := repository.LeftOut(g.top)
 	var out []object
 	for entry := range strings.SplitSeq(strings.TrimSuffix(string(text), "\x00"), "\x00") {
 		// <mode> <type> <hash> <size, padded>\t<path>
 		about, name, _ := strings.Cut(entry, "\t")
 		words := strings.Fields(about)
-		if len(words) != 4 || words[1] != "blob" || !writable(name) {
+		if len(words) != 4 || words[1] != "blob" || !writable(name) || leftOut[name] {
 			continue
 		}
 		size, err := strconv.ParseInt(words[3], 10, 64)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,10 +24,7 @@ func (r *run) accept(rep *check.Report, b *baseline.Baseline) (unjudged []baseli
 	if b == nil {
 		return nil
 	}
-	fresh, old, unmet := b.Split(rep.Findings, func(file string) bool {
-		file, ok := strings.CutPrefix(file, rep.Prefix)
-		return ok && r.gone(file)
-	})
+	fresh, old, unmet := b.Split(rep.Findings, r.lost)
 	rep.Findings = fresh
 	for _, f := range old {
 		rep.Suppressed = append(rep.Suppressed, check.Suppressed{Finding: f, Reason: "accepted in the baseline"})
@@ -39,8 +37,9 @@ func (r *run) accept(rep *check.Report, b *baseline.Baseline) (unjudged []baseli
 	for _, p := range b.Problems {
 		rep.Notifications = append(rep.Notifications, at(p.Line, check.Notification{Code: "baseline-entry", Level: rules.Warning, Message: p.Message}))
 	}
+	wider := r.narrowerThan(b)
 	for _, e := range unmet {
-		if !r.judges(rep, e) {
+		if !r.judges(rep, e, wider) {
 			unjudged = append(unjudged, e)
 			continue
 		}
@@ -54,24 +53,57 @@ func (r *run) accept(rep *check.Report, b *baseline.Baseline) (unjudged []baseli
 	return unjudged
 }
 
-// gone reports whether a file below the root is not there.
+// gone reports whether a file below the root is not there, though the checkout would have it.
 func (r *run) gone(file string) bool {
 	_, err := fs.Stat(r.tree.FS(), file)
+	return errors.Is(err, fs.ErrNotExist) && !r.tree.LeavesOut(file)
+}
+
+// lost reports whether a file, named from the top of the repository, is not there.
+func (r *run) lost(name string) bool {
+	if file, ok := strings.CutPrefix(name, r.tree.Prefix); ok {
+		return r.gone(file)
+	}
+	top, err := os.OpenRoot(r.top())
+	if err != nil {
+		return false
+	}
+	defer top.Close()
+	_, err = top.Stat(filepath.FromSlash(name))
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// judges reports whether a finding that an entry of a baseline accepts would be among those of the run, if there still were one.
-func (r *run) judges(rep *check.Report, e baseline.Entry) bool {
-	file, ok := strings.CutPrefix(e.File, rep.Prefix)
-	asked := len(r.scope.asked) == 0 || r.scope.about().file(file)
+// narrowerThan reports whether a run looks at folders, or at a sparse checkout, as if there was nothing around them, and a baseline accepts
+// what lies around them. What it accepts in them may then be found only together with the rest.
+func (r *run) narrowerThan(b *baseline.Baseline) bool {
+	alone := r.tree.Prefix != "" || !r.scope.whole
+	return slices.ContainsFunc(b.Entries, func(e baseline.Entry) bool { return alone && !r.reportsOn(e.File) || r.leavesOut(e.File) })
+}
+
+// leavesOut is LeavesOut of the tree for a file that is named from the top of the repository.
+func (r *run) leavesOut(name string) bool {
+	file, ok := strings.CutPrefix(name, r.tree.Prefix)
+	return ok && r.tree.LeavesOut(file)
+}
+
+// reportsOn reports whether a file, named from the top of the repository, is one that the report is about.
+func (r *run) reportsOn(name string) bool {
+	file, ok := strings.CutPrefix(name, r.tree.Prefix)
+	return ok && (len(r.scope.asked) == 0 || r.scope.about().file(file))
+}
+
+// judges reports whether a finding that an entry of a baseline accepts would be among those of the run, if there still were one. wider is
+// what narrowerThan says of the baseline.
+func (r *run) judges(rep *check.Report, e baseline.Entry, wider bool) bool {
 	ran := slices.ContainsFunc(rep.Rules, func(rule *rules.Rule) bool { return rule.ID == e.Rule })
+	file := strings.TrimPrefix(e.File, rep.Prefix)
 	switch {
-	case !ok || !asked || !ran || r.golang.Failed:
+	case !r.reportsOn(e.File) || !ran || r.golang.Failed:
 		return false
 	case r.gone(file):
 		return true
 	}
-	return r.tree.Has(file) && !r.unread(file)
+	return !wider && r.tree.Has(file) && !r.unread(file)
 }
 
 // placeOf returns what adds to a notification its line in a file. Of a file that does not lie in the tree its name is told.

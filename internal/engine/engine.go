@@ -228,9 +228,14 @@ func (r *run) shield(what string, do func()) {
 	r.notes = append(r.notes, check.Shield(check.Span{}, what, do)...)
 }
 
+// top returns the folder that the repository begins in.
+func (r *run) top() string {
+	return strings.TrimSuffix(filepath.ToSlash(r.tree.Root)+"/", "/"+r.tree.Prefix)
+}
+
 // goCommand says how to run the go command on the tree.
 func (r *run) goCommand(o Options) golang.GoCommand {
-	return golang.GoCommand{Top: strings.TrimSuffix(filepath.ToSlash(r.tree.Root)+"/", "/"+r.tree.Prefix), Untrusted: o.Untrusted, Offline: o.Offline}
+	return golang.GoCommand{Top: r.top(), Untrusted: o.Untrusted, Offline: o.Offline}
 }
 
 // loader returns what loads the Go code of the tree.

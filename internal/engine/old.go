@@ -92,9 +92,8 @@ func (p *Past) setAside(r *run, rep *check.Report) {
 		}
 		return old[f.Identity]
 	})
-	for _, name := range p.outside() {
-		rep.Notifications = slices.Insert(rep.Notifications, 0, check.Notification{Code: "patch-file", Level: rules.Warning,
-			Message: fmt.Sprintf("%q in the patch is no file of the repository: it does not count", name)})
+	for _, message := range p.strays(r) {
+		rep.Notifications = slices.Insert(rep.Notifications, 0, check.Notification{Code: "patch-file", Level: rules.Warning, Message: message})
 	}
 	if p.note != "" {
 		rep.Notifications = slices.Insert(rep.Notifications, 0, check.Notification{Code: "past-unread", Level: rules.Warning,
@@ -102,12 +101,21 @@ func (p *Past) setAside(r *run, rep *check.Report) {
 	}
 }
 
-// outside returns the names in a patch that are no files of a repository.
-func (p *Past) outside() []string {
+// strays tells which names in a patch do not count: those that no file of a repository can have, and of those that are not there how many.
+// Were they passed over in silence, a patch with other prefixes than git's, or with names from a folder, would make everything old.
+func (p *Past) strays(r *run) (messages []string) {
 	if p.patch == nil {
 		return nil
 	}
-	return p.patch.Outside
+	for _, name := range p.patch.Outside {
+		messages = append(messages, fmt.Sprintf("%q in the patch is no file of the repository: it does not count", name))
+	}
+	lost := slices.DeleteFunc(slices.Sorted(maps.Keys(p.patch.Files)), func(name string) bool { return !r.lost(name) })
+	if len(lost) > 0 {
+		messages = append(messages, fmt.Sprintf("of the %d files that the patch changes %d cannot be found from the top of the repository and do not count, such as %q",
+			len(p.patch.Files), len(lost), lost[0]))
+	}
+	return messages
 }
 
 // reason says how it is known that a finding is old.

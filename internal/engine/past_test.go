@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,11 +18,17 @@ import (
 // committed makes a folder a git repository with one commit that holds everything in it.
 func committed(t *testing.T, dir string) {
 	t.Helper()
-	for _, args := range [][]string{{"init", "-q", "-b", "main"}, {"add", "-f", "."}, {"commit", "-q", "-m", "first"}} {
-		c := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=somebody", "-c", "user.email=somebody@example.com"}, args...)...)
-		if out, err := c.CombinedOutput(); err != nil {
-			t.Fatalf("git %v: %v\n%s", args, err, out)
-		}
+	git(t, dir, "init", "-q", "-b", "main")
+	git(t, dir, "add", "-f", ".")
+	git(t, dir, "commit", "-q", "-m", "first")
+}
+
+// git runs git in a folder.
+func git(t *testing.T, dir string, args ...string) {
+	t.Helper()
+	c := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=somebody", "-c", "user.email=somebody@example.com"}, args...)...)
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("git %v: %v\n%s", args, err, out)
 	}
 }
 
@@ -186,6 +193,64 @@ func TestBaselineOfParts(t *testing.T) {
 		if len(findings) > 0 || old != c.old || len(res.Unjudged) != c.kept || len(res.Report.Notifications) > 0 {
 			t.Errorf("%+v: new %q, %d old, %d kept, notifications %v", c, findings, old, len(res.Unjudged), res.Report.Notifications)
 		}
+	}
+}
+
+// A file that comes from another folder takes what is accepted along, if only the folder that it comes to is looked at too.
+func TestBaselineOfMovedFile(t *testing.T) {
+	dir := unpack(t, old)
+	committed(t, dir)
+	o := engine.Options{Paths: []string{dir}, Cache: store, Only: []string{"unpinned-base-image"}}
+	_, res := run(t, o)
+	o.Baseline = baseline.Of(res.Report.Findings, "", nil)
+	edited(t, dir, "-- services/web/Dockerfile --\n-- new/Dockerfile --\nFROM debian:latest\nUSER 65532\n")
+	o.Paths = []string{filepath.Join(dir, "new")}
+	if findings, _ := run(t, o); len(findings) > 0 {
+		t.Errorf("new: %q", findings)
+	}
+}
+
+// In a folder alone nothing is stale that is found only together with the rest, here with the program that the image carries; unless nothing
+// of the rest is accepted.
+func TestStaleInFolder(t *testing.T) {
+	dir := unpack(t, old)
+	edited(t, dir, "-- services/web/Dockerfile --\nFROM golang:1.26.1 AS build\nWORKDIR /src\nCOPY . .\nRUN go build -o /out/api .\n\n"+
+		"FROM debian:12\nCOPY --from=build /out/api /api\nENV UNREAD=1\nUSER 65532\nENTRYPOINT [\"/api\"]\n")
+	committed(t, dir)
+	o := engine.Options{Paths: []string{dir}, Cache: store, Only: []string{"unpinned-base-image", "env-unread"}}
+	findings, res := run(t, o)
+	if want := []string{"Dockerfile:6 unpinned-base-image", "services/web/Dockerfile:8 env-unread"}; !slices.Equal(findings, want) {
+		t.Fatalf("got %q, want %q", findings, want)
+	}
+	o.Paths = []string{filepath.Join(dir, "services", "web")}
+	for all, want := range map[*baseline.Baseline]int{baseline.Of(res.Report.Findings, "", nil): 0, baseline.Of(res.Report.Findings[1:], "", nil): 1} {
+		o.Baseline = all
+		_, part := run(t, o)
+		if got := len(part.Report.Notifications); got != want || len(part.Unjudged)+got != len(all.Entries) {
+			t.Errorf("of %d entries: got %v, want %d", len(all.Entries), part.Report.Notifications, want)
+		}
+	}
+}
+
+// What a sparse checkout leaves out is neither gone, nor looked at in the past: without compose.yaml the user of the image is not known,
+// then as now.
+func TestSparseCheckout(t *testing.T) {
+	dir := unpack(t, old)
+	edited(t, dir, "-- services/web/Dockerfile --\nFROM debian:12\nENTRYPOINT [\"/web\"]\n"+
+		"-- compose.yaml --\nservices:\n  web: {build: services/web, user: '65532'}\n")
+	committed(t, dir)
+	o := engine.Options{Paths: []string{dir}, Cache: store, Only: []string{"unpinned-base-image", "runs-as-root"}}
+	findings, res := run(t, o)
+	if want := []string{"Dockerfile:6 unpinned-base-image"}; !slices.Equal(findings, want) {
+		t.Fatalf("got %q, want %q", findings, want)
+	}
+	git(t, dir, "sparse-checkout", "set", "--no-cone", "services/web")
+	if findings := since(t, o); len(findings) > 0 {
+		t.Errorf("new: %q", findings)
+	}
+	o.Baseline = baseline.Of(res.Report.Findings, "", nil)
+	if findings, res = run(t, o); len(findings) != 1 || len(res.Report.Notifications) > 0 || len(res.Unjudged) != 1 {
+		t.Errorf("new: %q, notifications %v, %d entries kept; want runs-as-root alone, none, 1", findings, res.Report.Notifications, len(res.Unjudged))
 	}
 }
 

@@ -80,7 +80,7 @@ func read(pass *analysis.Pass, file *token.File) []byte {
 
 // Import returns the name by which a package of the standard library can be used at a place in a file, and the edit that
 // imports it beside the last of the packages near that the file imports, if it has to. ok is false if the name means something
-// else there.
+// else there, or if that import shares its line with code.
 func Import(pass *analysis.Pass, f *ast.File, at token.Pos, pkg string, near ...string) (name string, edits []analysis.TextEdit, ok bool) {
 	name = pkg[strings.LastIndexByte(pkg, '/')+1:]
 	for _, spec := range f.Imports {
@@ -116,11 +116,22 @@ func Import(pass *analysis.Pass, f *ast.File, at token.Pos, pkg string, near ...
 			}
 		}
 	}
-	if !pos.IsValid() {
+	if !pos.IsValid() || !endsLine(pass, pos) {
 		return "", nil, false
 	}
 	edit, ok := Rewrite(pass, pos, pos, text)
 	return name, []analysis.TextEdit{edit}, ok
+}
+
+// endsLine reports whether nothing stands behind a position in its line.
+func endsLine(pass *analysis.Pass, pos token.Pos) bool {
+	file := pass.Fset.File(pos)
+	src := read(pass, file)
+	if src == nil {
+		return false
+	}
+	rest, _, _ := bytes.Cut(src[file.Offset(pos):], []byte("\n"))
+	return len(bytes.TrimSpace(rest)) == 0
 }
 
 func importPath(spec *ast.ImportSpec) string {

@@ -99,6 +99,21 @@ type tracked struct {
 	files      map[string]bool // relative to the folder
 	dirs       map[string]bool // those that hold tracked files
 	submodules map[string]bool
+	leftOut    map[string]bool // of the files, those that a sparse checkout does not put into the work tree
+}
+
+// LeftOut returns the tracked files of the repository that begins at top that a sparse checkout does not put into the work tree. There are
+// none if the index cannot be read.
+func LeftOut(top string) map[string]bool {
+	g, ok := gitAt(top)
+	if !ok {
+		return nil
+	}
+	index, err := g.tracked("")
+	if err != nil {
+		return nil
+	}
+	return index.leftOut
 }
 
 // tracked reads the index. prefix is the folder's path below the top, with a slash at its end, or "".
@@ -114,7 +129,7 @@ func (g gitDir) tracked(prefix string) (t tracked, err error) {
 	if err := index.NewDecoder(bytes.NewReader(b)).Decode(&idx); err != nil {
 		return t, err
 	}
-	t = tracked{files: map[string]bool{}, dirs: map[string]bool{}, submodules: map[string]bool{}}
+	t = tracked{files: map[string]bool{}, dirs: map[string]bool{}, submodules: map[string]bool{}, leftOut: map[string]bool{}}
 	for _, e := range idx.Entries {
 		name, ok := strings.CutPrefix(e.Name, prefix)
 		switch {
@@ -123,6 +138,9 @@ func (g gitDir) tracked(prefix string) (t tracked, err error) {
 			t.submodules[name] = true
 		default:
 			t.files[name] = true
+			if e.SkipWorktree {
+				t.leftOut[name] = true
+			}
 			for i := strings.LastIndexByte(name, '/'); i > 0 && !t.dirs[name[:i]]; i = strings.LastIndexByte(name[:i], '/') {
 				t.dirs[name[:i]] = true
 			}

@@ -51,6 +51,7 @@ type Tree struct {
 	began   time.Time
 	record  record
 	ignored map[string]bool // files and folders that were met and left out because git ignores them
+	leftOut map[string]bool // tracked files that a sparse checkout does not put there
 }
 
 // A File is a regular file of a tree.
@@ -147,6 +148,7 @@ func (w *walker) readGit() {
 	if w.index, err = g.tracked(w.tree.Prefix); err != nil {
 		w.note("git-index", rules.Warning, "", "the git index cannot be read, so it is unknown which files are tracked: %v", err)
 	}
+	w.tree.leftOut = w.index.leftOut
 	if text, err := readSmall(filepath.Join(g.common, "info", "exclude")); err == nil {
 		w.ignore = parsePatterns(text, "")
 	}
@@ -285,6 +287,9 @@ func Within(name, dir string) (rel string, ok bool) {
 	}
 	return filepath.ToSlash(rel), true
 }
+
+// LeavesOut reports whether git tracks a file that is not there because the checkout is sparse.
+func (t *Tree) LeavesOut(file string) bool { return t.leftOut[file] }
 
 // Has reports whether a file is one of the tree's.
 func (t *Tree) Has(file string) bool {

@@ -26,7 +26,7 @@ func (b *binder) entry(w *Workload, choices []entry) string {
 			others += ", …"
 			break
 		}
-		others += cmp.Or(others, " #") + " or " + strings.TrimSpace(cmp.Or(c.program, c.dockerfile)+" "+c.target)
+		others = cmp.Or(others, " #") + " or " + strings.TrimSpace(cmp.Or(c.program, c.dockerfile)+" "+c.target)
 	}
 	lines := []string{"services:", "  - name: " + Scalar(b.entryName(w))}
 	add := func(key, value string) {

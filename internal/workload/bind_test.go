@@ -416,16 +416,24 @@ func TestBindSaysWhatBindingsDoNotName(t *testing.T) {
 }
 
 func TestBindSaysWhatWouldHelp(t *testing.T) {
-	ws, _ := Bind(Evidence{
-		Programs: programs("example.com/x", "cmd/api"),
-		Dockerfiles: []Dockerfile{dockerfile("api/Dockerfile", exec("/api"), "/api=./cmd/api"),
-			dockerfile("api/Dockerfile.prod", exec("/api"), "/api=./cmd/api")},
-		Variants: deploys(container("api", "acme/api")),
-	})
-	want := "image: acme/api can be built by api/Dockerfile or api/Dockerfile.prod\n" +
-		"services:\n  - name: api\n    dockerfile: api/Dockerfile # or api/Dockerfile.prod\n    deploys: [\"k8s/api.yaml#api\"]"
-	if got := strings.Join(ws[0].Missing, "\n"); got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
+	for _, c := range []struct {
+		files             []string
+		question, choices string
+	}{
+		{[]string{"api/Dockerfile", "api/Dockerfile.prod"}, "api/Dockerfile or api/Dockerfile.prod", "api/Dockerfile # or api/Dockerfile.prod"},
+		{[]string{"api/Dockerfile", "api/Dockerfile.alpine", "api/Dockerfile.prod"}, "api/Dockerfile or api/Dockerfile.alpine or api/Dockerfile.prod",
+			"api/Dockerfile # or api/Dockerfile.alpine or api/Dockerfile.prod"},
+	} {
+		e := Evidence{Programs: programs("example.com/x", "cmd/api"), Variants: deploys(container("api", "acme/api"))}
+		for _, name := range c.files {
+			e.Dockerfiles = append(e.Dockerfiles, dockerfile(name, exec("/api"), "/api=./cmd/api"))
+		}
+		ws, _ := Bind(e)
+		want := "image: acme/api can be built by " + c.question + "\n" +
+			"services:\n  - name: api\n    dockerfile: " + c.choices + "\n    deploys: [\"k8s/api.yaml#api\"]"
+		if got := strings.Join(ws[0].Missing, "\n"); got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
 	}
 }
 
