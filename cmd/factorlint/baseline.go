@@ -65,7 +65,7 @@ func (a *app) baseline(c *cobra.Command, args []string, f *baselineFlags) error 
 	if run.Baseline, err = baseline.Load(f.file); errors.Is(err, fs.ErrNotExist) && !f.prune {
 		run.Baseline = &baseline.Baseline{Path: f.file}
 	} else if err != nil {
-		return err
+		return about(f.file, err)
 	}
 	if err := f.cache.apply(&run); err != nil {
 		return err

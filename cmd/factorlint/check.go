@@ -117,7 +117,7 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 	if run.Config != nil && !c.Flags().Changed("fail-on") {
 		f.failOn = cmp.Or(run.Config.FailOn, f.failOn)
 	}
-	failOn, err := rules.ParseSeverity(f.failOn)
+	failOn, err := suggest.Severity(f.failOn)
 	if err != nil {
 		return fmt.Errorf("--fail-on: %w", err)
 	}
@@ -258,7 +258,7 @@ func (f *configFlags) load(o engine.Options) (*config.Config, error) {
 		return nil, err
 	}
 	c, err := config.Load(file)
-	if errors.Is(err, fs.ErrNotExist) {
+	if err = about(file, err); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("--config: %w", err)
 	}
 	return c, err
@@ -273,7 +273,16 @@ func (f *configFlags) find(o engine.Options) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	file, err := config.Find(root)
+	return nearestConfig(root)
+}
+
+// nearestConfig returns the configuration for a folder, or "".
+func nearestConfig(dir string) (string, error) {
+	file, err := config.Find(dir)
+	var refused *fs.PathError
+	if errors.As(err, &refused) {
+		err = about(short(refused.Path), err)
+	}
 	return short(file), err
 }
 

@@ -86,6 +86,9 @@ func (a *app) configVerifyCommand() *cobra.Command {
 Exit codes: 0 nothing is wrong, 2 something is, or there is no configuration.`,
 		RunE: func(_ *cobra.Command, files []string) error {
 			if len(files) == 0 {
+				if f.none {
+					return errors.New("--no-config: then there is none to verify")
+				}
 				file, err := f.find(engine.Options{})
 				if err != nil {
 					return err
@@ -98,7 +101,7 @@ Exit codes: 0 nothing is wrong, 2 something is, or there is no configuration.`,
 			var errs []error
 			for _, file := range files {
 				_, err := config.Load(file)
-				errs = append(errs, err)
+				errs = append(errs, about(file, err))
 			}
 			return errors.Join(errs...)
 		},

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -57,7 +56,7 @@ func explain(names []string, o output.Options) ([]byte, error) {
 	for i, name := range names {
 		r := rules.Lookup(name)
 		if r == nil {
-			errs = append(errs, fmt.Errorf("no rule is called %q%s", name, suggest.DidYouMean(name, suggest.RuleNames())))
+			errs = append(errs, suggest.NoRule(name))
 			continue
 		}
 		if i > 0 {

@@ -65,7 +65,7 @@ A configuration that is there is never overwritten. Exit codes: 0 it was written
 // free refuses a folder that has a configuration. It says if one above it would not be read any more.
 func (a *app) free(dir string, toStdout bool) error {
 	if info, err := os.Stat(dir); err != nil {
-		return err
+		return about(dir, err)
 	} else if !info.IsDir() {
 		return fmt.Errorf("%s: is no folder", dir)
 	}
@@ -77,9 +77,9 @@ func (a *app) free(dir string, toStdout bool) error {
 			return fmt.Errorf("%s is there already, and is not overwritten; --stdout prints what would be written", filepath.Join(dir, name))
 		}
 	}
-	above, err := config.Find(dir)
+	above, err := nearestConfig(dir)
 	if above != "" {
-		a.complain(fmt.Sprintf("%s will not be read for what lies here any more", short(above)))
+		a.complain(fmt.Sprintf("%s will not be read for what lies here any more", above))
 	}
 	return err
 }

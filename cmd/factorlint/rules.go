@@ -33,8 +33,8 @@ func (f *ruleFilter) check() error {
 		return fmt.Errorf("--default %q: want on or off", f.byDefault)
 	}
 	for _, s := range f.severities {
-		if _, err := rules.ParseSeverity(s); err != nil {
-			return fmt.Errorf("--severity: %w%s", err, suggest.DidYouMean(s, rules.Severities()))
+		if _, err := suggest.Severity(s); err != nil {
+			return fmt.Errorf("--severity: %w", err)
 		}
 	}
 	return nil
