@@ -8,7 +8,6 @@ import (
 
 	"github.com/factorlint/factorlint/internal/config"
 	"github.com/factorlint/factorlint/internal/engine"
-	"github.com/factorlint/factorlint/internal/suggest"
 )
 
 func (a *app) configCommand() *cobra.Command {
@@ -16,22 +15,10 @@ func (a *app) configCommand() *cobra.Command {
 		Use:   "config",
 		Short: "Look at the configuration: .factorlint.yaml",
 		Args:  knownCommand,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+		RunE:  showHelp,
 	}
 	c.AddCommand(a.configPathCommand(), a.configSchemaCommand(), a.configVerifyCommand())
 	return c
-}
-
-// knownCommand refuses an argument where one of the command's own commands is wanted; cobra would show the help instead.
-func knownCommand(c *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	var names []string
-	for _, sub := range c.Commands() {
-		names = append(names, sub.Name())
-	}
-	return fmt.Errorf("unknown command %q for %q%s", args[0], c.CommandPath(), suggest.DidYouMean(args[0], names))
 }
 
 func (a *app) configPathCommand() *cobra.Command {

@@ -23,8 +23,10 @@ func (a *app) explainCommand() *cobra.Command {
 
 "factorlint rules" lists the rules.`,
 		Example: "  factorlint explain sigint-only\n  factorlint explain FL0902 FL0911",
-		Args:    cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, names []string) error {
+			if len(names) == 0 {
+				return errors.New("want the names or ids of rules; factorlint rules lists them")
+			}
 			opts, err := a.style(style)
 			if err != nil {
 				return err

@@ -10,13 +10,14 @@ import (
 	"path/filepath"
 )
 
-// writable refuses a name that is taken by something other than a regular file. A symbolic link could lead what is
-// written anywhere.
+// writable refuses a name that is taken by something other than a regular file, or has no folder to be in. A symbolic link could lead
+// what is written anywhere.
 func writable(name string) error {
 	info, err := os.Lstat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil
+		_, err = os.Stat(filepath.Dir(name))
+		return about(name, err)
 	case err != nil:
 		return about(name, err)
 	case info.Mode()&fs.ModeSymlink != 0:

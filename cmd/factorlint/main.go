@@ -13,11 +13,9 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/output/plain"
-	"github.com/factorlint/factorlint/internal/suggest"
 	"github.com/factorlint/factorlint/internal/vettool"
 )
 
@@ -78,23 +76,23 @@ func (a *app) root() *cobra.Command {
 		Version:       readVersion().Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Args:          knownCommand,
+		RunE:          showHelp,
 
-		PersistentPreRunE: a.fromEnvironment,
+		PersistentPreRunE: a.prepare,
 	}
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.checkCommand(), a.baselineCommand(), a.factsCommand(), a.explainCommand(), a.rulesCommand(), a.workloadsCommand(), a.lspCommand(), a.configCommand(), a.initCommand(), a.versionCommand(), manCommand())
+	refuseUnknown(root)
 	return root
 }
 
-// flagError says which flag was probably meant.
-func flagError(c *cobra.Command, err error) error {
-	var unknown *pflag.NotExistError
-	if !errors.As(err, &unknown) || unknown.GetSpecifiedShortnames() != "" {
-		return err
+// prepare completes the flags of a command, and looks at what is wrong with any command line.
+func (a *app) prepare(c *cobra.Command, args []string) error {
+	if c.Name() == cobra.ShellCompRequestCmd || c.Name() == cobra.ShellCompNoDescRequestCmd { // its line is unfinished
+		return nil
 	}
-	var names []string
-	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-	return errors.New(err.Error() + suggest.DidYouMean("--"+unknown.GetSpecifiedName(), names))
+	return errors.Join(notEmpty(c, args), a.fromEnvironment(c))
 }
 
 // complain writes a message, made harmless to print, to standard error.

@@ -27,11 +27,12 @@ func (f *ruleFilter) add(c *cobra.Command) {
 	complete(c, "severity", words(rules.Severities()...))
 }
 
-// check returns an error for values that there are not.
+// check tidies the values, and returns an error for those that there are not.
 func (f *ruleFilter) check() error {
 	if f.byDefault != "" && f.byDefault != "on" && f.byDefault != "off" {
 		return fmt.Errorf("--default %q: want on or off", f.byDefault)
 	}
+	f.severities = trimmed(f.severities)
 	for _, s := range f.severities {
 		if _, err := suggest.Severity(s); err != nil {
 			return fmt.Errorf("--severity: %w", err)
@@ -59,7 +60,7 @@ func (a *app) rulesCommand() *cobra.Command {
 principles (disposability, secure), as in --only of check. Flags leave out some of them.`,
 		Example: "  factorlint rules go --default off\n  factorlint rules disposability --severity error --json",
 		RunE: func(_ *cobra.Command, named []string) error {
-			opts, err := a.listOptions(f)
+			opts, err := a.listOptions(&f)
 			if err != nil {
 				return err
 			}

@@ -23,6 +23,7 @@ func (f *ruleFlags) add(c *cobra.Command) {
 
 // apply gives the options of a run the rules. The error names a word that is no rule's.
 func (f *ruleFlags) apply(o *engine.Options) error {
+	f.only, f.enable, f.disable = trimmed(f.only), trimmed(f.enable), trimmed(f.disable)
 	if err := errors.Join(suggest.CheckWords("--only", f.only), suggest.CheckWords("--enable", f.enable), suggest.CheckWords("--disable", f.disable)); err != nil {
 		return err
 	}
