@@ -53,7 +53,8 @@ func (a *app) baseline(c *cobra.Command, args []string, f *baselineFlags) error 
 	if err := writable(f.file); err != nil {
 		return err
 	}
-	run := engine.Options{Paths: args, Untrusted: f.untrusted, IgnoreComments: f.ignoreComments, ReportOnly: true}
+	run := engine.Options{Paths: args, ReportOnly: true}
+	f.trustFlags.apply(&run)
 	if err := f.ruleFlags.apply(&run); err != nil {
 		return err
 	}
@@ -117,6 +118,8 @@ func (a *app) writeBaseline(f *baselineFlags, was *baseline.Baseline, res *engin
 	if err != nil {
 		return err
 	}
-	a.complain(fmt.Sprintf("%s accepts %s: %d added, %d removed", f.file, output.Count(len(accepted)+len(res.Unjudged), "finding"), added, removed))
+	if !f.progress.quiet {
+		a.complain(fmt.Sprintf("%s accepts %s: %d added, %d removed", f.file, output.Count(len(accepted)+len(res.Unjudged), "finding"), added, removed))
+	}
 	return nil
 }

@@ -54,9 +54,7 @@ func (a *app) checkCommand() *cobra.Command {
 For a file of a git repository the whole repository is read, and the findings that have a side in that file are reported. With - as
 PATH standard input is looked at as if it was what the file of --stdin-filename holds.
 
-Results go to standard output or to the files that --output names, everything else to standard error.
-
-Exit codes:` + lines(exits),
+Results go to standard output or to the files that --output names, everything else to standard error.` + exitsHelp,
 		RunE: func(c *cobra.Command, args []string) error { return a.check(c, args, &f) },
 	}
 	f.configFlags.add(c)
@@ -99,8 +97,9 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 	if err != nil {
 		return err
 	}
-	run := engine.Options{Untrusted: f.untrusted, Offline: f.offline, IgnoreComments: f.ignoreComments, ForceExclude: f.forceExclude,
+	run := engine.Options{ForceExclude: f.forceExclude,
 		ReportOnly: !slices.ContainsFunc(targets, func(t target) bool { return output.ShowsWorkloads(t.format) })}
+	f.trustFlags.apply(&run)
 	if err := f.ruleFlags.apply(&run); err != nil {
 		return err
 	}

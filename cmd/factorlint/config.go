@@ -49,9 +49,10 @@ Exit codes: 0 it is printed, 1 there is none, 2 wrong usage.`,
 
 func (a *app) configSchemaCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "schema",
-		Short: "Print the JSON schema of .factorlint.yaml, for editors",
-		Args:  cobra.NoArgs,
+		Use:               "schema",
+		Short:             "Print the JSON schema of .factorlint.yaml, for editors",
+		Args:              cobra.NoArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(*cobra.Command, []string) error {
 			text, err := config.Schema()
 			if err != nil {

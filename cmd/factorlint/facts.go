@@ -64,6 +64,7 @@ put together.`,
 	kept.add(c)
 	say.add(c)
 	c.Flags().StringVar(&dir, "dir", "", "`DIR` to write to; made if there is none")
+	complete(c, "dir", folders)
 	c.Flags().StringVar(&shard, "shard", "1/1", "write only part `INDEX/OF` of the packages")
 	return c
 }

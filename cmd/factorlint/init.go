@@ -15,12 +15,14 @@ import (
 	"github.com/factorlint/factorlint/internal/starter"
 )
 
+type initFlags struct {
+	cache    cacheFlags
+	progress progressFlags
+	toStdout bool
+}
+
 func (a *app) initCommand() *cobra.Command {
-	var (
-		kept     cacheFlags
-		say      progressFlags
-		toStdout bool
-	)
+	var f initFlags
 	c := &cobra.Command{
 		Use:   "init [PATH]",
 		Short: "Write a .factorlint.yaml from what is found in a folder",
@@ -29,20 +31,21 @@ kustomizations are rendered, which folders may be left out. Nearly all of it sta
 before until somebody takes them away.
 
 A configuration that is there is never overwritten. Exit codes: 0 it was written, 2 it was not, or something essential could not be analysed.`,
-		Args: cobra.MaximumNArgs(1),
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: folders,
 		RunE: func(c *cobra.Command, args []string) error {
 			dir := "."
 			if len(args) > 0 {
 				dir = args[0]
 			}
-			if err := a.free(dir, toStdout); err != nil {
+			if err := a.free(dir, f.toStdout); err != nil {
 				return err
 			}
 			run := engine.Options{Paths: []string{dir}, Only: []string{"workload"}}
-			if err := kept.apply(&run); err != nil {
+			if err := f.cache.apply(&run); err != nil {
 				return err
 			}
-			told := a.follow(say, &run)
+			told := a.follow(f.progress, &run)
 			res, err := engine.Run(c.Context(), run)
 			told.hide()
 			if err != nil {
@@ -53,12 +56,12 @@ A configuration that is there is never overwritten. Exit codes: 0 it was written
 				return err
 			}
 			defer told.tell()
-			return a.start(dir, starter.Found{Workloads: res.Workloads, Files: files}, res.Report.Untrusted, toStdout)
+			return a.start(dir, starter.Found{Workloads: res.Workloads, Files: files}, res.Report.Untrusted, f)
 		},
 	}
-	kept.add(c)
-	say.add(c)
-	c.Flags().BoolVar(&toStdout, "stdout", false, "write to standard output, and no file")
+	f.cache.add(c)
+	f.progress.add(c)
+	c.Flags().BoolVar(&f.toStdout, "stdout", false, "write to standard output, and no file")
 	return c
 }
 
@@ -85,19 +88,22 @@ func (a *app) free(dir string, toStdout bool) error {
 }
 
 // start writes the configuration that a folder begins with.
-func (a *app) start(dir string, found starter.Found, untrusted, toStdout bool) error {
+func (a *app) start(dir string, found starter.Found, untrusted bool, f initFlags) error {
 	if untrusted {
 		a.complain("not everything essential could be analysed, so services may be missing; factorlint check says what; exit code 2")
 		a.code = exitUntrusted
 	}
 	text := found.Text()
-	if toStdout {
+	if f.toStdout {
 		_, err := a.stdout.Write(text)
 		return err
 	}
 	name := filepath.Join(dir, config.Names()[0])
 	if err := writeFile(name, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
 		return err
+	}
+	if f.progress.quiet {
+		return nil
 	}
 	bound, unbound := found.Services()
 	summary := fmt.Sprintf("wrote %s: %s bound", name, output.Count(bound, "service"))

@@ -68,11 +68,19 @@ type app struct {
 }
 
 func (a *app) root() *cobra.Command {
-	const short = "Check Go services, their images and their manifests against the Twelve-Factor and LIFESPAR principles"
+	const (
+		short = "Check Go services, their images and their manifests against the Twelve-Factor and LIFESPAR principles"
+		long  = `Check Go services together with the Dockerfiles that package them and the Kubernetes or Compose manifests that deploy them: find out
+which program runs in which image in which container, and report where the three contradict each other or break a principle of the
+Twelve-Factor App (https://12factor.net) or of LIFESPAR, Gartner's eight principles for cloud-native applications (latency-aware,
+instrumented, failure-aware, event-driven, secure, parallelizable, automated, resource-consumption-aware).
+
+"factorlint check" does so in the current folder. Nothing that lies there is run.`
+	)
 	root := &cobra.Command{
 		Use:           "factorlint",
 		Short:         short,
-		Long:          short + ".\n\nExit codes:" + lines(exits) + "\n\nEnvironment:" + lines(environment),
+		Long:          long + exitsHelp + "\n\nEnvironment:" + lines(environment),
 		Version:       readVersion().Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,

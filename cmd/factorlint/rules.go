@@ -20,7 +20,7 @@ type ruleFilter struct {
 }
 
 func (f *ruleFilter) add(c *cobra.Command) {
-	c.Flags().StringVar(&f.byDefault, "default", "", "only rules that are `on` or off without configuration")
+	c.Flags().StringVar(&f.byDefault, "default", "", "only rules that are `on|off` without configuration")
 	c.Flags().StringSliceVar(&f.severities, "severity", nil, "only rules of this `SEVERITY`: error, warning or note")
 	c.Flags().BoolVar(&f.fixable, "fixable", false, "only rules that --fix can do something about, if need be with --unsafe-fixes")
 	complete(c, "default", words("on", "off"))

@@ -13,9 +13,9 @@ import (
 type ruleFlags struct{ only, enable, disable []string }
 
 func (f *ruleFlags) add(c *cobra.Command) {
-	c.Flags().StringSliceVar(&f.only, "only", nil, "look for these rules alone: ids, names, principles or kinds")
-	c.Flags().StringSliceVar(&f.enable, "enable", nil, "look for these rules too")
-	c.Flags().StringSliceVar(&f.disable, "disable", nil, "do not look for these rules")
+	c.Flags().StringSliceVar(&f.only, "only", nil, "look for the rules of these `WORDS` alone: ids, names, principles, kinds or all, separated by commas")
+	c.Flags().StringSliceVar(&f.enable, "enable", nil, "look for the rules of these `WORDS` too")
+	c.Flags().StringSliceVar(&f.disable, "disable", nil, "do not look for the rules of these `WORDS`")
 	for _, flag := range []string{"only", "enable", "disable"} {
 		complete(c, flag, ruleLists)
 	}
