@@ -28,16 +28,22 @@ var forms = map[string]form{
 	"severity": {checkSeverity, func() schema { return schema{{"enum", severities}} }},
 	"glob":     {checkGlob, func() schema { return schema{{"pattern", globPattern}} }},
 	"path":     {checkPath, func() schema { return schema{{"minLength", 1}, {"not", schema{{"pattern", outsidePattern}}}} }},
-	"deploy":   {checkDeploy, func() schema { return schema{{"pattern", "^[^#]+#.+$"}, {"not", schema{{"pattern", outsidePattern}}}} }},
+	"deploy": {checkDeploy, func() schema {
+		return schema{{"pattern", `^[^#]+#[\s\S]`}, {"not", schema{{"pattern", outsideDeploy}}}}
+	}},
 }
 
 var severities = []string{"error", "warning", "note"}
 
 const (
-	// globPattern matches what path.Match takes: \x, [a-z], anything else but a lone [ or \.
-	globPattern = `^([^\[\\]|\\.|\[\^?((\\.|[^\\\]-])(-(\\.|[^\\\]-]))?)+\])+$`
-	// outsidePattern matches paths that are absolute, go up, or are URLs.
-	outsidePattern = `^/|(^|/)\.\.(/|$|#)|://`
+	// inClass matches what [] of a pattern may hold: x, \x, a-z. The first cannot be ^, which negates.
+	inClass      = `(\\.|[^\\\]-])(-(\\.|[^\\\]-]))?`
+	firstInClass = `(\\.|[^\\\]^-])(-(\\.|[^\\\]-]))?`
+	// globPattern matches what path.Match takes: \x, [a-z], [^a-z], anything else but a lone [ or \.
+	globPattern = `^([^\[\\]|\\.|\[(\^` + inClass + `|` + firstInClass + `)(` + inClass + `)*\])+$`
+	// outsidePattern matches paths that are absolute, go up, or are URLs; outsideDeploy the same before a #.
+	outsidePattern = `^/|(^|/)\.\.(/|$)|://`
+	outsideDeploy  = `^/|^([^#]*/)?\.\.(/|#)|^[^#]*://`
 )
 
 func checkText(s string) error {
