@@ -2,6 +2,8 @@ package engine
 
 import (
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -148,9 +150,13 @@ func (s *scope) notes() []check.Notification {
 
 // inVain says why a path cannot be looked at, by the name that it is to have.
 func inVain(path, name string) string {
-	switch _, err := os.Stat(path); {
+	_, err := os.Stat(path)
+	var other *fs.PathError
+	switch {
 	case err == nil:
 		return name + ": is neither a file nor a folder"
+	case !errors.Is(err, fs.ErrNotExist) && errors.As(err, &other):
+		return fmt.Sprintf("%s: %v", name, other.Err)
 	case filepath.Base(path) == "...":
 		return name + ": no such file or folder; a folder is looked at with all that is below it, so leave /... away"
 	}
