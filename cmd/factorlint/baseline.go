@@ -73,7 +73,7 @@ func (a *app) baseline(c *cobra.Command, args []string, f *baselineFlags) error 
 	}
 	told := a.follow(f.progress, &run)
 	defer told.hide()
-	res, err := engine.Run(c.Context(), run)
+	res, err := lookAt(c.Context(), run)
 	told.hide()
 	if err != nil {
 		return err

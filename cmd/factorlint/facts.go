@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -42,7 +43,14 @@ put together.`,
 				return err
 			}
 			told := a.follow(say, &run)
-			n, notes, err := engine.WriteFacts(c.Context(), run, shard, dir, readVersion().String())
+			var (
+				n     int
+				notes []check.Notification
+			)
+			err = uninterrupted(c.Context(), func(ctx context.Context) (err error) {
+				n, notes, err = engine.WriteFacts(ctx, run, shard, dir, readVersion().String())
+				return err
+			})
 			told.hide()
 			if err != nil {
 				return err

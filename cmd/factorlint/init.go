@@ -46,7 +46,7 @@ A configuration that is there is never overwritten. Exit codes: 0 it was written
 				return err
 			}
 			told := a.follow(f.progress, &run)
-			res, err := engine.Run(c.Context(), run)
+			res, err := lookAt(c.Context(), run)
 			told.hide()
 			if err != nil {
 				return err

@@ -73,7 +73,7 @@ func (a *app) workloadsCommand() *cobra.Command {
 				return err
 			}
 			told := a.follow(say, &run)
-			res, err := engine.Run(c.Context(), run)
+			res, err := lookAt(c.Context(), run)
 			told.hide()
 			if err != nil {
 				return err
