@@ -23,6 +23,19 @@ func TestFlagsAreDocumented(t *testing.T) {
 	}
 }
 
+// docs/configuration.md lists the words that name several rules.
+func TestWordsAreDocumented(t *testing.T) {
+	page, err := os.ReadFile("../../docs/configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range slices.Concat(kinds(), principles()) {
+		if !strings.Contains(string(page), "`"+word+"`") {
+			t.Errorf("docs/configuration.md does not name %s", word)
+		}
+	}
+}
+
 // A flagRow is what the table says of a flag, its commands aside.
 type flagRow struct{ flag, byDefault, meaning string }
 

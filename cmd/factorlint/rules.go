@@ -56,8 +56,8 @@ func (a *app) rulesCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rules [WORD...]",
 		Short: "List the rules",
-		Long: `List the rules, or those that words name: ids, names, kinds (` + strings.Join(kinds(), ", ") + `) and
-principles (disposability, secure), as in --only of check. Flags leave out some of them.`,
+		Long: "List the rules, or those that words name: ids, names, kinds and principles, as in --only of check. Flags leave out some of them." +
+			"\n\nKinds: " + strings.Join(kinds(), ", ") + "\nPrinciples: " + strings.Join(principles(), ", "),
 		Example: "  factorlint rules go --default off\n  factorlint rules disposability --severity error --json",
 		RunE: func(_ *cobra.Command, named []string) error {
 			opts, err := a.listOptions(&f)
@@ -84,6 +84,14 @@ principles (disposability, secure), as in --only of check. Flags leave out some 
 	f.add(c, output.ListFormats())
 	filter.add(c)
 	return c
+}
+
+func principles() []string {
+	var out []string
+	for _, p := range rules.Principles() {
+		out = append(out, p.Slug())
+	}
+	return out
 }
 
 func kinds() []string {
