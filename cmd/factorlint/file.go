@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -64,13 +65,10 @@ func about(name string, err error) error {
 	return err
 }
 
-// replace puts a new file, written by write, in the place of a file.
+// replace puts a new file, written by write, in the place of a file, whose mode it keeps. Where there was none, the user's umask says
+// who may read it.
 func replace(name string, write func(io.Writer) error) (err error) {
-	mode := fs.FileMode(0o644)
-	if info, err := os.Lstat(name); err == nil {
-		mode = info.Mode().Perm()
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	tmp, err := os.OpenFile(filepath.Join(filepath.Dir(name), "."+filepath.Base(name)+"."+rand.Text()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}
@@ -80,7 +78,11 @@ func replace(name string, write func(io.Writer) error) (err error) {
 		}
 	}()
 	b := bufio.NewWriter(tmp)
-	if err := errors.Join(write(b), b.Flush(), tmp.Chmod(mode), tmp.Close()); err != nil {
+	err = errors.Join(write(b), b.Flush())
+	if info, was := os.Lstat(name); was == nil {
+		err = errors.Join(err, tmp.Chmod(info.Mode().Perm()))
+	}
+	if err = errors.Join(err, tmp.Close()); err != nil {
 		return err
 	}
 	return os.Rename(tmp.Name(), name)

@@ -150,10 +150,10 @@ func (s *scope) notes() []check.Notification {
 
 // inVain says why a path cannot be looked at, by the name that it is to have.
 func inVain(path, name string) string {
-	_, err := os.Stat(path)
+	info, err := os.Stat(path)
 	var other *fs.PathError
 	switch {
-	case err == nil:
+	case err == nil && !info.IsDir() && !info.Mode().IsRegular():
 		return name + ": is neither a file nor a folder"
 	case !errors.Is(err, fs.ErrNotExist) && errors.As(err, &other):
 		return fmt.Sprintf("%s: %v", name, other.Err)
