@@ -6,6 +6,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -98,6 +99,15 @@ type Example struct {
 
 // URL returns the web address of the rule's page.
 func (r *Rule) URL() string { return DocsURL + r.Name + ".md" }
+
+// pageLink matches a link from one rule's page to another's.
+var pageLink = regexp.MustCompile(`\]\(([a-z0-9-]+\.md)`)
+
+// Online returns the body of the page as it reads elsewhere: links to files of this repository lead to it on the web.
+func (r *Rule) Online() string {
+	body := strings.ReplaceAll(r.Body, "](../", "]("+strings.TrimSuffix(DocsURL, "rules/"))
+	return pageLink.ReplaceAllString(body, "]("+DocsURL+"$1")
+}
 
 // PascalName returns the name in the form SARIF wants for a rule's name: "SigintOnly".
 func (r *Rule) PascalName() string {

@@ -65,14 +65,14 @@ func (a *app) baseline(c *cobra.Command, args []string, f *baselineFlags) error 
 	if run.Baseline, err = baseline.Load(f.file); errors.Is(err, fs.ErrNotExist) && !f.prune {
 		run.Baseline = &baseline.Baseline{Path: f.file}
 	} else if err != nil {
-		return err
+		return about(f.file, err)
 	}
 	if err := f.cache.apply(&run); err != nil {
 		return err
 	}
 	told := a.follow(f.progress, &run)
 	defer told.hide()
-	res, err := engine.Run(c.Context(), run)
+	res, err := lookAt(c.Context(), run)
 	told.hide()
 	if err != nil {
 		return err

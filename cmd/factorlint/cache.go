@@ -12,7 +12,7 @@ import (
 // cacheLimit is how many bytes the cache may take in the long run.
 const cacheLimit = 1 << 30
 
-// cacheFlags say whether what was found in Go code is kept, and where.
+// cacheFlags say whether what was found is kept, and where.
 type cacheFlags struct {
 	none bool
 	dir  string
@@ -20,7 +20,8 @@ type cacheFlags struct {
 
 func (f *cacheFlags) add(c *cobra.Command) {
 	c.Flags().BoolVar(&f.none, "no-cache", false, "take nothing from the cache and leave nothing there")
-	c.Flags().StringVar(&f.dir, "cache-dir", "", "keep what was found in Go code in this `DIR` (default factorlint in the user's cache directory)")
+	c.Flags().StringVar(&f.dir, "cache-dir", "", "keep what was found in this `DIR`, for the next run (default factorlint in the user's cache directory)")
+	complete(c, "cache-dir", folders)
 	c.MarkFlagsMutuallyExclusive("no-cache", "cache-dir")
 }
 

@@ -23,8 +23,8 @@ type newFlags struct{ baseline, revision, branch, patch string }
 
 func (f *newFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.baseline, "baseline", "", "report only what this `FILE`, which factorlint baseline wrote, does not accept")
-	c.Flags().StringVar(&f.revision, "new-from-rev", "", "report only what was not found at this git `REVISION`, or is in changed lines")
-	c.Flags().StringVar(&f.branch, "new-from-merge-base", "", "likewise, for where the history of this `BRANCH` and that of HEAD parted")
+	c.Flags().StringVar(&f.revision, "new-from-rev", "", "report only what was not found at this git `REVISION`, or is in lines changed since")
+	c.Flags().StringVar(&f.branch, "new-from-merge-base", "", "report only what was not found where this `BRANCH` and HEAD parted, or is in lines changed since")
 	c.Flags().StringVar(&f.patch, "new-from-patch", "", "report only what has a side in a line that this patch in `FILE` changes; - is standard input")
 	c.MarkFlagsMutuallyExclusive("new-from-rev", "new-from-merge-base", "new-from-patch")
 	c.MarkFlagsMutuallyExclusive("new-from-patch", "fix") // a patch tells of lines as they were before the first fix

@@ -54,9 +54,7 @@ func (a *app) checkCommand() *cobra.Command {
 For a file of a git repository the whole repository is read, and the findings that have a side in that file are reported. With - as
 PATH standard input is looked at as if it was what the file of --stdin-filename holds.
 
-Results go to standard output or to the files that --output names, everything else to standard error.
-
-Exit codes:` + lines(exits),
+Results go to standard output or to the files that --output names, everything else to standard error.` + exitsHelp,
 		RunE: func(c *cobra.Command, args []string) error { return a.check(c, args, &f) },
 	}
 	f.configFlags.add(c)
@@ -120,7 +118,7 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 	if run.Config != nil && !c.Flags().Changed("fail-on") {
 		f.failOn = cmp.Or(run.Config.FailOn, f.failOn)
 	}
-	failOn, err := rules.ParseSeverity(f.failOn)
+	failOn, err := suggest.Severity(f.failOn)
 	if err != nil {
 		return fmt.Errorf("--fail-on: %w", err)
 	}
@@ -261,7 +259,7 @@ func (f *configFlags) load(o engine.Options) (*config.Config, error) {
 		return nil, err
 	}
 	c, err := config.Load(file)
-	if errors.Is(err, fs.ErrNotExist) {
+	if err = about(file, err); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("--config: %w", err)
 	}
 	return c, err
@@ -276,7 +274,16 @@ func (f *configFlags) find(o engine.Options) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	file, err := config.Find(root)
+	return nearestConfig(root)
+}
+
+// nearestConfig returns the configuration for a folder, or "".
+func nearestConfig(dir string) (string, error) {
+	file, err := config.Find(dir)
+	var refused *fs.PathError
+	if errors.As(err, &refused) {
+		err = about(short(refused.Path), err)
+	}
 	return short(file), err
 }
 

@@ -20,8 +20,8 @@ var modes = []string{"auto", "always", "never"}
 type styleFlags struct{ color, hyperlinks string }
 
 func (f *styleFlags) add(c *cobra.Command) {
-	c.Flags().StringVar(&f.color, "color", "auto", "colour text on standard output: auto, always or never")
-	c.Flags().StringVar(&f.hyperlinks, "hyperlinks", "auto", "link rules to their pages in text on standard output: auto, always or never")
+	c.Flags().StringVar(&f.color, "color", "auto", "colour text on standard output: `WHEN` is auto, always or never")
+	c.Flags().StringVar(&f.hyperlinks, "hyperlinks", "auto", "link rules to their pages in text on standard output: `WHEN` is auto, always or never")
 	complete(c, "color", words(modes...))
 	complete(c, "hyperlinks", words(modes...))
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/factorlint/factorlint/internal/config"
 	"github.com/factorlint/factorlint/internal/engine"
-	"github.com/factorlint/factorlint/internal/suggest"
 )
 
 func (a *app) configCommand() *cobra.Command {
@@ -16,22 +15,10 @@ func (a *app) configCommand() *cobra.Command {
 		Use:   "config",
 		Short: "Look at the configuration: .factorlint.yaml",
 		Args:  knownCommand,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+		RunE:  showHelp,
 	}
 	c.AddCommand(a.configPathCommand(), a.configSchemaCommand(), a.configVerifyCommand())
 	return c
-}
-
-// knownCommand refuses an argument where one of the command's own commands is wanted; cobra would show the help instead.
-func knownCommand(c *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	var names []string
-	for _, sub := range c.Commands() {
-		names = append(names, sub.Name())
-	}
-	return fmt.Errorf("unknown command %q for %q%s", args[0], c.CommandPath(), suggest.DidYouMean(args[0], names))
 }
 
 func (a *app) configPathCommand() *cobra.Command {
@@ -62,9 +49,10 @@ Exit codes: 0 it is printed, 1 there is none, 2 wrong usage.`,
 
 func (a *app) configSchemaCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "schema",
-		Short: "Print the JSON schema of .factorlint.yaml, for editors",
-		Args:  cobra.NoArgs,
+		Use:               "schema",
+		Short:             "Print the JSON schema of .factorlint.yaml, for editors",
+		Args:              cobra.NoArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(*cobra.Command, []string) error {
 			text, err := config.Schema()
 			if err != nil {
@@ -86,6 +74,9 @@ func (a *app) configVerifyCommand() *cobra.Command {
 Exit codes: 0 nothing is wrong, 2 something is, or there is no configuration.`,
 		RunE: func(_ *cobra.Command, files []string) error {
 			if len(files) == 0 {
+				if f.none {
+					return errors.New("--no-config: then there is none to verify")
+				}
 				file, err := f.find(engine.Options{})
 				if err != nil {
 					return err
@@ -98,7 +89,7 @@ Exit codes: 0 nothing is wrong, 2 something is, or there is no configuration.`,
 			var errs []error
 			for _, file := range files {
 				_, err := config.Load(file)
-				errs = append(errs, err)
+				errs = append(errs, about(file, err))
 			}
 			return errors.Join(errs...)
 		},

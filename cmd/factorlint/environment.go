@@ -28,10 +28,7 @@ func isVariable(f *pflag.Flag) bool { return f.Name != "help" && f.Name != "vers
 // fromEnvironment sets the flags that the command line leaves out, and rules out by no other flag, to what their variables say. It
 // complains about variables that stand for no flag of any command: they do not end a run, since clusters make such variables for every
 // pod beside a service of that name.
-func (a *app) fromEnvironment(c *cobra.Command, _ []string) error {
-	if c.Name() == cobra.ShellCompRequestCmd || c.Name() == cobra.ShellCompNoDescRequestCmd {
-		return nil
-	}
+func (a *app) fromEnvironment(c *cobra.Command) error {
 	for _, text := range unknownVariables(os.Environ(), c.Root()) {
 		a.complain(text)
 	}
@@ -50,7 +47,7 @@ func (a *app) fromEnvironment(c *cobra.Command, _ []string) error {
 			a.fromEnv = append(a.fromEnv, f.Name)
 		}
 	}
-	return errors.Join(append(errs, contradiction(given))...)
+	return errors.Join(append(errs, a.contradiction(c))...)
 }
 
 // setFlag gives a flag the value of its variable. A switch that is set to what it is anyway counts as not given.
@@ -62,14 +59,18 @@ func setFlag(f *pflag.Flag, value string) error {
 	if f.Value.Type() == "bool" {
 		on, err := strconv.ParseBool(value)
 		if err != nil {
-			return fmt.Errorf("%q: want true or false", value)
+			return fmt.Errorf("%q: want %s", value, wanted(f))
 		}
 		if strconv.FormatBool(on) == f.DefValue {
 			return nil
 		}
 	}
 	f.Changed = true
-	return f.Value.Set(value)
+	err := f.Value.Set(value)
+	if err != nil && wanted(f) != "" {
+		return fmt.Errorf("%q: want %s", value, wanted(f))
+	}
+	return err
 }
 
 // splitList splits at line ends or, in a text of one line, at commas. Empty items are left out.
@@ -99,16 +100,30 @@ func excludedBy(f *pflag.Flag) []string {
 	return slices.DeleteFunc(out, func(name string) bool { return name == f.Name })
 }
 
-// contradiction returns an error if two flags that were given by variables exclude each other.
-func contradiction(given []*pflag.Flag) error {
+// contradiction returns an error if two flags were given that exclude each other.
+func (a *app) contradiction(c *cobra.Command) error {
+	var given []*pflag.Flag
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if f.Changed {
+			given = append(given, f)
+		}
+	})
 	for i, f := range given {
 		for _, g := range given[:i] {
-			if f.Changed && g.Changed && slices.Contains(excludedBy(f), g.Name) {
-				return fmt.Errorf("%s and %s exclude each other", variableOf(g.Name), variableOf(f.Name))
+			if slices.Contains(excludedBy(f), g.Name) {
+				return fmt.Errorf("%s and %s exclude each other", a.givenAs(g), a.givenAs(f))
 			}
 		}
 	}
 	return nil
+}
+
+// givenAs returns what gave a flag: its variable, or itself.
+func (a *app) givenAs(f *pflag.Flag) string {
+	if slices.Contains(a.fromEnv, f.Name) {
+		return variableOf(f.Name)
+	}
+	return "--" + f.Name
 }
 
 // unknownVariables says which variables stand for no flag of any command, and which one was probably meant.

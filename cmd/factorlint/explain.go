@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -24,8 +23,10 @@ func (a *app) explainCommand() *cobra.Command {
 
 "factorlint rules" lists the rules.`,
 		Example: "  factorlint explain sigint-only\n  factorlint explain FL0902 FL0911",
-		Args:    cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, names []string) error {
+			if len(names) == 0 {
+				return errors.New("want the names or ids of rules; factorlint rules lists them")
+			}
 			opts, err := a.style(style)
 			if err != nil {
 				return err
@@ -57,7 +58,7 @@ func explain(names []string, o output.Options) ([]byte, error) {
 	for i, name := range names {
 		r := rules.Lookup(name)
 		if r == nil {
-			errs = append(errs, fmt.Errorf("no rule is called %q%s", name, suggest.DidYouMean(name, suggest.RuleNames())))
+			errs = append(errs, suggest.NoRule(name))
 			continue
 		}
 		if i > 0 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -42,7 +43,14 @@ put together.`,
 				return err
 			}
 			told := a.follow(say, &run)
-			n, notes, err := engine.WriteFacts(c.Context(), run, shard, dir, readVersion().String())
+			var (
+				n     int
+				notes []check.Notification
+			)
+			err = uninterrupted(c.Context(), func(ctx context.Context) (err error) {
+				n, notes, err = engine.WriteFacts(ctx, run, shard, dir, readVersion().String())
+				return err
+			})
 			told.hide()
 			if err != nil {
 				return err
@@ -64,6 +72,7 @@ put together.`,
 	kept.add(c)
 	say.add(c)
 	c.Flags().StringVar(&dir, "dir", "", "`DIR` to write to; made if there is none")
+	complete(c, "dir", folders)
 	c.Flags().StringVar(&shard, "shard", "1/1", "write only part `INDEX/OF` of the packages")
 	return c
 }

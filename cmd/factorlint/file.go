@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -10,13 +11,14 @@ import (
 	"path/filepath"
 )
 
-// writable refuses a name that is taken by something other than a regular file. A symbolic link could lead what is
-// written anywhere.
+// writable refuses a name that is taken by something other than a regular file, or has no folder to be in. A symbolic link could lead
+// what is written anywhere.
 func writable(name string) error {
 	info, err := os.Lstat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil
+		_, err = os.Stat(filepath.Dir(name))
+		return about(name, err)
 	case err != nil:
 		return about(name, err)
 	case info.Mode()&fs.ModeSymlink != 0:
@@ -63,13 +65,10 @@ func about(name string, err error) error {
 	return err
 }
 
-// replace puts a new file, written by write, in the place of a file.
+// replace puts a new file, written by write, in the place of a file, whose mode it keeps. Where there was none, the user's umask says
+// who may read it.
 func replace(name string, write func(io.Writer) error) (err error) {
-	mode := fs.FileMode(0o644)
-	if info, err := os.Lstat(name); err == nil {
-		mode = info.Mode().Perm()
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	tmp, err := os.OpenFile(filepath.Join(filepath.Dir(name), "."+filepath.Base(name)+"."+rand.Text()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}
@@ -79,7 +78,11 @@ func replace(name string, write func(io.Writer) error) (err error) {
 		}
 	}()
 	b := bufio.NewWriter(tmp)
-	if err := errors.Join(write(b), b.Flush(), tmp.Chmod(mode), tmp.Close()); err != nil {
+	err = errors.Join(write(b), b.Flush())
+	if info, was := os.Lstat(name); was == nil {
+		err = errors.Join(err, tmp.Chmod(info.Mode().Perm()))
+	}
+	if err = errors.Join(err, tmp.Close()); err != nil {
 		return err
 	}
 	return os.Rename(tmp.Name(), name)

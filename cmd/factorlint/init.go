@@ -15,12 +15,14 @@ import (
 	"github.com/factorlint/factorlint/internal/starter"
 )
 
+type initFlags struct {
+	cache    cacheFlags
+	progress progressFlags
+	toStdout bool
+}
+
 func (a *app) initCommand() *cobra.Command {
-	var (
-		kept     cacheFlags
-		say      progressFlags
-		toStdout bool
-	)
+	var f initFlags
 	c := &cobra.Command{
 		Use:   "init [PATH]",
 		Short: "Write a .factorlint.yaml from what is found in a folder",
@@ -29,21 +31,22 @@ kustomizations are rendered, which folders may be left out. Nearly all of it sta
 before until somebody takes them away.
 
 A configuration that is there is never overwritten. Exit codes: 0 it was written, 2 it was not, or something essential could not be analysed.`,
-		Args: cobra.MaximumNArgs(1),
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: folders,
 		RunE: func(c *cobra.Command, args []string) error {
 			dir := "."
 			if len(args) > 0 {
 				dir = args[0]
 			}
-			if err := a.free(dir, toStdout); err != nil {
+			if err := a.free(dir, f.toStdout); err != nil {
 				return err
 			}
 			run := engine.Options{Paths: []string{dir}, Only: []string{"workload"}}
-			if err := kept.apply(&run); err != nil {
+			if err := f.cache.apply(&run); err != nil {
 				return err
 			}
-			told := a.follow(say, &run)
-			res, err := engine.Run(c.Context(), run)
+			told := a.follow(f.progress, &run)
+			res, err := lookAt(c.Context(), run)
 			told.hide()
 			if err != nil {
 				return err
@@ -53,24 +56,19 @@ A configuration that is there is never overwritten. Exit codes: 0 it was written
 				return err
 			}
 			defer told.tell()
-			found := starter.Found{Workloads: res.Workloads, Files: files}
-			if err := a.start(dir, found, res.Report.Untrusted, toStdout); err != nil || toStdout || say.quiet {
-				return err
-			}
-			a.summarizeStart(dir, found)
-			return nil
+			return a.start(dir, starter.Found{Workloads: res.Workloads, Files: files}, res.Report.Untrusted, f)
 		},
 	}
-	kept.add(c)
-	say.add(c)
-	c.Flags().BoolVar(&toStdout, "stdout", false, "write to standard output, and no file")
+	f.cache.add(c)
+	f.progress.add(c)
+	c.Flags().BoolVar(&f.toStdout, "stdout", false, "write to standard output, and no file")
 	return c
 }
 
 // free refuses a folder that has a configuration. It says if one above it would not be read any more.
 func (a *app) free(dir string, toStdout bool) error {
 	if info, err := os.Stat(dir); err != nil {
-		return err
+		return about(dir, err)
 	} else if !info.IsDir() {
 		return fmt.Errorf("%s: is no folder", dir)
 	}
@@ -82,36 +80,36 @@ func (a *app) free(dir string, toStdout bool) error {
 			return fmt.Errorf("%s is there already, and is not overwritten; --stdout prints what would be written", filepath.Join(dir, name))
 		}
 	}
-	above, err := config.Find(dir)
+	above, err := nearestConfig(dir)
 	if above != "" {
-		a.complain(fmt.Sprintf("%s will not be read for what lies here any more", short(above)))
+		a.complain(fmt.Sprintf("%s will not be read for what lies here any more", above))
 	}
 	return err
 }
 
 // start writes the configuration that a folder begins with.
-func (a *app) start(dir string, found starter.Found, untrusted, toStdout bool) error {
+func (a *app) start(dir string, found starter.Found, untrusted bool, f initFlags) error {
 	if untrusted {
 		a.complain("not everything essential could be analysed, so services may be missing; factorlint check says what; exit code 2")
 		a.code = exitUntrusted
 	}
 	text := found.Text()
-	if toStdout {
+	if f.toStdout {
 		_, err := a.stdout.Write(text)
 		return err
 	}
-	return writeFile(starterFile(dir), func(w io.Writer) error { _, err := w.Write(text); return err })
-}
-
-// starterFile returns the name of the configuration that is written to a folder.
-func starterFile(dir string) string { return filepath.Join(dir, config.Names()[0]) }
-
-// summarizeStart tells on standard error what start wrote.
-func (a *app) summarizeStart(dir string, found starter.Found) {
+	name := filepath.Join(dir, config.Names()[0])
+	if err := writeFile(name, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
+		return err
+	}
+	if f.progress.quiet {
+		return nil
+	}
 	bound, unbound := found.Services()
-	summary := fmt.Sprintf("wrote %s: %s bound", starterFile(dir), output.Count(bound, "service"))
+	summary := fmt.Sprintf("wrote %s: %s bound", name, output.Count(bound, "service"))
 	if unbound > 0 {
 		summary += fmt.Sprintf(", %d to be bound there", unbound)
 	}
 	a.complain(summary)
+	return nil
 }

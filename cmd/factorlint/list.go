@@ -13,17 +13,24 @@ import (
 type formatFlag struct {
 	known  []string
 	format string
+	json   bool
 }
 
 func (f *formatFlag) add(c *cobra.Command, known []string) {
 	f.known = known
 	c.Flags().StringVar(&f.format, "format", known[0], "`FORMAT` to write: "+strings.Join(known, ", "))
-	c.Flags().BoolFunc("json", "short for --format json", func(string) error { f.format = "json"; return nil })
+	c.Flags().BoolVar(&f.json, "json", false, "short for --format json")
 	c.MarkFlagsMutuallyExclusive("format", "json")
 	complete(c, "format", words(known...))
 }
 
-func (f *formatFlag) check() error { return checkFormat("--format", f.format, f.known) }
+// check completes the format, and returns an error for one that there is not.
+func (f *formatFlag) check() error {
+	if f.json {
+		f.format = "json"
+	}
+	return checkFormat("--format", f.format, f.known)
+}
 
 // listFlags are those of the commands that list something.
 type listFlags struct {
@@ -36,7 +43,7 @@ func (f *listFlags) add(c *cobra.Command, formats []string) {
 	f.styleFlags.add(c)
 }
 
-func (a *app) listOptions(f listFlags) (output.Options, error) {
+func (a *app) listOptions(f *listFlags) (output.Options, error) {
 	if err := f.check(); err != nil {
 		return output.Options{}, err
 	}
@@ -54,7 +61,7 @@ func (a *app) workloadsCommand() *cobra.Command {
 		Use:   "workloads [PATH...]",
 		Short: "Show which program, image and manifest belong together, why, and what they do",
 		RunE: func(c *cobra.Command, paths []string) error {
-			opts, err := a.listOptions(f)
+			opts, err := a.listOptions(&f)
 			if err != nil {
 				return err
 			}
@@ -66,7 +73,7 @@ func (a *app) workloadsCommand() *cobra.Command {
 				return err
 			}
 			told := a.follow(say, &run)
-			res, err := engine.Run(c.Context(), run)
+			res, err := lookAt(c.Context(), run)
 			told.hide()
 			if err != nil {
 				return err

@@ -15,7 +15,8 @@ func (a *app) lspCommand() *cobra.Command {
 		Long: `Answer an editor in the Language Server Protocol, on standard input and output, until it exits.
 
 The exit code is 0 if the editor asked for the shutdown before, else 1.`,
-		Args: cobra.NoArgs,
+		Args:              cobra.NoArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(c *cobra.Command, _ []string) error {
 			var o engine.Options
 			if err := kept.apply(&o); err != nil {

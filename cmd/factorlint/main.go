@@ -13,11 +13,9 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/output/plain"
-	"github.com/factorlint/factorlint/internal/suggest"
 	"github.com/factorlint/factorlint/internal/vettool"
 )
 
@@ -70,31 +68,39 @@ type app struct {
 }
 
 func (a *app) root() *cobra.Command {
-	const short = "Check Go services, their images and their manifests against the Twelve-Factor and LIFESPAR principles"
+	const (
+		short = "Check Go services, their images and their manifests against the Twelve-Factor and LIFESPAR principles"
+		long  = `Check Go services together with the Dockerfiles that package them and the Kubernetes or Compose manifests that deploy them: find out
+which program runs in which image in which container, and report where the three contradict each other or break a principle of the
+Twelve-Factor App (https://12factor.net) or of LIFESPAR, Gartner's eight principles for cloud-native applications (latency-aware,
+instrumented, failure-aware, event-driven, secure, parallelizable, automated, resource-consumption-aware).
+
+"factorlint check" does so in the current folder. Nothing that lies there is run.`
+	)
 	root := &cobra.Command{
 		Use:           "factorlint",
 		Short:         short,
-		Long:          short + ".\n\nExit codes:" + lines(exits) + "\n\nEnvironment:" + lines(environment),
+		Long:          long + exitsHelp + "\n\nEnvironment:" + lines(environment),
 		Version:       readVersion().Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Args:          knownCommand,
+		RunE:          showHelp,
 
-		PersistentPreRunE: a.fromEnvironment,
+		PersistentPreRunE: a.prepare,
 	}
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.checkCommand(), a.baselineCommand(), a.factsCommand(), a.explainCommand(), a.rulesCommand(), a.workloadsCommand(), a.lspCommand(), a.configCommand(), a.initCommand(), a.versionCommand(), manCommand())
+	refuseUnknown(root)
 	return root
 }
 
-// flagError says which flag was probably meant.
-func flagError(c *cobra.Command, err error) error {
-	var unknown *pflag.NotExistError
-	if !errors.As(err, &unknown) || unknown.GetSpecifiedShortnames() != "" {
-		return err
+// prepare completes the flags of a command, and looks at what is wrong with any command line.
+func (a *app) prepare(c *cobra.Command, args []string) error {
+	if c.Name() == cobra.ShellCompRequestCmd || c.Name() == cobra.ShellCompNoDescRequestCmd { // its line is unfinished
+		return nil
 	}
-	var names []string
-	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-	return errors.New(err.Error() + suggest.DidYouMean("--"+unknown.GetSpecifiedName(), names))
+	return errors.Join(notEmpty(c, args), a.fromEnvironment(c))
 }
 
 // complain writes a message, made harmless to print, to standard error.

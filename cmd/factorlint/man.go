@@ -21,6 +21,12 @@ var exits = []entry{
 	{"2", "the run could not be trusted: wrong usage or configuration, or something essential could not be analysed; wins over 1"},
 }
 
+// exitsHeading begins what helps say about exit codes; manual pages have a section for that.
+const exitsHeading = "\n\nExit codes:"
+
+// exitsHelp is what helps say about exit codes.
+var exitsHelp = exitsHeading + lines(exits)
+
 // environment is what factorlint itself reads of the environment. The go command reads more.
 var environment = []entry{
 	{"FACTORLINT_FAIL_ON etc.", "any flag of any command, here --fail-on; lists with commas or one item a line, switches true or false; the command line wins"},
@@ -63,12 +69,22 @@ func manCommand() *cobra.Command {
 		Args:   cobra.ExactArgs(1),
 		Hidden: true,
 		RunE: func(c *cobra.Command, args []string) error {
-			c.Root().DisableAutoGenTag = true
-			if err := doc.GenManTree(c.Root(), &doc.GenManHeader{Section: "1", Source: "factorlint"}, args[0]); err != nil {
+			root := c.Root()
+			root.Use, root.DisableAutoGenTag = "factorlint COMMAND", true
+			var commands []entry
+			for _, sub := range root.Commands() {
+				sub.Long, _, _ = strings.Cut(sub.Long, exitsHeading)
+				if sub.IsAvailableCommand() {
+					commands = append(commands, entry{sub.UseLine(), sub.Short})
+				}
+			}
+			root.Long, _, _ = strings.Cut(root.Long, exitsHeading)
+			if err := doc.GenManTree(root, &doc.GenManHeader{Section: "1", Source: "factorlint"}, args[0]); err != nil {
 				return err
 			}
 			more := section("EXIT STATUS", exits) + section("ENVIRONMENT", environment)
-			return errors.Join(appendTo(filepath.Join(args[0], "factorlint.1"), more), appendTo(filepath.Join(args[0], "factorlint-check.1"), more))
+			return errors.Join(appendTo(filepath.Join(args[0], "factorlint.1"), section("COMMANDS", commands)+more),
+				appendTo(filepath.Join(args[0], "factorlint-check.1"), more))
 		},
 	}
 }

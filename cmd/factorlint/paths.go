@@ -32,5 +32,6 @@ func readList(name string, stdin io.Reader) ([]byte, error) {
 	if name == "-" {
 		return io.ReadAll(stdin)
 	}
-	return os.ReadFile(name)
+	text, err := os.ReadFile(name)
+	return text, about(name, err)
 }

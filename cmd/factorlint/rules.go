@@ -20,21 +20,22 @@ type ruleFilter struct {
 }
 
 func (f *ruleFilter) add(c *cobra.Command) {
-	c.Flags().StringVar(&f.byDefault, "default", "", "only rules that are `on` or off without configuration")
+	c.Flags().StringVar(&f.byDefault, "default", "", "only rules that are `on|off` without configuration")
 	c.Flags().StringSliceVar(&f.severities, "severity", nil, "only rules of this `SEVERITY`: error, warning or note")
 	c.Flags().BoolVar(&f.fixable, "fixable", false, "only rules that --fix can do something about, if need be with --unsafe-fixes")
 	complete(c, "default", words("on", "off"))
 	complete(c, "severity", words(rules.Severities()...))
 }
 
-// check returns an error for values that there are not.
+// check tidies the values, and returns an error for those that there are not.
 func (f *ruleFilter) check() error {
 	if f.byDefault != "" && f.byDefault != "on" && f.byDefault != "off" {
 		return fmt.Errorf("--default %q: want on or off", f.byDefault)
 	}
+	f.severities = trimmed(f.severities)
 	for _, s := range f.severities {
-		if _, err := rules.ParseSeverity(s); err != nil {
-			return fmt.Errorf("--severity: %w%s", err, suggest.DidYouMean(s, rules.Severities()))
+		if _, err := suggest.Severity(s); err != nil {
+			return fmt.Errorf("--severity: %w", err)
 		}
 	}
 	return nil
@@ -55,11 +56,11 @@ func (a *app) rulesCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rules [WORD...]",
 		Short: "List the rules",
-		Long: `List the rules, or those that words name: ids, names, kinds (` + strings.Join(kinds(), ", ") + `) and
-principles (disposability, secure), as in --only of check. Flags leave out some of them.`,
+		Long: "List the rules, or those that words name: ids, names, kinds and principles, as in --only of check. Flags leave out some of them." +
+			"\n\nKinds: " + strings.Join(kinds(), ", ") + "\nPrinciples: " + strings.Join(principles(), ", "),
 		Example: "  factorlint rules go --default off\n  factorlint rules disposability --severity error --json",
 		RunE: func(_ *cobra.Command, named []string) error {
-			opts, err := a.listOptions(f)
+			opts, err := a.listOptions(&f)
 			if err != nil {
 				return err
 			}
@@ -83,6 +84,14 @@ principles (disposability, secure), as in --only of check. Flags leave out some 
 	f.add(c, output.ListFormats())
 	filter.add(c)
 	return c
+}
+
+func principles() []string {
+	var out []string
+	for _, p := range rules.Principles() {
+		out = append(out, p.Slug())
+	}
+	return out
 }
 
 func kinds() []string {

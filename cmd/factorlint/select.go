@@ -13,9 +13,9 @@ import (
 type ruleFlags struct{ only, enable, disable []string }
 
 func (f *ruleFlags) add(c *cobra.Command) {
-	c.Flags().StringSliceVar(&f.only, "only", nil, "look for these rules alone: ids, names, principles or kinds")
-	c.Flags().StringSliceVar(&f.enable, "enable", nil, "look for these rules too")
-	c.Flags().StringSliceVar(&f.disable, "disable", nil, "do not look for these rules")
+	c.Flags().StringSliceVar(&f.only, "only", nil, "look for the rules of these `WORDS` alone: ids, names, principles, kinds or all, separated by commas")
+	c.Flags().StringSliceVar(&f.enable, "enable", nil, "look for the rules of these `WORDS` too")
+	c.Flags().StringSliceVar(&f.disable, "disable", nil, "do not look for the rules of these `WORDS`")
 	for _, flag := range []string{"only", "enable", "disable"} {
 		complete(c, flag, ruleLists)
 	}
@@ -23,6 +23,7 @@ func (f *ruleFlags) add(c *cobra.Command) {
 
 // apply gives the options of a run the rules. The error names a word that is no rule's.
 func (f *ruleFlags) apply(o *engine.Options) error {
+	f.only, f.enable, f.disable = trimmed(f.only), trimmed(f.enable), trimmed(f.disable)
 	if err := errors.Join(suggest.CheckWords("--only", f.only), suggest.CheckWords("--enable", f.enable), suggest.CheckWords("--disable", f.disable)); err != nil {
 		return err
 	}

@@ -2,10 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/engine"
 )
 
 // timeoutFlag says how long a run may take.
@@ -15,29 +19,54 @@ func (f *timeoutFlag) add(c *cobra.Command) {
 	c.Flags().DurationVar(&f.limit, "timeout", 0, "give up after this `DURATION`, such as 90s or 5m: write no report and exit 2 (default no limit)")
 }
 
-// grace is how long the go command is waited for once the time is over: it is told to stop.
+// within is uninterrupted with a context that also ends when the time is over.
+func (f *timeoutFlag) within(ctx context.Context, look func(context.Context) error) error {
+	if f.limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, f.limit, fmt.Errorf("--timeout: not done after %v, so nothing is reported", f.limit))
+		defer cancel()
+	}
+	return uninterrupted(ctx, look)
+}
+
+// lookAt is engine.Run within uninterrupted.
+func lookAt(ctx context.Context, o engine.Options) (res *engine.Result, err error) {
+	err = uninterrupted(ctx, func(ctx context.Context) (err error) {
+		res, err = engine.Run(ctx, o)
+		return err
+	})
+	return res, err
+}
+
+// grace is how long what looks at a repository is waited for once it is to stop: the go command is told so.
 const grace = time.Second
 
-// within calls look, with a context that ends when the time is over. The error is that of look, or says that the time did not suffice:
-// look is left alone then, and ends with the process.
-func (f *timeoutFlag) within(ctx context.Context, look func(context.Context) error) error {
-	if f.limit <= 0 {
-		return look(ctx)
-	}
-	ctx, cancel := context.WithTimeout(ctx, f.limit)
-	defer cancel()
-	done, over := make(chan error, 1), time.After(f.limit)
-	go func() { done <- look(ctx) }()
+// uninterrupted calls look. The error is that of look, or says why the context ended: what look found then may lack something. If it
+// does not return, it is left alone, and ends with the process.
+func uninterrupted(ctx context.Context, look func(context.Context) error) error {
+	done := make(chan error, 1)
+	go func() { done <- shielded(ctx, look) }()
 	select {
 	case err := <-done:
-		if context.Cause(ctx) != context.DeadlineExceeded { //nolint:errorlint // a cause is not wrapped
+		if ctx.Err() == nil {
 			return err
 		}
-	case <-over:
+	case <-ctx.Done():
 		select {
 		case <-done: //nolint:errcheck // it is too late for what it found
 		case <-time.After(grace):
 		}
 	}
-	return fmt.Errorf("--timeout: not done after %v, so nothing is reported", f.limit)
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return errors.New("interrupted, so nothing is reported")
+	}
+	return context.Cause(ctx)
+}
+
+// shielded calls look, and returns a panic, which nobody else would see in a goroutine, as an error.
+func shielded(ctx context.Context, look func(context.Context) error) (err error) {
+	for _, n := range check.Shield(check.Span{}, "running the command", func() { err = look(ctx) }) {
+		return errors.New(n.Message)
+	}
+	return err
 }

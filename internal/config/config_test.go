@@ -126,9 +126,21 @@ func TestLoadErrors(t *testing.T) {
 		}},
 		{"helm: [{values: [a.yaml]}]\n", []string{"FILE:1:8: helm: want the key chart"}},
 		{"- go\n", []string{"FILE:1:1: want a mapping with the keys enable, disable, rules, exclude, paths, fail-on, services, helm, kustomize"}},
-		{"enable: [go\nx: y\n", []string{"FILE:1: did not find expected ',' or ']'"}},
-		{"enable: [go]\n---\ndisable: [go]\n", []string{"FILE: holds more than one YAML document"}},
-		{"enable: &a [go]\ndisable: *a\n", []string{"FILE:2:10: disable: want a text"}},
+		{"enable: [go\nx: y\n", []string{"FILE:2: did not find expected ',' or ']'"}},
+		{"fail-on: note\nenable: [go\n", []string{"FILE:2: did not find expected ',' or ']'"}},
+		{"enable: \"go\n", []string{"FILE:1: found unexpected end of stream"}},
+		{"# ü\nenable: \xfc\n", []string{"FILE:2: invalid leading UTF-8 octet"}},
+		{"enable: [go]\n---\ndisable: [go]\n", []string{"FILE:2:1: here begins another YAML document; want one"}},
+		{"enable: &a [go]\ndisable: *a\n", []string{"FILE:2:10: disable: want a text; aliases are not read"}},
+		{"paths: &a {exclude: b}\nrules: *a\n", []string{"FILE:2:8: rules: want a mapping; aliases are not read"}},
+		{"exclude:\n- *.go\n", []string{"FILE:2: did not find expected alphabetic or numeric character; a text that begins with *, & or ! has to be in quotes"}},
+		{"exclude: *go\n", []string{"FILE:1: unknown anchor 'go' referenced; a text that begins with *, & or ! has to be in quotes"}},
+		{"exclude: !keep.go\n", []string{"FILE:1:10: exclude: want a text; a text that begins with *, & or ! has to be in quotes"}},
+		{"disable: go, secure\n", []string{`FILE:1:10: disable: no rule, principle or kind is called "go, secure"; several are a list: [go, secure]`}},
+		{"rules: {Go: {enable: true}}\n", []string{`FILE:1:9: rules: "Go" names several rules, and one is wanted: factorlint rules Go lists them`}},
+		{"rules: {SIGINT-ONLY: {enable: true}}\n", []string{`FILE:1:9: rules: no rule is called "SIGINT-ONLY"; did you mean sigint-only?`}},
+		{"rules:\n  sigint-only: {}\n  sigint-only: {}\n", []string{`FILE:3:3: rules: key "sigint-only" is given twice`}},
+		{"rules: {FL1901: {options: {kubernetes: [x]}}}\n", []string{"FILE:1:40: rules: FL1901: options: kubernetes: want a text"}},
 	} {
 		name := write(t, filepath.Join(t.TempDir(), ".factorlint.yaml"), c.text)
 		_, err := config.Load(name)
@@ -183,9 +195,9 @@ func TestFind(t *testing.T) {
 		{path("norepo/a"), "", ""}, // no repository: does not climb
 		{base, top, ""},
 		{path("repo/in"), path("repo/in/.factorlint.yaml"), ""},
-		{path("repo/twice"), "", "keep one of them"},
-		{path("repo/out"), "", "symbolic link out of the repository"},
-		{path("repo/gone"), "", "no such file"},
+		{path("repo/twice"), "", path("repo/twice/.factorlint.yml") + ": .factorlint.yaml stands beside it; keep one of them"},
+		{path("repo/out"), "", path("repo/out/.factorlint.yaml") + ": is a symbolic link out of the repository"},
+		{path("repo/gone"), "", path("repo/gone/.factorlint.yaml") + ": is a symbolic link to nothing"},
 	} {
 		got, err := config.Find(c.start)
 		if got != c.want || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {

@@ -13,7 +13,8 @@ func Names() []string { return []string{".factorlint.yaml", ".factorlint.yml"} }
 
 // Find returns the path of the configuration for a file or folder: the nearest one from there upwards to the root of
 // its repository (the folder that holds .git), or "" if there is none. Outside a repository only the folder itself is
-// looked at. It is an error if a folder holds two, or one that is no regular file below the repository's root.
+// looked at. It is an error, a *fs.PathError about the file, if a folder holds two, or one that is no regular file below the
+// repository's root.
 func Find(start string) (string, error) {
 	dir, err := filepath.Abs(start)
 	if err != nil {
@@ -50,10 +51,10 @@ func in(dir, root string) (found string, err error) {
 		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 			continue
 		} else if err != nil {
-			return "", err
+			return "", about(path, err)
 		}
 		if found != "" {
-			return "", fmt.Errorf("%s: %s stands beside it; keep one of them", path, filepath.Base(found))
+			return "", about(path, fmt.Errorf("%s stands beside it; keep one of them", filepath.Base(found)))
 		}
 		if err := inside(path, root); err != nil {
 			return "", err
@@ -66,14 +67,25 @@ func in(dir, root string) (found string, err error) {
 // inside refuses a symbolic link that leads out of the repository: its author could have a file of the machine read.
 func inside(path, root string) error {
 	target, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		return err
+	if errors.Is(err, fs.ErrNotExist) {
+		return about(path, errors.New("is a symbolic link to nothing"))
+	} else if err != nil {
+		return about(path, err)
 	}
 	if root, err = filepath.EvalSymlinks(root); err != nil {
 		return err
 	}
 	if rel, err := filepath.Rel(root, target); err != nil || !filepath.IsLocal(rel) {
-		return fmt.Errorf("%s: is a symbolic link out of the repository", path)
+		return about(path, errors.New("is a symbolic link out of the repository"))
 	}
 	return nil
+}
+
+// about returns an error about a file; of one of the file system itself the reason alone is taken.
+func about(path string, err error) error {
+	var inner *fs.PathError
+	if errors.As(err, &inner) {
+		err = inner.Err
+	}
+	return &fs.PathError{Op: "read", Path: path, Err: err}
 }

@@ -22,22 +22,28 @@ type form struct {
 // forms are the values of the tag "form".
 var forms = map[string]form{
 	"text":     {checkText, func() schema { return schema{{"minLength", 1}} }},
-	"word":     {suggest.CheckWord, wordSchema},
+	"word":     {checkWord, wordSchema},
 	"rule":     {checkRule, nil},                         // a key, which the schema spells out
 	"option":   {func(string) error { return nil }, nil}, // likewise, once the rule is known
 	"severity": {checkSeverity, func() schema { return schema{{"enum", severities}} }},
 	"glob":     {checkGlob, func() schema { return schema{{"pattern", globPattern}} }},
 	"path":     {checkPath, func() schema { return schema{{"minLength", 1}, {"not", schema{{"pattern", outsidePattern}}}} }},
-	"deploy":   {checkDeploy, func() schema { return schema{{"pattern", "^[^#]+#.+$"}, {"not", schema{{"pattern", outsidePattern}}}} }},
+	"deploy": {checkDeploy, func() schema {
+		return schema{{"pattern", `^[^#]+#[\s\S]`}, {"not", schema{{"pattern", outsideDeploy}}}}
+	}},
 }
 
 var severities = []string{"error", "warning", "note"}
 
 const (
-	// globPattern matches what path.Match takes: \x, [a-z], anything else but a lone [ or \.
-	globPattern = `^([^\[\\]|\\.|\[\^?((\\.|[^\\\]-])(-(\\.|[^\\\]-]))?)+\])+$`
-	// outsidePattern matches paths that are absolute, go up, or are URLs.
-	outsidePattern = `^/|(^|/)\.\.(/|$|#)|://`
+	// inClass matches what [] of a pattern may hold: x, \x, a-z. The first cannot be ^, which negates.
+	inClass      = `(\\.|[^\\\]-])(-(\\.|[^\\\]-]))?`
+	firstInClass = `(\\.|[^\\\]^-])(-(\\.|[^\\\]-]))?`
+	// globPattern matches what path.Match takes: \x, [a-z], [^a-z], anything else but a lone [ or \.
+	globPattern = `^([^\[\\]|\\.|\[(\^` + inClass + `|` + firstInClass + `)(` + inClass + `)*\])+$`
+	// outsidePattern matches paths that are absolute, go up, or are URLs; outsideDeploy the same before a #.
+	outsidePattern = `^/|(^|/)\.\.(/|$)|://`
+	outsideDeploy  = `^/|^([^#]*/)?\.\.(/|#)|^[^#]*://`
 )
 
 func checkText(s string) error {
@@ -47,19 +53,25 @@ func checkText(s string) error {
 	return nil
 }
 
+// checkWord tells those who write several words as flags have them how lists are written.
+func checkWord(s string) error {
+	err := suggest.CheckWord(s)
+	if err != nil && strings.Contains(s, ",") {
+		return fmt.Errorf("%w; several are a list: [%s]", err, s)
+	}
+	return err
+}
+
 func checkRule(s string) error {
 	if r := rules.Lookup(s); r != nil && (r.Name == s || r.ID == s) {
 		return nil
 	}
-	return fmt.Errorf("no rule is called %q%s", s, suggest.DidYouMean(s, suggest.RuleNames()))
+	return suggest.NoRule(s)
 }
 
 func checkSeverity(s string) error {
-	_, err := rules.ParseSeverity(s)
-	if err != nil {
-		return fmt.Errorf("%w%s", err, suggest.DidYouMean(s, severities))
-	}
-	return nil
+	_, err := suggest.Severity(s)
+	return err
 }
 
 func checkGlob(s string) error {

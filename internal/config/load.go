@@ -11,6 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/factorlint/factorlint/internal/yamlfault"
 	"github.com/factorlint/factorlint/rules"
 )
 
@@ -44,16 +45,17 @@ func parse(name string, data []byte) (*Config, error) {
 	case errors.Is(err, io.EOF):
 		return c, nil
 	case err != nil:
-		return nil, syntaxError(name, err)
+		return nil, syntaxError(name, data, err)
 	}
 	r := reader{file: name}
 	r.config(doc.Content[0], c)
-	switch err := d.Decode(new(yaml.Node)); {
+	var next yaml.Node
+	switch err := d.Decode(&next); {
 	case errors.Is(err, io.EOF):
 	case err != nil:
-		return nil, syntaxError(name, err)
+		return nil, syntaxError(name, data, err)
 	default:
-		r.errs = append(r.errs, fmt.Errorf("%s: holds more than one YAML document", name))
+		r.fail(&next, "here begins another YAML document; want one")
 	}
 	if err := errors.Join(r.errs...); err != nil {
 		return nil, err
@@ -61,15 +63,13 @@ func parse(name string, data []byte) (*Config, error) {
 	return c, nil
 }
 
-// syntaxError turns "yaml: line 3: did not find …" into "file:3: did not find …".
-func syntaxError(name string, err error) error {
-	text := strings.TrimPrefix(err.Error(), "yaml: ")
-	var line int
-	if n, _ := fmt.Sscanf(text, "line %d:", &line); n == 1 {
-		_, text, _ = strings.Cut(text, ": ")
-		return fmt.Errorf("%s:%d: %s", name, line, text)
+// syntaxError returns an error of the decoder as one of the file, and says what is probably meant by a pattern like *.go.
+func syntaxError(name string, data []byte, err error) error {
+	line, problem := yamlfault.Of(data, err)
+	if strings.HasPrefix(problem, "unknown anchor") || strings.Contains(problem, "alphabetic or numeric") {
+		problem += "; " + quoteHint
 	}
-	return fmt.Errorf("%s: %s", name, text)
+	return fmt.Errorf("%s:%d: %s", name, max(line, 1), problem)
 }
 
 // config reads a whole configuration: key by key, and then what keys say about each other.
@@ -102,16 +102,16 @@ func (r *reader) rules(n *yaml.Node, c *Config) {
 		return
 	}
 	settings := child(n, "rules")
-	byName := map[string]Rule{}
+	byName, keys := map[string]Rule{}, map[string]string{}
 	for _, p := range pairs(settings) {
 		rule, set := rules.Lookup(p.key.Value), c.Rules[p.key.Value]
 		if rule == nil {
 			continue // was refused
 		}
-		if _, twice := byName[rule.Name]; twice {
+		if key, twice := keys[rule.Name]; twice && key != p.key.Value { // else that was refused
 			r.fail(p.key, "rules: %s is given twice", rule.Name)
 		}
-		byName[rule.Name] = set
+		byName[rule.Name], keys[rule.Name] = set, p.key.Value
 		if set.Enable != nil && (name(c.Enable, rule) || name(c.Disable, rule)) {
 			r.fail(child(p.value, "enable"), "rules: %s: enable: the lists enable and disable name this rule already; say it once", p.key.Value)
 		}

@@ -17,8 +17,15 @@ type reader struct {
 	errs []error
 }
 
+// quoteHint tells those who take *.go or !keep.go for a text in YAML.
+const quoteHint = "a text that begins with *, & or ! has to be in quotes"
+
 func (r *reader) fail(n *yaml.Node, format string, args ...any) {
-	r.errs = append(r.errs, fmt.Errorf("%s:%d:%d: %s", r.file, n.Line, n.Column, fmt.Sprintf(format, args...)))
+	text := fmt.Sprintf(format, args...)
+	if n.Kind == yaml.AliasNode {
+		text += "; aliases are not read"
+	}
+	r.errs = append(r.errs, fmt.Errorf("%s:%d:%d: %s", r.file, n.Line, n.Column, text))
 }
 
 // mapping reads a node into a struct, key by key. path is what leads to the node: "paths: roles: ".
@@ -72,9 +79,12 @@ func (r *reader) value(path string, n *yaml.Node, v reflect.Value, form string) 
 
 // text returns a text that has a form; what has another one is refused.
 func (r *reader) text(path string, n *yaml.Node, form string) string {
-	if n.Kind != yaml.ScalarNode || n.Tag != "!!str" {
+	if !isText(n) {
 		hint := ""
-		if n.Kind == yaml.ScalarNode && !isNull(n) {
+		switch {
+		case n.Style&yaml.TaggedStyle != 0:
+			hint = "; " + quoteHint
+		case n.Kind == yaml.ScalarNode && !isNull(n):
 			hint = fmt.Sprintf("; put %s in quotes", n.Value)
 		}
 		r.fail(n, "%swant a text%s", path, hint)
@@ -153,7 +163,7 @@ func (r *reader) options(path string, rule *rules.Rule, n *yaml.Node) {
 			r.fail(p.key, "%sthe rule has no options", path)
 		case i < 0:
 			r.fail(p.key, "%sunknown option %q%s", path, p.key.Value, suggest.DidYouMean(p.key.Value, names))
-		case !rule.Options[i].Allows(p.value.Value):
+		case isText(p.value) && !rule.Options[i].Allows(p.value.Value): // anything else was refused
 			r.fail(p.value, "%s%s: %q does not match %s", path, p.key.Value, p.value.Value, rule.Options[i].Pattern)
 		}
 	}
@@ -192,5 +202,7 @@ func indexOf(keys []string, n *yaml.Node) int {
 	}
 	return -1
 }
+
+func isText(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!str" }
 
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }

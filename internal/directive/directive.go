@@ -19,7 +19,8 @@ import (
 // A Directive is one suppression comment.
 type Directive struct {
 	Rules     []string // ids and names as written; none means every rule
-	Reason    string   // "" if it gives none: then it silences nothing
+	Reason    string   // "" if it gives none, or has prose: then it silences nothing
+	Prose     bool     // there is a reason, but also prose where the rules belong
 	WholeFile bool
 	Nolint    bool       // written for golangci-lint: needs no reason, and is no concern of ours when unused
 	At        check.Span // the comment
@@ -47,12 +48,13 @@ func Parse(comment, file string, line, col, offset int) (d Directive, ok bool) {
 		d.Reason = strings.TrimSpace(strings.TrimLeft(reason, "-"))
 		for _, name := range strings.Split(names, ",") {
 			words := strings.Fields(name)
-			if len(words) > 1 {
-				d.Reason = "" // prose where the rules belong: nobody can tell what was meant
-			}
+			d.Prose = d.Prose || len(words) > 1 && reason != "" // nobody can tell what was meant
 			if len(words) > 0 {
 				d.Rules = append(d.Rules, words[0])
 			}
+		}
+		if d.Prose {
+			d.Reason = ""
 		}
 		return d, true
 	}

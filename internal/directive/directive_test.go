@@ -24,7 +24,9 @@ func TestParse(t *testing.T) {
 		{"//factorlint:ignore-file a -- why", "a|why|file"},
 		{"//factorlint:ignore a", "a||"},
 		{"//factorlint:ignore a --", "a||"},
-		{"//factorlint:ignore a because we said so -- why", "a||"},
+		{"//factorlint:ignore a because we said so -- why", "a||prose"},
+		{"//factorlint:ignore a b -- why", "a||prose"},
+		{"//factorlint:ignore a b", "a||"},
 		{"//factorlint:ignore -- why", "|why|"},
 		{"//factorlint:ignore", "||"},
 		{"//nolint:factorlint", "||nolint"},
@@ -46,6 +48,9 @@ func TestParse(t *testing.T) {
 			}
 			if d.Nolint {
 				got += "nolint"
+			}
+			if d.Prose {
+				got += "prose"
 			}
 			if d.At.Start != (check.Pos{Offset: 40, Line: 3, Col: 5}) || d.At.End.Offset-40 != len(strings.TrimSpace(c.comment)) || d.First != 3 || d.Last != 3 {
 				t.Errorf("%s: at %+v, lines %d to %d", c.comment, d.At, d.First, d.Last)

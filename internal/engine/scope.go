@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -41,17 +42,18 @@ func newScope(o Options) (scope, error) {
 	var abs []string
 	for _, p := range paths {
 		a, err := filepath.Abs(p)
-		if _, overlaid := o.Overlay[a]; err == nil && !overlaid {
+		_, overlaid := o.Overlay[a]
+		if err == nil && !overlaid {
 			a, err = filepath.EvalSymlinks(a)
 		}
-		if err != nil {
+		if err != nil || !overlaid && !isFileOrFolder(a) {
 			s.missing = append(s.missing, p)
 			continue
 		}
 		abs = append(abs, a)
 	}
 	if len(abs) == 0 {
-		return s, fmt.Errorf("%s: no such file or folder", s.missing[0])
+		return s, errors.New(inVain(s.missing[0], s.missing[0]))
 	}
 	var ok bool
 	if s.root, ok = common(abs); !ok {
@@ -106,6 +108,11 @@ func (s *scope) widen(forceExclude bool) {
 	}
 }
 
+func isFileOrFolder(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && (info.IsDir() || info.Mode().IsRegular())
+}
+
 func isDir(name string) bool {
 	info, err := os.Stat(name)
 	return err == nil && info.IsDir()
@@ -131,14 +138,29 @@ func (s *scope) options(o Options, exclude []string) repository.Options {
 // notes says what was asked for in vain.
 func (s *scope) notes() []check.Notification {
 	var out []check.Notification
-	for _, name := range s.missing {
+	for _, path := range s.missing {
+		name := path
 		if filepath.IsAbs(name) { // where the repository lies on this machine is nobody's business
 			name = filepath.Base(name)
 		}
-		out = append(out, check.Notification{Code: "no-such-file", Level: rules.Error,
-			Message: fmt.Sprintf("%s: no such file or folder", filepath.ToSlash(name))})
+		out = append(out, check.Notification{Code: "no-such-file", Level: rules.Error, Message: inVain(path, filepath.ToSlash(name))})
 	}
 	return out
+}
+
+// inVain says why a path cannot be looked at, by the name that it is to have.
+func inVain(path, name string) string {
+	info, err := os.Stat(path)
+	var other *fs.PathError
+	switch {
+	case err == nil && !info.IsDir() && !info.Mode().IsRegular():
+		return name + ": is neither a file nor a folder"
+	case !errors.Is(err, fs.ErrNotExist) && errors.As(err, &other):
+		return fmt.Sprintf("%s: %v", name, other.Err)
+	case filepath.Base(path) == "...":
+		return name + ": no such file or folder; a folder is looked at with all that is below it, so leave /... away"
+	}
+	return name + ": no such file or folder"
 }
 
 // narrow leaves in a report what is about the files that were asked for: findings with a side in them, and

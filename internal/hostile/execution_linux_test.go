@@ -104,6 +104,7 @@ func main() {}
 	// and with --offline, the proxy is not asked either
 	s.env = append(s.env, "GOPROXY=http://"+s.listen().address+",direct", "GOPRIVATE=")
 	s.both(func(r result) { r.exits(2).says(`example\.com/absent\.git`, `FL0911`) }, "--offline")
+	s.run("baseline", "--offline").exits(2)
 }
 
 func codeOfRepository(t *testing.T) {

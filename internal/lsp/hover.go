@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -74,16 +73,12 @@ func mentions(file, text string) []mention {
 	return out
 }
 
-// relative matches a link from one rule's page to another's.
-var relative = regexp.MustCompile(`\]\(([a-z0-9-]+\.md)`)
-
 // page returns the page of a rule. Nothing in it comes from the repository that is looked at.
 func (s *server) page(r *rules.Rule, at textRange) *hover {
-	body := relative.ReplaceAllString(r.Body, "]("+rules.DocsURL+"$1")
 	kind := "markdown"
 	if formats := s.client.TextDocument.Hover.ContentFormat; len(formats) > 0 && !slices.Contains(formats, kind) {
 		kind = "plaintext"
 	}
-	text := fmt.Sprintf("%s · %s · %s\n\n%s\n\n%s\n", r.ID, r.Severity, r.Principle, strings.TrimSpace(body), r.URL())
+	text := fmt.Sprintf("%s · %s · %s\n\n%s\n\n%s\n", r.ID, r.Severity, r.Principle, strings.TrimSpace(r.Online()), r.URL())
 	return &hover{markup{kind, text}, at}
 }

@@ -4,15 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"sort"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/factorlint/factorlint/internal/check"
+	"github.com/factorlint/factorlint/internal/yamlfault"
 	"github.com/factorlint/factorlint/rules"
 )
 
@@ -239,27 +238,20 @@ func decode(text []byte, into *yaml.Node) (err error) {
 	return yaml.Unmarshal(text, into)
 }
 
-var yamlErrorLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
-
-// syntaxError places an error of the decoder. Its parser counts the line of a problem from 0, its scanner from 1, and
-// no line means the first one (go.yaml.in/yaml/v3 v3.0.5, decode.go, parser.fail).
+// syntaxError places an error of the decoder.
 func (d *document) syntaxError(err error) *check.Notification {
 	n := &check.Notification{Code: "yaml-syntax", Level: rules.Warning, At: check.Span{File: d.src.file}}
-	m := yamlErrorLine.FindStringSubmatch(err.Error())
-	if m == nil {
-		n.Message = err.Error()
+	line, problem := yamlfault.Of(d.text, err)
+	if line == 0 {
+		n.Message = problem
 		return n
 	}
-	line, _ := strconv.Atoi(m[1])
-	if strings.HasPrefix(m[2], "did not find expected") {
-		line++
-	}
-	from := d.offset(max(line, 1), 1)
+	from := d.offset(line, 1)
 	from = min(from, d.start+len(d.text))
 	rest := d.src.data[from : d.start+len(d.text)]
 	to := from + len(bytes.TrimRight(firstLine(rest), " \t\r\n"))
 	n.At = d.src.span(from, to)
-	n.Message = fmt.Sprintf("this YAML document cannot be read and was not judged: %s", m[2])
+	n.Message = fmt.Sprintf("this YAML document cannot be read and was not judged: %s", problem)
 	return n
 }
 

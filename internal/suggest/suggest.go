@@ -4,10 +4,13 @@ package suggest
 import "strings"
 
 // Nearest returns the member of known that is nearest to word, or "" if none is near: at most a third of the word's
-// letters, and at least two, may be inserted, dropped, replaced or swapped with a neighbour. Letters compare without
-// case; the first of equally near members wins.
+// letters, and at least two, but one of a word of four or less, may be inserted, dropped, replaced or swapped with a
+// neighbour. Letters compare without case; the first of equally near members wins.
 func Nearest(word string, known []string) string {
 	best, limit := "", max(2, len(word)/3)+1
+	if len(word) <= 4 { // lint is no misspelt init
+		limit = 2
+	}
 	for _, k := range known {
 		if d := distance(strings.ToLower(word), strings.ToLower(k)); d < limit && d < len(k) {
 			best, limit = k, d

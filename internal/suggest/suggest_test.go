@@ -8,13 +8,15 @@ import (
 )
 
 func TestNearest(t *testing.T) {
-	known := []string{"sigint-only", "sigterm-unhandled", "disable", "enable", "env"}
+	known := []string{"sigint-only", "sigterm-unhandled", "disable", "enable", "env", "init"}
 	for _, c := range []struct{ word, want string }{
 		{"sigint-olny", "sigint-only"}, // neighbours swapped
 		{"SIGINT_ONLY", "sigint-only"},
 		{"enabel", "enable"},
 		{"disabled", "disable"},
 		{"evn", "env"},
+		{"inti", "init"},
+		{"lint", ""}, // half of it
 		{"xy", ""},
 		{"", ""},
 		{"something else altogether", ""},
@@ -25,6 +27,17 @@ func TestNearest(t *testing.T) {
 	}
 	if got := suggest.DidYouMean("evn", known); got != "; did you mean env?" {
 		t.Errorf("DidYouMean = %q", got)
+	}
+}
+
+func TestNoRule(t *testing.T) {
+	for word, want := range map[string]string{
+		"sigint-olny": `no rule is called "sigint-olny"; did you mean sigint-only?`,
+		"SECURE":      `"SECURE" names several rules, and one is wanted: factorlint rules SECURE lists them`,
+	} {
+		if got := suggest.NoRule(word).Error(); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
 	}
 }
 

@@ -18,6 +18,23 @@ func CheckWord(word string) error {
 	return fmt.Errorf("no rule, principle or kind is called %q%s", word, DidYouMean(word, words))
 }
 
+// NoRule returns the error for a word that is wanted to name one rule and does not.
+func NoRule(word string) error {
+	if rules.Lookup(word) == nil && CheckWord(word) == nil {
+		return fmt.Errorf("%q names several rules, and one is wanted: factorlint rules %s lists them", word, word)
+	}
+	return fmt.Errorf("no rule is called %q%s", word, DidYouMean(word, RuleNames()))
+}
+
+// Severity reads the word of a severity. The error says what was probably meant.
+func Severity(word string) (rules.Severity, error) {
+	s, err := rules.ParseSeverity(word)
+	if err != nil {
+		err = fmt.Errorf("%w%s", err, DidYouMean(word, rules.Severities()))
+	}
+	return s, err
+}
+
 // Words returns the words that name rules: names, ids, "all", kinds, principles. Some may name none yet.
 func Words() []string {
 	words := append(RuleNames(), "all")

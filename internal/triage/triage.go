@@ -153,6 +153,10 @@ func comments(in Input, used []bool) []check.Finding {
 		if d.Nolint || used[i] {
 			continue
 		}
+		if d.Prose {
+			report(reasonless, d, "this comment silences nothing because more than rules stands before \"--\": name them alone, with commas between them")
+			continue
+		}
 		if d.Reason == "" {
 			report(reasonless, d, "this comment silences nothing because it gives no reason: write \"-- \" and why after the rule")
 			continue

@@ -114,6 +114,7 @@ func TestCommentMessages(t *testing.T) {
 	for text, want := range map[string]string{
 		"//factorlint:ignore sigint-olny -- why": "did you mean sigint-only?",
 		"//factorlint:ignore sigint-only":        "gives no reason",
+		"//factorlint:ignore FL0902 FL0901 -- x": "more than rules stands before \"--\": name them alone, with commas between them",
 		"//factorlint:ignore sigint-only -- why": "nothing here violates sigint-only",
 		"//factorlint:ignore -- why":             "names no rule",
 	} {

@@ -113,14 +113,17 @@ func Markdown(page string) string {
 	return b.String()
 }
 
-// Inline returns a line of Markdown as text: links as "text (address)", nothing bold.
+// Inline returns a line of Markdown as text: links as "text (address)", or as the text alone where the address is that of a file
+// beside the page, nothing bold.
 func Inline(line string) string {
-	line = link.ReplaceAllString(line, "$1 ($2)")
+	line = webLink.ReplaceAllString(line, "$1 ($2)")
+	line = link.ReplaceAllString(line, "$1")
 	line = autolink.ReplaceAllString(line, "$1")
 	return strings.ReplaceAll(line, "**", "")
 }
 
 var (
-	link     = regexp.MustCompile(`\[([^\]]*)\]\(([^)]*)\)`)
+	webLink  = regexp.MustCompile(`\[([^\]]*)\]\(([a-z]+://[^)]*)\)`)
+	link     = regexp.MustCompile(`\[([^\]]*)\]\([^)]*\)`)
 	autolink = regexp.MustCompile(`<(https?://[^>]*)>`)
 )

@@ -75,9 +75,9 @@ func TestLog(t *testing.T) {
 }
 
 func TestMarkdown(t *testing.T) {
-	const page = "# sigint-only\n\nKubernetes sends **SIGTERM**, see [signals](https://example.com/s) and <https://example.com>.\n\n" +
+	const page = "# sigint-only\n\nKubernetes sends **SIGTERM**, see [signals](https://example.com/s) and <https://example.com>, not [stops](sigterm-unhandled.md).\n\n" +
 		"## Bad\n\n```txtar bad\n-- main.go --\n\n# kept [x](y)\n```\n"
-	const want = "SIGINT-ONLY\n\nKubernetes sends SIGTERM, see signals (https://example.com/s) and https://example.com.\n\n" +
+	const want = "SIGINT-ONLY\n\nKubernetes sends SIGTERM, see signals (https://example.com/s) and https://example.com, not stops.\n\n" +
 		"BAD\n\n    -- main.go --\n\n    # kept [x](y)\n"
 	if got := plain.Markdown(page); got != want {
 		t.Errorf("Markdown =\n%s\nwant\n%s", got, want)

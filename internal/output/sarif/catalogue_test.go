@@ -47,8 +47,23 @@ func TestCatalogueFitsSARIF(t *testing.T) {
 		if _, err := os.Stat("../../../rules/" + page); !ok || err != nil {
 			t.Errorf("%s: helpUri %v: %v", rule.ID, at(r, "helpUri"), err)
 		}
+		checkLinks(t, rule, at(r, "help.markdown").(string), at(r, "help.text").(string))
 		checkRanking(t, rule, at(r, "properties").(map[string]any))
 		checkPrinciples(t, rule, r)
+	}
+}
+
+// checkLinks looks at links between pages of this repository: on the web they lead to it, and as text they are words.
+func checkLinks(t *testing.T, rule *rules.Rule, markdown, text string) {
+	t.Helper()
+	for _, m := range regexp.MustCompile(`\]\(([^)]*\.md)\)`).FindAllStringSubmatch(markdown, -1) {
+		path, ok := strings.CutPrefix(m[1], "https://github.com/factorlint/factorlint/blob/main/")
+		if _, err := os.Stat("../../../" + path); !ok || err != nil {
+			t.Errorf("%s: the help links to %s: %v", rule.ID, m[1], err)
+		}
+	}
+	if m := regexp.MustCompile(`\([a-z0-9./-]+\.md\)`).FindString(text); m != "" {
+		t.Errorf("%s: the help as text says %s", rule.ID, m)
 	}
 }
 

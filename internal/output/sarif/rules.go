@@ -94,7 +94,7 @@ func ruleDescriptor(r *rules.Rule) *descriptor {
 			WithFullDescription(text(introduction(r))).
 			WithHelpURI(r.URL()).
 			WithTextHelp(help(r, plain.Markdown(withoutHeading(r.Body)), "")).
-			WithMarkdownHelp(help(r, withoutHeading(r.Body), "**")).
+			WithMarkdownHelp(help(r, withoutHeading(r.Online()), "**")).
 			WithDefaultConfiguration(gosarif.NewReportingConfiguration().WithLevel(r.Severity.String())).
 			WithProperties(properties(r)),
 		GUID: guid(r.ID),

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"html/template"
 	"io"
@@ -40,7 +39,10 @@ func WriteHTML(w io.Writer, c *Card, version string) error {
 		return err
 	}
 	safe := &lineWriter{to: bufio.NewWriter(w)}
-	return errors.Join(t.Execute(safe, p), safe.flush())
+	if err := t.Execute(safe, p); err != nil {
+		return err
+	}
+	return safe.flush()
 }
 
 // A lineWriter makes each line of HTML harmless, and writes it.
@@ -70,11 +72,13 @@ func (l *lineWriter) end(line []byte) error {
 }
 
 // flush writes what is left.
-func (l *lineWriter) flush() (err error) {
+func (l *lineWriter) flush() error {
 	if len(l.rest) > 0 {
-		err = l.end(l.rest)
+		if err := l.end(l.rest); err != nil {
+			return err
+		}
 	}
-	return errors.Join(err, l.to.Flush())
+	return l.to.Flush()
 }
 
 // A page is what the template shows.
