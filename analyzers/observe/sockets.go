@@ -32,7 +32,7 @@ func (b *builder) sockets() {
 // knows, by its name.
 func (b *builder) mayListen(c *Call) bool {
 	pkg := packageOf(c.Callee)
-	if a := lookup(c.Callee, "worker"); a != nil && a.arg["listens"] != "" {
+	if a := lookup(c.Callee, "worker"); a != nil && (a.arg["listens"] == "yes" || b.uses(a.list("listens"))) {
 		return true
 	}
 	if apis()[c.Callee] != nil || b.g.funcs[c.Callee] != nil || b.g.packages[pkg] != nil || familiar()[pkg] ||
