@@ -63,16 +63,15 @@ var (
 	persistence   = regexp.MustCompile(`appendonly["' ]+yes|save["' ]+\d`)
 	noPersistence = regexp.MustCompile(`save["' ]*("|')["' ]|--save (\s|--|$)|appendonly["' ]+no`)
 	testName      = regexp.MustCompile(`(?i)^tests?([._-]|$)|tests?([._-]|$)`)
-	testFile      = regexp.MustCompile(`(?i)(^|[._-])(tests?|testing|e2e|ci|integration)([._-]|$)`)
 )
 
-// isTest reports whether a Compose service is for tests, which begin with empty stores on purpose: its name or its file's says so,
+// isTest reports whether a Compose service is for tests, which begin with empty stores on purpose: its name says so,
 // or the same store stands there in several versions.
 func isTest(d *workload.Deploy) bool {
 	if d.Platform != workload.Compose {
 		return false
 	}
-	if testFile.MatchString(strings.TrimSuffix(path.Base(d.File), path.Ext(d.File))) || testName.MatchString(d.Name) {
+	if testName.MatchString(d.Name) {
 		return true
 	}
 	ref, _ := d.Image.Get()
