@@ -32,6 +32,8 @@ func portWithoutListener() check.Check[*workload.Workload] {
 				Message: fmt.Sprintf("%s is %d, but %s: connections to it are refused", first.what, first.number, nobody(w, all)),
 				Logical: logical(d),
 				Matter:  strconv.Itoa(first.number),
+
+				Replaces: []string{"dangling-target-port"}, // which only knows what is declared
 			}
 			exposed, _ := declaredByImage(w.Image)
 			for _, other := range slices.Concat(exposed, silent) {
