@@ -103,7 +103,7 @@ func isDevelopment(v *workload.Variant) bool {
 func losesData(d *workload.Deploy) (lost bool, ephemeral *workload.Mount) {
 	for i := range d.Mounts {
 		m := &d.Mounts[i]
-		if !mayHoldData(m.Path) {
+		if !mayHoldData(m.Path) && !isNamedForData(d, m.Path) {
 			continue
 		}
 		switch m.Source {
@@ -115,6 +115,14 @@ func losesData(d *workload.Deploy) (lost bool, ephemeral *workload.Mount) {
 		}
 	}
 	return true, ephemeral
+}
+
+// isNamedForData reports whether a variable says that data is to lie at a path or beneath it: PGDATA, ETCD_DATA_DIR.
+func isNamedForData(d *workload.Deploy, p string) bool {
+	return slices.ContainsFunc(d.Env.Members, func(v workload.EnvVar) bool {
+		dir, ok := v.Value.Get()
+		return ok && strings.Contains(v.Name, "DATA") && strings.HasPrefix(path.Clean(dir)+"/", path.Clean(p)+"/")
+	})
 }
 
 // mayHoldData reports whether a store may keep its data at a path, rather than configuration, scripts that are run at its
