@@ -58,7 +58,7 @@ func (p *Program) Title() string {
 		if at == p.ImportPath {
 			name = p.Name
 		}
-		if name != "cmd" && name != "src" && name != "main" && !IsMajorVersion(name) {
+		if !slices.Contains([]string{"cmd", "src", "main", "server"}, name) && !IsMajorVersion(name) {
 			return name
 		}
 	}

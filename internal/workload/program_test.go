@@ -82,6 +82,7 @@ func TestTitle(t *testing.T) {
 	for main, want := range map[string]string{
 		"example.com/shop/orders/cmd":       "orders",
 		"example.com/shop/cmd/main":         "shop",
+		"example.com/shop/cmd/server":       "shop",
 		"example.com/shop/v2/cmd":           "shop",
 		"example.com/shop/cmd/orders":       "orders",
 		"example.com/shop/orders/cmd/serve": "serve",
