@@ -481,7 +481,7 @@ func isForeign(name string) bool {
 		return true
 	}
 	base := path.Base(name)
-	return slices.Contains(plain, base) || slices.Contains(foreign, base) || slices.Contains(rebuilders, base) || strings.HasPrefix(base, "python") || strings.HasPrefix(base, "php-fpm")
+	return slices.Contains(slices.Concat(plain, foreign, rebuilders), base) || strings.HasPrefix(base, "python") || strings.HasPrefix(base, "php-fpm")
 }
 
 // plain are commands that take nothing from the environment that is a service's: parts of the shell and basic tools.
