@@ -19,6 +19,6 @@ func run(pass *gopass.Pass) {
 			name = path
 		}
 		pass.ReportSpan(cf.At, p.At, fmt.Sprintf("%s takes its configuration from %s alone: no environment variable overrides anything in it, "+
-			"so that deploys can differ only by carrying other files", p.Name, name), nil)
+			"so that deploys can differ only by carrying other files", p.Title(), name), nil)
 	}
 }

@@ -16,6 +16,6 @@ func run(pass *gopass.Pass) {
 	for _, cf := range observe.LiteralConfigs(p) {
 		name, _ := cf.Path.Constant()
 		pass.ReportSpan(cf.At, p.At, fmt.Sprintf("%s starts only if %s is there: no variable or flag can name another place, "+
-			"so every deploy has to put the file at this very path", p.Name, name), nil)
+			"so every deploy has to put the file at this very path", p.Title(), name), nil)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/factorlint/factorlint/analyzers/observe"
+	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/gopass"
 )
 
@@ -17,8 +18,14 @@ func run(pass *gopass.Pass) {
 		if to == "" || to == "sql" {
 			to = "another party"
 		}
-		pass.ReportSpan(c.At, observe.ProgramOf(pass.Pass).At, fmt.Sprintf("%s connects to %s before main begins, while a package is initialised: until the other side answers "+
+		who := observe.Short(c.Via) + " connects"
+		var asked []check.Related
+		if c.Ask != nil {
+			who = fmt.Sprintf("what %s returns connects", observe.Short(c.Via))
+			asked = []check.Related{{At: c.Ask.At, Message: "asked to connect here"}}
+		}
+		pass.ReportSpan(c.At, observe.ProgramOf(pass.Pass).At, fmt.Sprintf("%s to %s before main begins, while a package is initialised: until the other side answers "+
 			"no signal is handled and nothing can be logged or tried again by main, and every program and test with that package needs the other side to be there",
-			observe.Short(c.Via), to), nil)
+			who, to), asked)
 	}
 }

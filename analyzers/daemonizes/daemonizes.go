@@ -15,10 +15,10 @@ func run(pass *gopass.Pass) {
 	for _, d := range observe.Daemonizings(pass.Pass) {
 		p := observe.ProgramOf(pass.Pass)
 		message := fmt.Sprintf("%s starts itself again in the background here and ends: the container stops with its first process, and the platform "+
-			"can neither watch, stop nor restart the one that stays", p.Name)
+			"can neither watch, stop nor restart the one that stays", p.Title())
 		if d.File != "" {
 			message = fmt.Sprintf("%s writes its process id to %s: in a container the platform knows its process, every replica has the id 1, "+
-				"and a file left behind by one that was killed names a process that is another", p.Name, d.File)
+				"and a file left behind by one that was killed names a process that is another", p.Title(), d.File)
 		}
 		pass.ReportSpan(d.At, p.At, message, nil)
 	}

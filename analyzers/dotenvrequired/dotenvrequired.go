@@ -22,7 +22,7 @@ func run(pass *gopass.Pass) {
 	for _, f := range observe.RequiredDotenv(pass.Pass) {
 		p := observe.ProgramOf(pass.Pass)
 		pass.ReportSpan(f.Ends, p.At, fmt.Sprintf("%s ends here when it finds no file %s: a deploy that sets the variables themselves cannot start it, "+
-			"and the file has to be made part of an image or mounted", p.Name, f.Name),
+			"and the file has to be made part of an image or mounted", p.Title(), f.Name),
 			[]check.Related{{At: f.Read, Message: "the file is read here"}}, fix(pass, f)...)
 	}
 }

@@ -28,6 +28,6 @@ func run(pass *gopass.Pass) {
 			names[i] = path.Base(d)
 		}
 		pass.ReportSpan(p.At, p.At, fmt.Sprintf("%s reads its environment in %d packages (%s): nobody sees in one place what a deploy has to set",
-			p.Name, len(dirs), strings.Join(names, ", ")), nil)
+			p.Title(), len(dirs), strings.Join(names, ", ")), nil)
 	}
 }

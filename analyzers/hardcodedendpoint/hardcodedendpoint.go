@@ -19,6 +19,6 @@ func run(pass *gopass.Pass) {
 			where = "which in a container is the container itself"
 		}
 		pass.ReportSpan(e.At, e.Call, fmt.Sprintf("%s always connects to %s, %s: no environment variable, flag or configuration can change it, "+
-			"so a deploy in which the other side is somewhere else needs another build", p.Name, e.Host, where), nil)
+			"so a deploy in which the other side is somewhere else needs another build", p.Title(), e.Host, where), nil)
 	}
 }

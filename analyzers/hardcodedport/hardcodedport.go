@@ -30,6 +30,6 @@ func run(pass *gopass.Pass) {
 			continue // a socket, any port, or the ports that redirects and ACME need
 		}
 		pass.ReportSpan(l.Addr[len(l.Addr)-1].At, l.At, fmt.Sprintf("%s always listens on port %s: no environment variable, flag or configuration can change it, "+
-			"so two deploys on one host, or a platform that assigns the port, need another build", p.Name, port), nil)
+			"so two deploys on one host, or a platform that assigns the port, need another build", p.Title(), port), nil)
 	}
 }

@@ -15,6 +15,7 @@ type InitConnection struct {
 	Kind string // of the backing service, or "" for another party
 	Via  string // symbol of the function that connects
 	At   check.Span
+	Ask  *Call // what has it connect, if Via does not by itself
 }
 
 // InitConnections returns the connections that the server or worker under analysis opens before its main function begins. What
@@ -28,24 +29,32 @@ func InitConnections(pass *analysis.Pass) []InitConnection {
 		out   []InitConnection
 		inits = g.initial(r)
 		funcs = slices.DeleteFunc(g.sorted(r.funcs), func(f *Func) bool { return !inits[f.ID] })
-		pings []*api
+		pings []*Call
 	)
 	for _, f := range funcs {
 		for i := range f.Calls {
-			if a := lookup(f.Calls[i].Callee, "ping"); a != nil && !f.Calls[i].Mention {
-				pings = append(pings, a)
+			if c := &f.Calls[i]; lookup(c.Callee, "ping") != nil && !c.Mention {
+				pings = append(pings, c)
 			}
 		}
 	}
 	for _, b := range p.Backings.Members {
 		a := lookup(b.Via, "connect")
-		asked := slices.ContainsFunc(pings, func(ping *api) bool { return ping.arg["of"] == "" && isSQL(b.Kind) || ping.arg["of"] == b.Kind })
-		if !b.AtInit || a == nil || a.arg["lazy"] != "" && !asked || isFile(b.Kind) {
+		if !b.AtInit || a == nil || isFile(b.Kind) || slices.ContainsFunc(out, func(o InitConnection) bool { return o.At == b.At }) {
 			continue
 		}
-		if !slices.ContainsFunc(out, func(o InitConnection) bool { return o.At == b.At }) {
-			out = append(out, InitConnection{Kind: b.Kind, Via: b.Via, At: b.At})
+		c := InitConnection{Kind: b.Kind, Via: b.Via, At: b.At}
+		if a.arg["lazy"] != "" {
+			asked := slices.IndexFunc(pings, func(c *Call) bool {
+				of := lookup(c.Callee, "ping").arg["of"]
+				return of == "" && isSQL(b.Kind) || of == b.Kind
+			})
+			if asked < 0 {
+				continue
+			}
+			c.Ask = pings[asked]
 		}
+		out = append(out, c)
 	}
 	for _, f := range funcs {
 		for i := range f.Calls {

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/constant"
 	"go/types"
+	"path"
 	"slices"
 	"strings"
 
@@ -133,8 +134,14 @@ func quietCallee(symbol string) bool {
 			return true
 		}
 	}
-	name := strings.ToLower(symbol[strings.LastIndexByte(symbol, '.')+1:])
-	return strings.Contains(name, "log") || name == "error"
+	parts := strings.Split(strings.ToLower(path.Base(symbol)), ".") // package, perhaps type, and function
+	name := parts[len(parts)-1]
+	return strings.Contains(name, "log") || name == "error" || slices.ContainsFunc(parts[:len(parts)-1], isLogger)
+}
+
+// isLogger reports whether the name of a package or type says that it logs.
+func isLogger(name string) bool {
+	return name == "log" || name == "logs" || strings.HasSuffix(name, "logger") || strings.HasSuffix(name, "logging")
 }
 
 // quietTarget reports whether a value is about logging: by the name it is kept under or by its type.

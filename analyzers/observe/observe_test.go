@@ -130,7 +130,7 @@ words field default env handles drains runs stops all type untimed
 words choice unless asked each state
 words rotates paths to removes folder
 words of lazy locks groups
-words with unless untold blocks async poll always tagged called does holds
+words with unless untold blocks async poll listens always tagged called does holds
 words fails must tags flags config own sets chain
 words root open verb tree text optional panics
 `

@@ -228,6 +228,9 @@ func (b *builder) auxiliaryHandler(f *Func, c *Call, a *api, fr *frame) bool {
 			return true
 		}
 	}
+	if packageOf(c.Callee) == "google.golang.org/grpc" {
+		return false // routes beside it are those of another server
+	}
 	patterns := 0
 	for _, c := range f.Calls {
 		a := lookup(c.Callee, "route")

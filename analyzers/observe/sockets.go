@@ -28,9 +28,13 @@ func (b *builder) sockets() {
 	}
 }
 
-// mayListen reports whether a call into code that nobody here knows may open a listener, by its name.
+// mayListen reports whether a call may open a listener: one of a library that is known to, or one into code that nobody here
+// knows, by its name.
 func (b *builder) mayListen(c *Call) bool {
 	pkg := packageOf(c.Callee)
+	if a := lookup(c.Callee, "worker"); a != nil && (a.arg["listens"] == "yes" || b.uses(a.list("listens"))) {
+		return true
+	}
 	if apis()[c.Callee] != nil || b.g.funcs[c.Callee] != nil || b.g.packages[pkg] != nil || familiar()[pkg] ||
 		isStandardCall(c.Callee) && !strings.HasPrefix(c.Callee, "net.Listen") || strings.HasPrefix(c.Callee, "var ") {
 		return false

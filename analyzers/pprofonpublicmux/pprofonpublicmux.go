@@ -15,6 +15,6 @@ func run(pass *gopass.Pass) {
 	p := observe.ProgramOf(pass.Pass)
 	for _, at := range observe.PublicProfiles(pass.Pass) {
 		pass.ReportSpan(at, p.At, fmt.Sprintf("net/http/pprof registers itself with http.DefaultServeMux, and %s serves that with its main traffic: whoever reaches the "+
-			"service can read its command line and its heap and start CPU profiles under /debug/pprof/", p.Name), nil)
+			"service can read its command line and its heap and start CPU profiles under /debug/pprof/", p.Title()), nil)
 	}
 }

@@ -28,7 +28,7 @@ func run(pass *gopass.Pass) {
 			continue
 		}
 		pass.ReportSpan(s.At, p.At, fmt.Sprintf("%s shuts down on SIGINT but not on SIGTERM, the signal by which Docker and Kubernetes stop a container: "+
-			"there the process dies at once and what this handler does never runs", p.Name), nil, fix(pass, s.At)...)
+			"there the process dies at once and what this handler does never runs", p.Title()), nil, fix(pass, s.At)...)
 		return
 	}
 }

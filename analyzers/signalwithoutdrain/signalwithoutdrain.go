@@ -19,5 +19,5 @@ func run(pass *gopass.Pass) {
 	}
 	p := observe.ProgramOf(pass.Pass)
 	pass.ReportSpan(serve, p.At, fmt.Sprintf("%s handles SIGTERM but never shuts down the server that runs here: when the platform stops it, "+
-		"requests in flight are cut off all the same", p.Name), []check.Related{{At: handler, Message: "SIGTERM is handled here"}})
+		"requests in flight are cut off all the same", p.Title()), []check.Related{{At: handler, Message: "SIGTERM is handled here"}})
 }

@@ -33,9 +33,9 @@ func run(pass *gopass.Pass) {
 	}
 	if !serves || p.Class == workload.Worker {
 		pass.ReportSpan(p.Consumes[0].At, p.At, fmt.Sprintf("%s takes its work here and %s: when the platform stops it, "+
-			"the process dies at once and the work in hand is cut off", p.Name, what), late)
+			"the process dies at once and the work in hand is cut off", p.Title(), what), late)
 		return
 	}
 	pass.ReportSpan(serve.At, p.At, fmt.Sprintf("%s serves here and %s: when the platform stops it, "+
-		"the process dies at once and requests in flight are cut off", p.Name, what), late)
+		"the process dies at once and requests in flight are cut off", p.Title(), what), late)
 }

@@ -138,7 +138,11 @@ func judge(form, init string, s dockerfile.Script, base string) (rules.Severity,
 		form += " under " + init
 		stays = fmt.Sprintf("takes the SIGTERM for itself and ends, so %s is killed at once and shuts nothing down", program)
 	}
-	switch s.Fate {
+	fate := s.Fate
+	if fate == dockerfile.Depends && s.Shell == workload.Bash && dockerfile.BashReplacesItself(base) {
+		fate = dockerfile.Replaced
+	}
+	switch fate {
 	case dockerfile.Stays:
 		if s.Shell == workload.UnknownShell {
 			return rules.Warning, fmt.Sprintf("%s: the shell %s", form, stays)

@@ -19,7 +19,7 @@ func danglingTargetPort() check.Check[*workload.Variant] {
 			return // a patch may add the port
 		}
 		for _, s := range v.Services {
-			targetPorts(p, s)
+			targetPorts(p, s, v.Services)
 		}
 		services := map[[2]string][]*workload.Service{} // by namespace and name
 		for _, s := range v.Services {
@@ -34,9 +34,9 @@ func danglingTargetPort() check.Check[*workload.Variant] {
 	}}
 }
 
-// targetPorts judges the ports of a Service. Nothing translates the ports of a headless one: its clients connect to
+// targetPorts judges the ports of a Service, one of all those that are deployed together. Nothing translates the ports of a headless one: its clients connect to
 // the pods themselves.
-func targetPorts(p *check.Pass[*workload.Variant], s *workload.Service) {
+func targetPorts(p *check.Pass[*workload.Variant], s *workload.Service, all []*workload.Service) {
 	var pods []*workload.Deploy
 	for _, d := range s.Selects {
 		if d.Role == workload.App && !d.OneShot {
@@ -62,7 +62,7 @@ func targetPorts(p *check.Pass[*workload.Variant], s *workload.Service) {
 		f := check.Finding{At: port.At, Logical: serviceName(s), Matter: target}
 		severity := rules.Error
 		if _, err := strconv.Atoi(target); err == nil {
-			if !allDeclared(s, pods, ports) {
+			if !allDeclared(all, pods, ports) {
 				continue // a port need not be declared to be served
 			}
 			severity = rules.Warning // which of the two is wrong cannot be told
@@ -87,9 +87,9 @@ func targetPorts(p *check.Pass[*workload.Variant], s *workload.Service) {
 }
 
 // allDeclared reports whether the pods declare their ports so thoroughly that a number among the targets that is not
-// declared is a mistake: every container declares some by number, and no target of the Service matches one.
-// Containers on the host's network, and Services of which another port matches, may leave ports undeclared.
-func allDeclared(s *workload.Service, pods []*workload.Deploy, ports []workload.Port) bool {
+// declared is a mistake: every container declares some by number, and no target of a Service that picks them matches one.
+// Containers on the host's network, and those that a Service does reach, may leave other ports undeclared.
+func allDeclared(services []*workload.Service, pods []*workload.Deploy, ports []workload.Port) bool {
 	for _, d := range pods {
 		if len(d.Ports) == 0 || d.HostNetwork {
 			return false
@@ -99,11 +99,17 @@ func allDeclared(s *workload.Service, pods []*workload.Deploy, ports []workload.
 		if _, ok := c.Number.Get(); !ok {
 			return false
 		}
-		if slices.ContainsFunc(s.Ports, func(port *workload.ServicePort) bool { return port.LeadsTo(c) }) {
+		if slices.ContainsFunc(services, func(s *workload.Service) bool { return reaches(s, pods, c) }) {
 			return false
 		}
 	}
 	return true
+}
+
+// reaches reports whether a Service picks one of the pods and leads to a port of theirs.
+func reaches(s *workload.Service, pods []*workload.Deploy, c workload.Port) bool {
+	return slices.ContainsFunc(s.Selects, func(d *workload.Deploy) bool { return slices.Contains(pods, d) }) &&
+		slices.ContainsFunc(s.Ports, func(port *workload.ServicePort) bool { return port.LeadsTo(c) })
 }
 
 // injected reports whether a port name is that of a sidecar that is added to pods in the cluster: by Istio, Linkerd,

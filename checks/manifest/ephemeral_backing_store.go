@@ -63,16 +63,15 @@ var (
 	persistence   = regexp.MustCompile(`appendonly["' ]+yes|save["' ]+\d`)
 	noPersistence = regexp.MustCompile(`save["' ]*("|')["' ]|--save (\s|--|$)|appendonly["' ]+no`)
 	testName      = regexp.MustCompile(`(?i)^tests?([._-]|$)|tests?([._-]|$)`)
-	testFile      = regexp.MustCompile(`(?i)(^|[._-])(tests?|testing|e2e|ci|integration)([._-]|$)`)
 )
 
-// isTest reports whether a Compose service is for tests, which begin with empty stores on purpose: its name or its file's says so,
+// isTest reports whether a Compose service is for tests, which begin with empty stores on purpose: its name says so,
 // or the same store stands there in several versions.
 func isTest(d *workload.Deploy) bool {
 	if d.Platform != workload.Compose {
 		return false
 	}
-	if testFile.MatchString(strings.TrimSuffix(path.Base(d.File), path.Ext(d.File))) || testName.MatchString(d.Name) {
+	if testName.MatchString(d.Name) {
 		return true
 	}
 	ref, _ := d.Image.Get()
@@ -104,7 +103,7 @@ func isDevelopment(v *workload.Variant) bool {
 func losesData(d *workload.Deploy) (lost bool, ephemeral *workload.Mount) {
 	for i := range d.Mounts {
 		m := &d.Mounts[i]
-		if !mayHoldData(m.Path) {
+		if !mayHoldData(m.Path) && !isNamedForData(d, m.Path) {
 			continue
 		}
 		switch m.Source {
@@ -116,6 +115,14 @@ func losesData(d *workload.Deploy) (lost bool, ephemeral *workload.Mount) {
 		}
 	}
 	return true, ephemeral
+}
+
+// isNamedForData reports whether a variable says that data is to lie at a path or beneath it: PGDATA, ETCD_DATA_DIR.
+func isNamedForData(d *workload.Deploy, p string) bool {
+	return slices.ContainsFunc(d.Env.Members, func(v workload.EnvVar) bool {
+		dir, ok := v.Value.Get()
+		return ok && strings.Contains(v.Name, "DATA") && strings.HasPrefix(path.Clean(dir)+"/", path.Clean(p)+"/")
+	})
 }
 
 // mayHoldData reports whether a store may keep its data at a path, rather than configuration, scripts that are run at its

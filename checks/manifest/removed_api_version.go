@@ -77,10 +77,14 @@ func removedAPIVersion() check.Check[*workload.Variant] {
 			if r.successor == "-" {
 				instead = "nothing has its place"
 			}
+			what := fmt.Sprintf("%s %q", o.Kind, o.Name)
+			if o.Name == "" {
+				what = "this " + o.Kind
+			}
 			p.Report(check.Finding{
 				At: o.At,
-				Message: fmt.Sprintf("%s %q is of %s, which Kubernetes %s and later do not serve: applying it fails there (%s)",
-					o.Kind, o.Name, o.API, r.release, instead),
+				Message: fmt.Sprintf("%s is of %s, which Kubernetes %s and later do not serve: applying it fails there (%s)",
+					what, o.API, r.release, instead),
 				Logical: fmt.Sprintf("%s/%s/%s/%s", o.API, o.Kind, o.Namespace, o.Name),
 				Matter:  o.API,
 			})

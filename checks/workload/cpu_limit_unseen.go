@@ -26,7 +26,7 @@ func cpuLimitUnseen() check.Check[*workload.Workload] {
 		p.Report(check.Finding{
 			At: d.CPULimit.At(),
 			Message: fmt.Sprintf("%s has a CPU limit of %s, which %s does not see because its go.mod says go %s: it runs as many threads as the node has cores, uses up its share early in each period and stands still for the rest",
-				describe(d), limit, prog.Name, prog.GoVersion),
+				describe(d), limit, prog.Title(), prog.GoVersion),
 			Related: related(nil, prog.At, "the program that runs there"),
 			Logical: logical(d),
 			Matter:  "threads",

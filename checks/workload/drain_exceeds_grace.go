@@ -43,7 +43,7 @@ func drainExceedsGrace() check.Check[*workload.Workload] {
 		p.Report(check.Finding{
 			At: at,
 			Message: fmt.Sprintf("%s %s, but its %s is %s: SIGKILL cuts off requests that are still being served",
-				w.Program.Name, needs, setting, grace),
+				w.Program.Title(), needs, setting, grace),
 			Related: related(nil, time.At(), fmt.Sprintf("the %s for draining are set here", drain)),
 			Logical: logical(d),
 			Matter:  w.Program.Name,

@@ -23,7 +23,7 @@ func drainNeverRuns() check.Check[*workload.Workload] {
 			Logical:  w.Image.File + "/" + w.Image.Stage,
 			Matter:   w.Program.Name,
 		}
-		name := w.Program.Name
+		name := w.Program.Title()
 		if k, ok := checkdockerfile.KeeperOf(w); ok {
 			f.At = k.At
 			f.Message = fmt.Sprintf("%s: %s stays PID 1 and passes no signal on, so the SIGTERM on which %s drains never reaches it: it is killed when the grace period ends",

@@ -30,7 +30,7 @@ func envDrift() check.Check[*workload.Workload] {
 			p.Report(check.Finding{
 				At: d.EnvAt,
 				Message: fmt.Sprintf("%s does not set %s, which %s of %s sets: here %s goes on without it",
-					describe(d), read.Name, describe(by), other.At.File, w.Program.Name),
+					describe(d), read.Name, describe(by), other.At.File, w.Program.Title()),
 				Related: related(related(nil, read.At, read.Name+" is read here"), other.At, "another deploy sets it here"),
 				Logical: logical(d),
 				Matter:  read.Name,

@@ -21,7 +21,7 @@ func envKeyMismatch() check.Check[*workload.Workload] {
 			if len(s.Env) == 0 {
 				why = fmt.Sprintf("viper does not look for the key %s in the environment, since no default, file or BindEnv names it", s.Key)
 			}
-			f := u.finding(fmt.Sprintf("%s sets %s, but %s: %s never sees the value", u.by, u.name, why, w.Program.Name))
+			f := u.finding(fmt.Sprintf("%s sets %s, but %s: %s never sees the value", u.by, u.name, why, w.Program.Title()))
 			f.Related = related(nil, s.At, "the key "+s.Key+" is read here")
 			f.Replaces = []string{"env-unread"}
 			p.Report(f)

@@ -16,7 +16,7 @@ func envNotProvided() check.Check[*workload.Workload] {
 			f := check.Finding{
 				At: d.EnvAt,
 				Message: fmt.Sprintf("%s needs %s, but neither %s nor its image sets it: the program refuses to work without it",
-					w.Program.Name, read.Name, describe(d)),
+					w.Program.Title(), read.Name, describe(d)),
 				Related: related(nil, read.At, read.Name+" is required here"),
 				Logical: logical(d),
 				Matter:  read.Name,

@@ -20,7 +20,7 @@ func envUnread() check.Check[*workload.Workload] {
 			if slices.ContainsFunc(missing, func(r workload.EnvRead) bool { return alike(u.name, r.Name) }) {
 				continue
 			}
-			f := u.finding(fmt.Sprintf("%s sets %s, which %s never reads: the value has no effect", u.by, u.name, w.Program.Name))
+			f := u.finding(fmt.Sprintf("%s sets %s, which %s never reads: the value has no effect", u.by, u.name, w.Program.Title()))
 			if read, ok := meant(w, u.name); ok {
 				f.Message += "; it reads " + read.Name + " instead, which nothing sets"
 				f.Related = related(nil, read.At, read.Name+" is read here")

@@ -32,12 +32,12 @@ func gomemlimitExceedsLimit() check.Check[*workload.Workload] {
 		}
 		if soft.Cmp(hard) > 0 {
 			f.Message = fmt.Sprintf("the memory limit of the Go runtime of %s is %s, above the %s that %s may use: the kernel kills the program before the garbage collector sees a need to hurry",
-				w.Program.Name, said, limit, describe(d))
+				w.Program.Title(), said, limit, describe(d))
 			p.Report(f)
 			return
 		}
 		f.Message = fmt.Sprintf("the memory limit of the Go runtime of %s is %s, all of the %s that %s may use: what the runtime does not count has no room, and the kernel kills the program under load",
-			w.Program.Name, said, limit, describe(d))
+			w.Program.Title(), said, limit, describe(d))
 		p.ReportAs(rules.Warning, f)
 	}}
 }

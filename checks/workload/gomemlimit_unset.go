@@ -21,7 +21,7 @@ func gomemlimitUnset() check.Check[*workload.Workload] {
 		p.Report(check.Finding{
 			At: d.MemoryLimit.At(),
 			Message: fmt.Sprintf("%s may use %s, but nothing tells the Go runtime of %s: it collects garbage when the heap has doubled, even if the kernel kills the program before that",
-				describe(d), limit, w.Program.Name),
+				describe(d), limit, w.Program.Title()),
 			Related: related(nil, w.Program.At, "the program that runs there"),
 			Logical: logical(d),
 			Matter:  "memory",

@@ -27,7 +27,7 @@ func livenessChecksBackingService() check.Check[*workload.Workload] {
 			f := check.Finding{
 				At: r.at,
 				Message: fmt.Sprintf("%s asks for %s, whose handler asks the %s of %s and fails without it: an outage there restarts every pod, over and over",
-					r.by, r.path, service(on.Kind), w.Program.Name),
+					r.by, r.path, service(on.Kind), w.Program.Title()),
 				Related: related(related(nil, route.At, "the route "+route.Pattern+" is registered here"), on.At, "the "+service(on.Kind)+" is asked here"),
 				Logical: logical(d),
 				Matter:  r.path,

@@ -31,7 +31,7 @@ func loopbackBind() check.Check[*workload.Workload] {
 			f := check.Finding{
 				At: l.bind,
 				Message: fmt.Sprintf("%s listens on %s here, which nothing outside its container reaches: connections to %s %d are refused",
-					w.Program.Name, l.host, declared[at].what, l.port),
+					w.Program.Title(), l.host, declared[at].what, l.port),
 				Related: related(nil, l.at, "listens here"),
 				Logical: logical(d),
 				Matter:  strconv.Itoa(l.port),

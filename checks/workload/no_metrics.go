@@ -21,7 +21,7 @@ func noMetrics() check.Check[*workload.Workload] {
 		}
 		p.Report(check.Finding{
 			At:      d.At,
-			Message: fmt.Sprintf("%s neither serves nor exports metrics: nobody sees its load, errors and latency until its users do", w.Program.Name),
+			Message: fmt.Sprintf("%s neither serves nor exports metrics: nobody sees its load, errors and latency until its users do", w.Program.Title()),
 			Related: related(nil, w.Program.At, "the program begins here"),
 			Logical: logical(d),
 			Matter:  w.Program.Name,

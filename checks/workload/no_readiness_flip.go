@@ -22,7 +22,7 @@ func noReadinessFlip() check.Check[*workload.Workload] {
 		p.Report(check.Finding{
 			At: d.At,
 			Message: fmt.Sprintf("%s closes its listener as soon as SIGTERM comes, while the Service %s still sends it requests, and neither a preStop hook nor the program waits for that to end: these connections are refused",
-				w.Program.Name, d.Services[0].Service),
+				w.Program.Title(), d.Services[0].Service),
 			Related: related(nil, w.Program.Drains.Members[0].At, "drains here"),
 			Logical: logical(d),
 			Matter:  w.Program.Name,

@@ -39,7 +39,7 @@ func portMismatch() check.Check[*workload.Workload] {
 		f := check.Finding{
 			At: first.at,
 			Message: fmt.Sprintf("%s is %d, but %s listens on %s here: connections to %d are refused",
-				first.what, first.number, w.Program.Name, ports(main), first.number),
+				first.what, first.number, w.Program.Title(), ports(main), first.number),
 			Matter: strconv.Itoa(first.number),
 		}
 		for _, l := range main {

@@ -32,6 +32,8 @@ func portWithoutListener() check.Check[*workload.Workload] {
 				Message: fmt.Sprintf("%s is %d, but %s: connections to it are refused", first.what, first.number, nobody(w, all)),
 				Logical: logical(d),
 				Matter:  strconv.Itoa(first.number),
+
+				Replaces: []string{"dangling-target-port"}, // which only knows what is declared
 			}
 			exposed, _ := declaredByImage(w.Image)
 			for _, other := range slices.Concat(exposed, silent) {
@@ -68,7 +70,7 @@ func unserved(declared []declaration, all []listener) (out []declaration) {
 func nobody(w *workload.Workload, all []listener) string {
 	on := slices.DeleteFunc(slices.Clone(all), func(l listener) bool { return l.port == 0 || l.unset })
 	if len(on) == 0 {
-		return w.Program.Name + " listens on no port here"
+		return w.Program.Title() + " listens on no port here"
 	}
-	return fmt.Sprintf("%s listens on %s alone here", w.Program.Name, ports(on))
+	return fmt.Sprintf("%s listens on %s alone here", w.Program.Title(), ports(on))
 }

@@ -24,7 +24,7 @@ func probeRouteMissing() check.Check[*workload.Workload] {
 			f := check.Finding{
 				At: first.at,
 				Message: fmt.Sprintf("%s asks for %s, but no route of %s answers a GET of it: the probe fails, and %s",
-					first.by, first.path, w.Program.Name, first.ends),
+					first.by, first.path, w.Program.Title(), first.ends),
 				Logical: w.Name,
 				Matter:  first.path,
 			}

@@ -23,7 +23,7 @@ func replicatedSchedule() check.Check[*workload.Workload] {
 		p.Report(check.Finding{
 			At: r.at,
 			Message: fmt.Sprintf("%s %s, and each runs the jobs of %s at the same times, with nothing that lets only one of them do it: every job is done once by each",
-				describe(w.Deploy), r.said, w.Program.Name),
+				describe(w.Deploy), r.said, w.Program.Title()),
 			Related: related(related(nil, s.At, "jobs are started here"), w.Deploy.At, "runs it"),
 			Logical: logical(w.Deploy),
 			Matter:  s.Kind,

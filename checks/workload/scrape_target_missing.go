@@ -30,7 +30,7 @@ func scrapeTargetMissing() check.Check[*workload.Workload] {
 			} else if path, ok := s.Path.Or("/metrics"); ok && knowsRoutes(w.Program) && !answers(w.Program, path) {
 				f.At, f.Matter = s.Path.At(), path
 				f.Message = fmt.Sprintf("%s asks for metrics at %s, but no route of %s answers that: Prometheus gets 404, and its target is down",
-					s.By, path, w.Program.Name)
+					s.By, path, w.Program.Title())
 			} else {
 				continue
 			}

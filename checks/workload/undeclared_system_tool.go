@@ -25,7 +25,7 @@ func undeclaredSystemTool() check.Check[*workload.Workload] {
 			p.Report(check.Finding{
 				At: e.At,
 				Message: fmt.Sprintf("%s starts %s, but its image is built on %s, which holds no such program, and nothing copies it in: the call always fails",
-					w.Program.Name, command, base),
+					w.Program.Title(), command, base),
 				Related: related(nil, w.Image.BaseAt, "the image is built on it"),
 				Logical: w.Image.File + "/" + w.Image.Stage,
 				Matter:  command,

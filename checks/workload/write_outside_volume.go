@@ -31,7 +31,7 @@ func writeOutsideVolume() check.Check[*workload.Workload] {
 		f := check.Finding{
 			At: d.At,
 			Message: fmt.Sprintf("%s writes to %s when it answers requests, where %s has no volume: what is written there is gone when the container is replaced",
-				w.Program.Name, lost[0].dir, describe(d)),
+				w.Program.Title(), lost[0].dir, describe(d)),
 			Logical: logical(d),
 			Matter:  lost[0].dir,
 		}

@@ -27,7 +27,7 @@ func writeUnderReadOnlyRoot() check.Check[*workload.Workload] {
 		f := check.Finding{
 			At: d.ReadOnlyRoot.At(),
 			Message: fmt.Sprintf("%s writes to %s, but %s makes all of %s read-only, and no volume that can be written to lies there: the write fails",
-				w.Program.Name, refused[0].dir, setting, describe(d)),
+				w.Program.Title(), refused[0].dir, setting, describe(d)),
 			Logical: logical(d),
 			Matter:  refused[0].dir,
 		}

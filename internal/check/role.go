@@ -23,6 +23,9 @@ func RoleOf(name string) Role {
 			}
 		}
 	}
+	if strings.Contains(strings.ToLower(base), "compose") && hasWord(base, "test", "tests", "testing", "e2e", "integration", "ci") {
+		return Test // docker-compose.e2e.yaml
+	}
 	return Product
 }
 

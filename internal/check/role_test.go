@@ -7,6 +7,8 @@ func TestRoleOf(t *testing.T) {
 		"cmd/api/main.go": Product, "deploy/prod/api.yaml": Product, "api_test.go": Test, "e2e/run.go": Test, "e2e-tests/k8s/api.yaml": Test,
 		"integration_tests/a.go": Test, "manifests/quick-start/base/secret.yaml": Sample, "_examples/a.go": Sample, "quickstart.yaml": Product,
 		"charts/api/ci/values.yaml": Tooling, ".github/workflows/ci.yaml": Tooling, "scripts/seed.go": Tooling,
+		"docker-compose.e2e-local.yaml": Test, "deploy/compose.test.yml": Test, "docker-compose.yaml": Product, "docker-compose.prod.yaml": Product,
+		"deploy/test.yaml": Product,
 	} {
 		if got := RoleOf(name); got != want {
 			t.Errorf("%s: got %s, want %s", name, got, want)

@@ -90,6 +90,9 @@ func (o *object) oneShot(template node) bool {
 		if p := template.get("spec", "restartPolicy").str(); p == "Never" || p == "OnFailure" {
 			return true
 		}
+		if metadata := o.root.get("metadata"); !metadata.get("name").ok() && !metadata.get("generateName").ok() {
+			return true // nobody can apply it: what runs builds, such as Jenkins, makes pods of it
+		}
 	}
 	annotations := o.root.get("metadata", "annotations")
 	return annotations.get("helm.sh/hook").ok() || annotations.get("argocd.argoproj.io/hook").ok()

@@ -248,7 +248,7 @@ func (b *binder) addUndeployed(all []*Workload) []*Workload {
 		switch {
 		case w.Name != "":
 		case w.Program != nil:
-			w.Name = w.Program.Name
+			w.Name = w.Program.Title()
 		default:
 			w.Name = f.Path()
 		}
@@ -260,7 +260,7 @@ func (b *binder) addUndeployed(all []*Workload) []*Workload {
 	rest := slices.DeleteFunc(slices.Clone(b.Programs), func(p *Program) bool { return programs[p] })
 	slices.SortFunc(rest, func(x, y *Program) int { return cmp.Compare(x.Dir, y.Dir) })
 	for _, p := range rest {
-		all = append(all, &Workload{Name: p.Name, Program: p})
+		all = append(all, &Workload{Name: p.Title(), Program: p})
 	}
 	return all
 }

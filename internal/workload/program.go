@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,6 +48,21 @@ type Program struct {
 	Tuning    Tuning
 	Libraries []string // packages of others that it calls and of which nothing is known, sorted: they may read variables of their own
 	Unbounded []string // why the sets that are open are open, for people: "os.Getenv of a computed name at a.go:3"
+}
+
+// Title returns what a program is called in messages: its name or, where that is the name of a folder that says nothing, as in
+// orders/cmd, the one before it.
+func (p *Program) Title() string {
+	for at := p.ImportPath; at != "." && at != "/"; at = path.Dir(at) {
+		name := path.Base(at)
+		if at == p.ImportPath {
+			name = p.Name
+		}
+		if !slices.Contains([]string{"cmd", "src", "main", "server"}, name) && !IsMajorVersion(name) {
+			return name
+		}
+	}
+	return p.Name
 }
 
 // IsMajorVersion reports whether an element of an import path is the major version of its module: "v4".

@@ -1,6 +1,7 @@
 package workload_test
 
 import (
+	"path"
 	"testing"
 	"time"
 
@@ -74,5 +75,26 @@ func TestDrainTime(t *testing.T) {
 				t.Errorf("%q set in line %d, want %q in line %d", have, line, tt.want, tt.line)
 			}
 		})
+	}
+}
+
+func TestTitle(t *testing.T) {
+	for main, want := range map[string]string{
+		"example.com/shop/orders/cmd":       "orders",
+		"example.com/shop/cmd/main":         "shop",
+		"example.com/shop/cmd/server":       "shop",
+		"example.com/shop/v2/cmd":           "shop",
+		"example.com/shop/cmd/orders":       "orders",
+		"example.com/shop/orders/cmd/serve": "serve",
+		"orders/src":                        "orders",
+		"cmd":                               "cmd",
+	} {
+		p := &workload.Program{Name: path.Base(main), ImportPath: main}
+		if have := p.Title(); have != want {
+			t.Errorf("%s: have %s, want %s", main, have, want)
+		}
+	}
+	if have := (&workload.Program{Name: "shop", ImportPath: "example.com/shop/v2"}).Title(); have != "shop" {
+		t.Errorf("have %s, want the name that the module has", have)
 	}
 }

@@ -18,6 +18,7 @@ type start struct {
 	opaque  string        // why args cannot be told: "runs the script /entrypoint.sh"
 	deploy  bool          // the manifest, not the image, says what to start
 	unsure  bool          // something on the way may add variables and arguments
+	others  bool          // it runs other programs first, which may read any variable
 }
 
 // An arg is one word of a command line. The rest of an open one, and whether it is one word at all, cannot be told.
@@ -196,6 +197,8 @@ func (st *start) last(list [][]arg) {
 			st.workDir = changeDir(st.workDir, rest[1:])
 		case "export", "source", ".", "eval", "unset", "read":
 			st.unsure = true
+		default:
+			st.others = st.others || !slices.Contains(plain, path.Base(rest[0].text))
 		}
 	}
 	st.args = nil
@@ -478,12 +481,16 @@ func isForeign(name string) bool {
 		return true
 	}
 	base := path.Base(name)
-	return slices.Contains(foreign, base) || slices.Contains(rebuilders, base) || strings.HasPrefix(base, "python") || strings.HasPrefix(base, "php-fpm")
+	return slices.Contains(slices.Concat(plain, foreign, rebuilders), base) || strings.HasPrefix(base, "python") || strings.HasPrefix(base, "php-fpm")
 }
 
+// plain are commands that take nothing from the environment that is a service's: parts of the shell and basic tools.
+var plain = strings.Fields(`
+	: [ basename cat chmod chown cp cut dig dirname echo false find getent grep gunzip gzip head hostname id ln ls mkdir mv nc netstat
+	nslookup ping printf ps pwd rm sed seq set sleep sort stat tail tar tee telnet test top touch tr trap true ulimit umask uname
+	unzip wait wc whoami`)
+
 var foreign = strings.Fields(`
-	apk apt-get awk aws basename bash bundle busybox cat chmod chown cp curl cut date dig dirname echo false find gcloud
-	git go grep gunzip gzip head hostname httpd id java jq kafka-topics kubectl ln ls make mkdir mongo mongod mongosh mv
-	mysql mysqladmin mysqld nc netstat nginx node npm npx nslookup perl pg_isready php ping pip pnpm postgres printenv
-	printf ps psql pwd redis-cli redis-server rm ruby sed seq sh sleep sort stat tail tar tee telnet test top touch true
-	uname unzip uvicorn gunicorn wait wc wget whoami xargs yarn [`)
+	apk apt-get awk aws bash bundle busybox curl date gcloud git go httpd java jq kafka-topics kubectl make mongo mongod mongosh
+	mysql mysqladmin mysqld nginx node npm npx perl pg_isready php pip pnpm postgres printenv psql redis-cli redis-server ruby sh
+	uvicorn gunicorn wget xargs yarn`)

@@ -11,7 +11,7 @@ import (
 // another program that the container starts, a command line, another variable's value, a probe, a mounted ConfigMap, or, if the
 // image sets it, the build.
 func (w *Workload) UsedBeside() func(name string) bool {
-	if st := w.start(); st.opaque != "" || st.via != "" || st.unsure && st.pkg == "" {
+	if st := w.start(); st.opaque != "" || st.via != "" || st.others || st.unsure && st.pkg == "" {
 		return func(string) bool { return true }
 	}
 	words := map[string]bool{}
