@@ -23,7 +23,8 @@ import (
 const (
 	MaxFileSize = 10 << 20 // bytes
 	MaxFiles    = 200_000
-	maxDepth    = 200 // folders in folders
+	maxDepth    = 200         // folders in folders
+	maxMatching = 100_000_000 // steps of comparing paths with ignore patterns
 )
 
 // Options says what part of a tree to look at.
@@ -121,7 +122,8 @@ type walker struct {
 	git     bool
 	index   tracked
 	max     int
-	full    bool // max was reached
+	steps   int  // taken to compare paths with patterns
+	full    bool // max or maxMatching was reached
 	notes   []check.Notification
 }
 
@@ -211,6 +213,11 @@ func (t *Tree) overlaid(dir string, entries []fs.DirEntry) []fs.DirEntry {
 
 func (w *walker) entry(name string, e fs.DirEntry) {
 	isDir := e.IsDir()
+	if w.steps += w.exclude.cost(name) + w.ignore.cost(w.tree.Prefix+name); w.steps > maxMatching {
+		w.full = true
+		w.note("file-limit", rules.Warning, "", "ignore files and excludes have too many patterns for the files of the tree; the rest, from %s on, was not looked at", name)
+		return
+	}
 	if e.Name() == ".git" || !w.wanted(name, isDir) || w.exclude.ignores(name, isDir) && !w.named[name] {
 		return
 	}
