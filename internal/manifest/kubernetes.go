@@ -38,13 +38,17 @@ func objects(root node) []*object {
 		return out
 	}
 	name := root.get("metadata", "name")
-	o := &object{root: root, file: root.doc.src.file, api: api.str(), kind: kind.str(),
-		name: name.str(), namespace: root.get("metadata", "namespace").str(), at: kind.span()}
+	o := &object{root: root, file: root.doc.src.file, api: label(api), kind: label(kind),
+		name: label(name), namespace: label(root.get("metadata", "namespace")), at: kind.span()}
 	if at := name.span(); name.isText() && at.File == o.file {
 		o.at = at
 	}
 	return []*object{o}
 }
+
+// label returns what of a text a name can hold: 253 characters (apimachinery, DNS1123SubdomainMaxLength). Messages about whatever is in
+// an object repeat its name.
+func label(n node) string { return check.Cut(n.str(), 253) }
 
 // group returns the API group: "" for the core one.
 func (o *object) group() string {

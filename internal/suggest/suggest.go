@@ -9,6 +9,9 @@ import "strings"
 func Nearest(word string, known []string) string {
 	best, limit := "", max(2, len(word)/3)+1
 	for _, k := range known {
+		if len(word)-len(k) >= limit {
+			continue // so many letters at least would have to be dropped
+		}
 		if d := distance(strings.ToLower(word), strings.ToLower(k)); d < limit && d < len(k) {
 			best, limit = k, d
 		}
