@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/factorlint/factorlint/internal/check"
 )
 
 // timeoutFlag says how long a run may take.
@@ -15,29 +18,47 @@ func (f *timeoutFlag) add(c *cobra.Command) {
 	c.Flags().DurationVar(&f.limit, "timeout", 0, "give up after this `DURATION`, such as 90s or 5m: write no report and exit 2 (default no limit)")
 }
 
-// grace is how long the go command is waited for once the time is over: it is told to stop.
+// grace is how long the go command and git are waited for once a run is over: they are told to stop.
 const grace = time.Second
 
-// within calls look, with a context that ends when the time is over. The error is that of look, or says that the time did not suffice:
-// look is left alone then, and ends with the process.
-func (f *timeoutFlag) within(ctx context.Context, look func(context.Context) error) error {
-	if f.limit <= 0 {
-		return look(ctx)
+// A watch is the time that a run may take.
+type watch struct {
+	limit time.Duration // 0 for as long as it takes
+	end   time.Time
+}
+
+// start begins a run.
+func (f *timeoutFlag) start() watch { return watch{max(f.limit, 0), time.Now().Add(f.limit)} }
+
+// within calls do, a part of the run, with a context that ends when the time is over or somebody interrupts the run. The error is that
+// of do, or says why the run was given up: do is left alone then, and ends with the process.
+func (w watch) within(ctx context.Context, do func(context.Context) error) error {
+	if w.limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, w.end)
+		defer cancel()
 	}
-	ctx, cancel := context.WithTimeout(ctx, f.limit)
-	defer cancel()
-	done, over := make(chan error, 1), time.After(f.limit)
-	go func() { done <- look(ctx) }()
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		for _, broken := range check.Shield(check.Span{}, "running the command", func() { err = do(ctx) }) {
+			err = errors.New(broken.Message)
+		}
+		done <- err
+	}()
 	select {
 	case err := <-done:
-		if context.Cause(ctx) != context.DeadlineExceeded { //nolint:errorlint // a cause is not wrapped
+		if ctx.Err() == nil {
 			return err
 		}
-	case <-over:
+	case <-ctx.Done():
 		select {
 		case <-done: //nolint:errcheck // it is too late for what it found
 		case <-time.After(grace):
 		}
 	}
-	return fmt.Errorf("--timeout: not done after %v, so nothing is reported", f.limit)
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return fmt.Errorf("--timeout: not done after %v, so nothing is reported", w.limit)
+	}
+	return errors.New("interrupted, so nothing is reported")
 }

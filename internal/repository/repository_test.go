@@ -118,6 +118,9 @@ func TestWalk(t *testing.T) {
 	if _, files, _ := open(t, dir, repository.Options{Exclude: []string{"*.go", "!main.go", "third_party/"}}); files != "b/main.go" {
 		t.Errorf("exclude: %s", files)
 	}
+	if _, files, notes := open(t, dir, repository.Options{MaxTotal: 1}); files != "" && notes[len(notes)-1] != "file-limit" {
+		t.Errorf("with a limit of bytes: %s, %v", files, notes)
+	}
 	if _, files, notes := open(t, dir, repository.Options{MaxFiles: 2}); files != "a.go b/main.go" || notes[len(notes)-1] != "file-limit" {
 		t.Errorf("limit: %s, %v", files, notes)
 	}
