@@ -118,14 +118,20 @@ func TestWalk(t *testing.T) {
 	if _, files, _ := open(t, dir, repository.Options{Exclude: []string{"*.go", "!main.go", "third_party/"}}); files != "b/main.go" {
 		t.Errorf("exclude: %s", files)
 	}
-	if _, files, notes := open(t, dir, repository.Options{MaxTotal: 1}); files != "" && notes[len(notes)-1] != "file-limit" {
-		t.Errorf("with a limit of bytes: %s, %v", files, notes)
-	}
 	if _, files, notes := open(t, dir, repository.Options{MaxFiles: 2}); files != "a.go b/main.go" || notes[len(notes)-1] != "file-limit" {
 		t.Errorf("limit: %s, %v", files, notes)
 	}
 	if _, _, err := repository.Open(filepath.Join(dir, "none"), repository.Options{}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no such folder: %v", err)
+	}
+}
+
+// Only files of the kinds that are read, and small enough for it, count for the limit of all together.
+func TestTotal(t *testing.T) {
+	dir := write(t, map[string]string{"a.go": "12345", "b.png": "1234567890", "c.yaml": "1234567890", "d/Dockerfile.x": "12345", "e.go": "12345"})
+	_, files, notes := open(t, dir, repository.Options{MaxFileSize: 9, MaxTotal: 10})
+	if files != "a.go b.png c.yaml d/Dockerfile.x" || len(notes) != 1 || notes[0] != "file-limit" {
+		t.Errorf("got %s, %v", files, notes)
 	}
 }
 
