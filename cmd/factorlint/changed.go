@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -19,7 +20,11 @@ import (
 const maxPatch = 256 << 20
 
 // newFlags say which findings are old, so that they are neither reported nor count.
-type newFlags struct{ baseline, revision, branch, patch string }
+type newFlags struct {
+	baseline, revision, branch, patch string
+
+	past string // folder for what was at a revision; "" if there is none
+}
 
 func (f *newFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.baseline, "baseline", "", "report only what this `FILE`, which factorlint baseline wrote, does not accept")
@@ -35,7 +40,22 @@ func (f *newFlags) any() bool {
 	return f.baseline != "" || f.revision != "" || f.branch != "" || f.patch != ""
 }
 
-// apply tells the options of a run what is old. The caller closes the past.
+// forget removes what apply took out of git's store.
+func (f *newFlags) forget() {
+	if f.past != "" {
+		os.RemoveAll(f.past) //nolint:errcheck // the system clears its folder of temporary files
+	}
+}
+
+// since is engine.Since.
+func (f *newFlags) since(ctx context.Context, o engine.Options, revision string, parted bool) (_ *engine.Past, err error) {
+	if f.past, err = os.MkdirTemp("", "factorlint-"); err != nil {
+		return nil, err
+	}
+	return engine.Since(ctx, o, f.past, revision, parted)
+}
+
+// apply tells the options of a run what is old. The caller closes the past, and forgets it.
 func (f *newFlags) apply(ctx context.Context, o *engine.Options, stdin io.Reader) (err error) {
 	if f.baseline != "" {
 		if o.Baseline, err = loadBaseline(f.baseline); err != nil {
@@ -47,11 +67,11 @@ func (f *newFlags) apply(ctx context.Context, o *engine.Options, stdin io.Reader
 	}
 	switch {
 	case f.revision != "":
-		if o.Past, err = engine.Since(ctx, *o, f.revision, false); err != nil {
+		if o.Past, err = f.since(ctx, *o, f.revision, false); err != nil {
 			return fmt.Errorf("--new-from-rev: %w", err)
 		}
 	case f.branch != "":
-		if o.Past, err = engine.Since(ctx, *o, f.branch, true); err != nil {
+		if o.Past, err = f.since(ctx, *o, f.branch, true); err != nil {
 			return fmt.Errorf("--new-from-merge-base: %w", err)
 		}
 	case f.patch != "":

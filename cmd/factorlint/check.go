@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -86,6 +87,7 @@ Results go to standard output or to the files that --output names, everything el
 }
 
 func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
+	clock := f.timeout.start()
 	targets, err := parseOutputs(f.outputs)
 	if err != nil {
 		return err
@@ -132,37 +134,62 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 	}
 	told := a.follow(f.progress, &run)
 	defer told.hide()
-	if err := f.old.apply(c.Context(), &run, c.InOrStdin()); err != nil {
-		return err
-	}
-	defer run.Past.Close() //nolint:errcheck // the system clears its folder of temporary files
-
+	defer f.old.forget()
 	res, fixed := &engine.Result{Report: &check.Report{Partial: true}}, (*engine.Fixed)(nil) // of a list that names nothing
-	if len(run.Paths) > 0 {
-		err = f.timeout.within(c.Context(), func(ctx context.Context) (err error) {
-			res, fixed, err = f.fixes.run(ctx, run)
-			return err
-		})
-		if err != nil {
+	err = clock.within(c.Context(), func(ctx context.Context) error {
+		if err := f.old.apply(ctx, &run, c.InOrStdin()); err != nil || len(run.Paths) == 0 {
 			return err
 		}
+		defer run.Past.Close()
+		res, fixed, err = f.fixes.run(ctx, run)
+		return err
+	})
+	if err != nil {
+		return err
 	}
+	f.old.forget() // who stops to read a report ends the process
 	told.hide()
 	a.code = exitCode(res.Report, failOn, f)
 	if err := a.tellFixes(f, res.Report, fixed); err != nil {
 		return err
 	}
 	opts.ExitCode, opts.Category, opts.Suppressed = a.code, f.category, f.suppressed
+	opts.LeftOut = a.complain
 	opts.FixHint, opts.UnsafeFixes, opts.Quiet = fixed == nil, f.fixes.unsafe, f.progress.quiet
 	if opts.Category == "" && (len(f.only) > 0 || f.old.any()) {
 		opts.Category = "factorlint-partial" // other alerts are not fixed because nobody looked for them, or asked
 	}
 	step := run.Progress.Start("writing", "reports")
-	err = a.write(targets, res, opts)
+	err = a.writeWithin(c.Context(), clock, targets, res, opts)
 	step.Done(len(targets))
 	step.End()
+	if err != nil {
+		return err
+	}
+	a.tellLimits(targets, res.Report, opts)
 	told.tell()
-	return err
+	return nil
+}
+
+// writeWithin writes a report in all formats. Where there is a limit of time, nothing is put anywhere before all are made.
+func (a *app) writeWithin(ctx context.Context, clock watch, targets []target, res *engine.Result, o output.Options) error {
+	if clock.limit == 0 {
+		return a.write(targets, res, o, a.put)
+	}
+	made := map[target]*bytes.Buffer{}
+	keep := func(t target, write func(io.Writer) error) error {
+		made[t] = &bytes.Buffer{}
+		return write(made[t])
+	}
+	if err := clock.within(ctx, func(context.Context) error { return a.write(targets, res, o, keep) }); err != nil {
+		return err
+	}
+	for _, t := range targets {
+		if err := a.put(t, func(w io.Writer) error { _, err := made[t].WriteTo(w); return err }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func exitCode(r *check.Report, failOn rules.Severity, f *checkFlags) int {
@@ -177,28 +204,37 @@ func exitCode(r *check.Report, failOn rules.Severity, f *checkFlags) int {
 	return exitClean
 }
 
-func (a *app) write(targets []target, res *engine.Result, o output.Options) error {
+// put writes a report to where it goes.
+func (a *app) put(t target, write func(io.Writer) error) error {
+	if t.file == "" {
+		return write(a.stdout)
+	}
+	return writeFile(t.file, write)
+}
+
+// write writes a report in all formats. put gets what writes each of them.
+func (a *app) write(targets []target, res *engine.Result, o output.Options, put func(target, func(io.Writer) error) error) error {
 	r := res.Report
 	for _, t := range targets {
-		if t.file == "" {
-			if err := output.Write(t.format, a.stdout, r, res.Workloads, o); err != nil {
-				return err
-			}
-			continue
+		o := o
+		if t.file != "" {
+			o.Color, o.Hyperlinks, o.GitHubActions = false, false, false
 		}
-		toFile := o
-		toFile.Color, toFile.Hyperlinks, toFile.GitHubActions = false, false, false
-		if err := writeFile(t.file, func(w io.Writer) error { return output.Write(t.format, w, r, res.Workloads, toFile) }); err != nil {
+		if err := put(t, func(w io.Writer) error { return output.Write(t.format, w, r, res.Workloads, o) }); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// tellLimits says what the exit code, or what the formats leave out, is about.
+func (a *app) tellLimits(targets []target, r *check.Report, o output.Options) {
 	if n := sarif.Results(r, o.Suppressed); n > sarif.MaxResults && slices.ContainsFunc(targets, func(t target) bool { return t.format == "sarif" }) {
 		a.complain(fmt.Sprintf("the SARIF log holds the %d worst of %d findings", sarif.MaxResults, n))
 	}
 	if r.Untrusted {
 		a.complain("not everything essential could be analysed, see the notifications; exit code 2")
 	}
-	return nil
 }
 
 // A target is where one format goes: a file, or standard output if there is none.

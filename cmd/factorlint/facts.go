@@ -47,7 +47,7 @@ put together.`,
 				n     int
 				notes []check.Notification
 			)
-			err = uninterrupted(c.Context(), func(ctx context.Context) (err error) {
+			err = watch{}.within(c.Context(), func(ctx context.Context) (err error) {
 				n, notes, err = engine.WriteFacts(ctx, run, shard, dir, readVersion().String())
 				return err
 			})

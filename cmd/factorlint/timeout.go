@@ -19,33 +19,43 @@ func (f *timeoutFlag) add(c *cobra.Command) {
 	c.Flags().DurationVar(&f.limit, "timeout", 0, "give up after this `DURATION`, such as 90s or 5m: write no report and exit 2 (default no limit)")
 }
 
-// within is uninterrupted with a context that also ends when the time is over.
-func (f *timeoutFlag) within(ctx context.Context, look func(context.Context) error) error {
-	if f.limit > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, f.limit, fmt.Errorf("--timeout: not done after %v, so nothing is reported", f.limit))
-		defer cancel()
-	}
-	return uninterrupted(ctx, look)
+// grace is how long the go command and git are waited for once a run is over: they are told to stop.
+const grace = time.Second
+
+// A watch is the time that a run may take.
+type watch struct {
+	limit time.Duration // 0 for as long as it takes
+	end   time.Time
 }
 
-// lookAt is engine.Run within uninterrupted.
+// start begins a run.
+func (f *timeoutFlag) start() watch { return watch{max(f.limit, 0), time.Now().Add(f.limit)} }
+
+// lookAt is engine.Run, which ends when somebody interrupts it.
 func lookAt(ctx context.Context, o engine.Options) (res *engine.Result, err error) {
-	err = uninterrupted(ctx, func(ctx context.Context) (err error) {
+	err = watch{}.within(ctx, func(ctx context.Context) (err error) {
 		res, err = engine.Run(ctx, o)
 		return err
 	})
 	return res, err
 }
 
-// grace is how long what looks at a repository is waited for once it is to stop: the go command is told so.
-const grace = time.Second
-
-// uninterrupted calls look. The error is that of look, or says why the context ended: what look found then may lack something. If it
-// does not return, it is left alone, and ends with the process.
-func uninterrupted(ctx context.Context, look func(context.Context) error) error {
+// within calls do, a part of the run, with a context that ends when the time is over or somebody interrupts the run. The error is that
+// of do, or says why the run was given up: do is left alone then, and ends with the process.
+func (w watch) within(ctx context.Context, do func(context.Context) error) error {
+	if w.limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, w.end)
+		defer cancel()
+	}
 	done := make(chan error, 1)
-	go func() { done <- shielded(ctx, look) }()
+	go func() {
+		var err error
+		for _, broken := range check.Shield(check.Span{}, "running the command", func() { err = do(ctx) }) {
+			err = errors.New(broken.Message)
+		}
+		done <- err
+	}()
 	select {
 	case err := <-done:
 		if ctx.Err() == nil {
@@ -57,16 +67,8 @@ func uninterrupted(ctx context.Context, look func(context.Context) error) error 
 		case <-time.After(grace):
 		}
 	}
-	if errors.Is(ctx.Err(), context.Canceled) {
-		return errors.New("interrupted, so nothing is reported")
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return fmt.Errorf("--timeout: not done after %v, so nothing is reported", w.limit)
 	}
-	return context.Cause(ctx)
-}
-
-// shielded calls look, and returns a panic, which nobody else would see in a goroutine, as an error.
-func shielded(ctx context.Context, look func(context.Context) error) (err error) {
-	for _, n := range check.Shield(check.Span{}, "running the command", func() { err = look(ctx) }) {
-		return errors.New(n.Message)
-	}
-	return err
+	return errors.New("interrupted, so nothing is reported")
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // What looks at a repository is left alone when it is to stop and does not; what it found by then is not reported.
-func TestUninterrupted(t *testing.T) {
+func TestWithin(t *testing.T) {
 	forEver := func(context.Context) error { select {} }
 	obeys := func(ctx context.Context) error { <-ctx.Done(); return errors.New("found less") }
 	for _, c := range []struct {
@@ -36,7 +36,7 @@ func TestUninterrupted(t *testing.T) {
 			if c.stop {
 				stop()
 			}
-			err := (&timeoutFlag{c.limit}).within(ctx, c.look)
+			err := (&timeoutFlag{c.limit}).start().within(ctx, c.look)
 			if (err == nil) != (c.want == "") || err != nil && !strings.HasPrefix(err.Error(), c.want) {
 				t.Errorf("%v, want %q", err, c.want)
 			}

@@ -2,6 +2,7 @@ package build
 
 import (
 	"path"
+	"regexp"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -16,10 +17,20 @@ import (
 // bakeFile is what is read of a file of docker buildx bake.
 var bakeFile = &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "variable", LabelNames: []string{"name"}}, {Type: "target", LabelNames: []string{"name"}}}}
 
+// Limits of one file. HCL can be stopped by nothing, so what an expression may cost is told before.
+const (
+	maxValue = 1 << 12 // bytes of a variable, with one for each element
+	maxCost  = 1 << 20 // of an expression: bytes, where each loop may go through all of them
+	maxBaked = 1 << 24 // likewise, of all together
+)
+
 // A bakery is the targets of one file.
 type bakery struct {
+	text    []byte
 	targets map[string]hcl.Attributes
-	vars    map[string]cty.Value
+	vars    *hcl.EvalContext
+	sizes   map[string]int // of variables
+	room    int            // left of maxBaked
 }
 
 // bake reads the targets of a file of docker buildx bake.
@@ -37,16 +48,17 @@ func (r *reader) bake(name string) {
 		return
 	}
 	content, _, _ := file.Body.PartialContent(bakeFile)
-	b := bakery{targets: map[string]hcl.Attributes{}, vars: map[string]cty.Value{}}
+	b := &bakery{text: text, targets: map[string]hcl.Attributes{}, vars: &hcl.EvalContext{Variables: map[string]cty.Value{}}, sizes: map[string]int{}, room: maxBaked}
 	var order []string
 	for _, block := range content.Blocks {
 		attributes, _ := block.Body.JustAttributes()
 		switch label := block.Labels[0]; block.Type {
 		case "variable":
-			b.vars[label] = cty.StringVal("${" + label + "}")
+			v := cty.StringVal("${" + label + "}")
 			if d, ok := attributes["default"]; ok {
-				b.vars[label] = b.value(d, nil)
+				v = b.value(d, nil)
 			}
+			b.set(label, v)
 		case "target":
 			if b.targets[label] == nil {
 				order = append(order, label)
@@ -78,7 +90,7 @@ func shallow(text []byte) bool {
 	return true
 }
 
-func (r *reader) bakeTarget(name, target string, b bakery, matrix map[string]cty.Value) {
+func (r *reader) bakeTarget(name, target string, b *bakery, matrix map[string]cty.Value) {
 	get := func(key string) cty.Value { return b.attribute(target, key, matrix, 0) }
 	dir := path.Dir(name)
 	context, ok := inTree(dir, orDot(bakeText(get("context"))))
@@ -102,7 +114,7 @@ func (r *reader) bakeTarget(name, target string, b bakery, matrix map[string]cty
 }
 
 // tags returns the tags of a target; one that cannot be told does not hide the others.
-func (b bakery) tags(target string, matrix map[string]cty.Value) []string {
+func (b *bakery) tags(target string, matrix map[string]cty.Value) []string {
 	a, ok := b.find(target, "tags", 0)
 	if !ok {
 		return nil
@@ -121,13 +133,13 @@ func (b bakery) tags(target string, matrix map[string]cty.Value) []string {
 }
 
 // find returns a target's attribute, or that of a target which it inherits from: the last one wins.
-func (b bakery) find(target, key string, depth int) (*hcl.Attribute, bool) {
+func (b *bakery) find(target, key string, depth int) (*hcl.Attribute, bool) {
 	const deepest = 8
 	if a, ok := b.targets[target][key]; ok {
 		return a, true
 	}
 	inherits, ok := b.targets[target]["inherits"]
-	if !ok || depth > deepest {
+	if b.room--; !ok || depth > deepest || b.room < 0 {
 		return nil, false
 	}
 	var found *hcl.Attribute
@@ -139,12 +151,12 @@ func (b bakery) find(target, key string, depth int) (*hcl.Attribute, bool) {
 	return found, found != nil
 }
 
-func (b bakery) has(target, key string, depth int) bool {
+func (b *bakery) has(target, key string, depth int) bool {
 	_, ok := b.find(target, key, depth)
 	return ok
 }
 
-func (b bakery) attribute(target, key string, matrix map[string]cty.Value, depth int) cty.Value {
+func (b *bakery) attribute(target, key string, matrix map[string]cty.Value, depth int) cty.Value {
 	a, ok := b.find(target, key, depth)
 	if !ok {
 		return cty.NullVal(cty.DynamicPseudoType)
@@ -153,14 +165,14 @@ func (b bakery) attribute(target, key string, matrix map[string]cty.Value, depth
 }
 
 // value evaluates an attribute; what cannot be told is unknown.
-func (b bakery) value(a *hcl.Attribute, matrix map[string]cty.Value) cty.Value {
-	ctx := &hcl.EvalContext{Variables: map[string]cty.Value{}}
-	for k, v := range b.vars {
-		ctx.Variables[k] = v
+func (b *bakery) value(a *hcl.Attribute, matrix map[string]cty.Value) cty.Value {
+	if cost := b.cost(a.Expr); cost > min(maxCost, b.room) {
+		return cty.DynamicVal
+	} else {
+		b.room -= cost
 	}
-	for k, v := range matrix {
-		ctx.Variables[k] = v
-	}
+	ctx := b.vars.NewChild()
+	ctx.Variables = matrix
 	v, diags := a.Expr.Value(ctx)
 	if diags.HasErrors() {
 		return cty.DynamicVal
@@ -168,8 +180,42 @@ func (b bakery) value(a *hcl.Attribute, matrix map[string]cty.Value) cty.Value {
 	return v
 }
 
+// set gives a variable its value, unless that is too large.
+func (b *bakery) set(name string, v cty.Value) {
+	size := 0
+	cty.Walk(v, func(_ cty.Path, part cty.Value) (bool, error) { //nolint:errcheck // the function returns none
+		size++
+		if part.Type() == cty.String && part.IsKnown() && !part.IsNull() {
+			size += len(part.AsString())
+		}
+		return size <= maxValue, nil
+	})
+	if size > maxValue {
+		v, size = cty.DynamicVal, 1
+	}
+	b.vars.Variables[name], b.sizes[name] = v, size
+}
+
+var loop = regexp.MustCompile(`\bfor\b`)
+
+// cost returns what it may cost to evaluate an expression: its bytes and those of the variables in it, to the power of its loops.
+func (b *bakery) cost(e hcl.Expression) int {
+	text := e.Range().SliceBytes(b.text)
+	n := len(text)
+	for _, name := range e.Variables() {
+		n += max(b.sizes[name.RootName()], 64) // those of a matrix are short
+	}
+	out := n
+	for range loop.FindAllIndex(text, -1) {
+		if out *= n; out > maxCost {
+			break
+		}
+	}
+	return out
+}
+
 // matrix returns the values that a target is built with: one empty set without a matrix.
-func (b bakery) matrix(target string) []map[string]cty.Value {
+func (b *bakery) matrix(target string) []map[string]cty.Value {
 	const most = 64
 	out := []map[string]cty.Value{{}}
 	a, ok := b.targets[target]["matrix"]
@@ -182,18 +228,19 @@ func (b bakery) matrix(target string) []map[string]cty.Value {
 	}
 	for it := v.ElementIterator(); it.Next(); {
 		key, list := it.Element()
+		items := elements(list)
+		if len(items)*len(out) > most {
+			return out
+		}
 		var next []map[string]cty.Value
 		for _, base := range out {
-			for _, item := range elements(list) {
+			for _, item := range items {
 				one := map[string]cty.Value{bakeText(key): item}
 				for k, v := range base {
 					one[k] = v
 				}
 				next = append(next, one)
 			}
-		}
-		if len(next) > most {
-			return out
 		}
 		out = next
 	}

@@ -1,6 +1,7 @@
 package changes
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -155,6 +156,25 @@ func TestExtractMissing(t *testing.T) {
 	commit := command(t, dir, "", "commit-tree", top, "-m", "partial")
 	if _, err := git.Extract(t.Context(), commit, t.TempDir()); err == nil {
 		t.Error("no error")
+	}
+}
+
+// A content that stands in many places would fill the disk.
+func TestExtractTooMuch(t *testing.T) {
+	git, dir := newGit(t)
+	blob := command(t, dir, strings.Repeat("x", 9<<20), "hash-object", "-w", "--stdin")
+	var entries strings.Builder
+	for i := range 500 {
+		fmt.Fprintf(&entries, "100644 blob %s\tf%03d\n", blob, i)
+	}
+	top := command(t, dir, entries.String(), "mktree")
+	commit := command(t, dir, "", "commit-tree", top, "-m", "large")
+	parent := t.TempDir()
+	if _, err := git.Extract(t.Context(), commit, parent); err == nil || !strings.Contains(err.Error(), "bytes") {
+		t.Errorf("got %v", err)
+	}
+	if entries, err := os.ReadDir(parent); err != nil || len(entries) > 0 {
+		t.Errorf("%v were written, %v", entries, err)
 	}
 }
 

@@ -27,6 +27,9 @@ const (
 	modeSymlink    = "120000"
 )
 
+// maxExtracted is how many bytes the files of a commit may have together. One content may stand in thousands of places.
+const maxExtracted = 4 << 30
+
 // An object is a file of a commit.
 type object struct {
 	mode, hash, path string
@@ -80,7 +83,10 @@ func (g *Git) objects(ctx context.Context, commit string) ([]object, error) {
 		return nil, err
 	}
 	leftOut := repository.LeftOut(g.top)
-	var out []object
+	var (
+		out   []object
+		total int64
+	)
 	for entry := range strings.SplitSeq(strings.TrimSuffix(string(text), "\x00"), "\x00") {
 		// <mode> <type> <hash> <size, padded>\t<path>
 		about, name, _ := strings.Cut(entry, "\t")
@@ -97,6 +103,9 @@ func (g *Git) objects(ctx context.Context, commit string) ([]object, error) {
 		}
 		if len(out) == repository.MaxFiles {
 			return nil, fmt.Errorf("it has more than %d files", repository.MaxFiles)
+		}
+		if total += size; total > maxExtracted {
+			return nil, fmt.Errorf("its files have more than %d bytes", int64(maxExtracted))
 		}
 		out = append(out, object{mode: words[0], hash: words[2], path: name, size: size})
 	}

@@ -46,7 +46,11 @@ func Parse(comment, file string, line, col, offset int) (d Directive, ok bool) {
 		d.WholeFile = m[1] == "ignore-file"
 		names, reason, _ := strings.Cut(m[2], "--")
 		d.Reason = strings.TrimSpace(strings.TrimLeft(reason, "-"))
-		for _, name := range strings.Split(names, ",") {
+		for _, name := range strings.SplitN(names, ",", mostRules+1) {
+			if len(d.Rules) == mostRules {
+				d.Reason = "" // as of prose
+				break
+			}
 			words := strings.Fields(name)
 			d.Prose = d.Prose || len(words) > 1 && reason != "" // nobody can tell what was meant
 			if len(words) > 0 {
@@ -72,6 +76,9 @@ func Parse(comment, file string, line, col, offset int) (d Directive, ok bool) {
 	}
 	return Directive{}, false
 }
+
+// mostRules is how many rules a comment may name.
+const mostRules = 100
 
 // Names reports whether d is about a rule.
 func (d Directive) Names(r *rules.Rule) bool {

@@ -26,10 +26,15 @@ func Scan(file string, src []byte) []Directive {
 		if !l.code {
 			d.First, d.Last = after(lines, i)
 		}
-		out = append(out, d)
+		if out = append(out, d); len(out) == most {
+			break
+		}
 	}
 	return out
 }
+
+// most is how many comments of a file count. The others silence nothing.
+const most = 1_000
 
 // Begin returns the line on which the instruction of a Dockerfile begins that a line, counted from 1, belongs to. In other files
 // each line stands alone.

@@ -18,7 +18,7 @@ func ScanGo(fset *token.FileSet, f *ast.File) []Directive {
 	for _, g := range f.Comments {
 		for _, c := range g.List {
 			at := fset.Position(c.Pos())
-			if d, ok := Parse(c.Text, at.Filename, at.Line, at.Column, at.Offset); ok {
+			if d, ok := Parse(c.Text, at.Filename, at.Line, at.Column, at.Offset); ok && len(out) < most {
 				out, pos = append(out, d), append(pos, c.Pos())
 			}
 		}

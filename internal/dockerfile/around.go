@@ -26,11 +26,13 @@ type repository struct {
 
 	mu     sync.Mutex
 	ending map[string][]string // files by what their paths end in, as far as somebody asked
+	texts  map[string][]byte   // contents of files that were read of late; nil for what is none
+	kept   int                 // bytes of them
 }
 
 // Surroundings returns what tells what is around the Dockerfile of a path. files are the repository's, sorted.
 func Surroundings(fsys fs.FS, files []string, variants []*workload.Variant) func(dockerfile string) Around {
-	shared := &repository{files: files, fsys: fsys, ending: map[string][]string{}}
+	shared := &repository{files: files, fsys: fsys, ending: map[string][]string{}, texts: map[string][]byte{}}
 	deploys := map[string][]*workload.Deploy{}
 	for _, v := range variants {
 		for _, d := range v.Deploys {
@@ -70,13 +72,31 @@ func (a Around) Files(suffix string) []string {
 	return out
 }
 
-// Read returns the content of a file of the repository. It is nil if there is none, or if it is larger than any source is.
+// Read returns the content of a file of the repository. It is nil if there is none, or if it is larger than any source is. Scripts call
+// each other, so what was read of late is kept.
 func (a Around) Read(name string) []byte {
-	const largest = 1 << 20
+	const most = 8 << 20 // bytes that are kept
 	if a.repository == nil {
 		return nil
 	}
-	file, err := a.fsys.Open(name)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	text, known := a.texts[name]
+	if known {
+		return text
+	}
+	text = a.open(name)
+	if a.kept += len(text) + len(name); a.kept > most {
+		clear(a.texts)
+		a.kept = len(text) + len(name)
+	}
+	a.texts[name] = text
+	return text
+}
+
+// open reads what Read returns.
+func (r *repository) open(name string) []byte {
+	file, err := r.fsys.Open(name)
 	if err != nil {
 		return nil
 	}
@@ -85,7 +105,7 @@ func (a Around) Read(name string) []byte {
 	if err != nil || info.Size() > largest {
 		return nil
 	}
-	text, err := fs.ReadFile(a.fsys, name)
+	text, err := fs.ReadFile(r.fsys, name)
 	if err != nil {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,8 +18,20 @@ const (
 	markClose = "\ue001"
 )
 
-// longest is the length to which a variable may grow; A=$A$A doubles it.
-const longest = 1 << 14
+// Limits of variables: A=$A$A doubles one.
+const (
+	longest      = 1 << 12 // bytes of a variable, and of a word with variables
+	mostInWord   = 64      // variables in a word
+	mostExpanded = 1 << 26 // bytes that the words of a file become
+)
+
+// nested matches what is replaced by, or within, what a variable holds: ${A//x/$A} multiplies the two.
+var nested = regexp.MustCompile(`\$\{\w+/[^}]*\$`)
+
+// affordable reports whether a word with variables is one that its file may still expand.
+func (f *File) affordable(word string) bool {
+	return len(word) <= longest && strings.Count(word, "$") <= mostInWord && f.spent <= mostExpanded && !nested.MatchString(word)
+}
 
 func mark(name string) string { return markOpen + name + markClose }
 
@@ -67,12 +80,15 @@ func (f *File) expand(word string, s *scope) string {
 	if f.isPlain(word) {
 		return word
 	}
+	if strings.Contains(word, "$") && !f.affordable(word) {
+		return mark("")
+	}
 	lex := shell.NewLex(f.escape)
 	res, err := lex.ProcessWordWithMatches(word, s)
 	if err != nil {
 		return mark("")
 	}
-	if len(res.Result) > longest {
+	if f.spent += len(res.Result); len(res.Result) > longest {
 		return mark("")
 	}
 	if marked(res.Result) {

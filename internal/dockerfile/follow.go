@@ -12,8 +12,9 @@ import (
 
 // Limits of what is followed, loops and what is called counted.
 const (
-	maxCommands    = 5000    // of one shell text
-	maxAllCommands = 100_000 // of all texts of a repository
+	maxCommands     = 5000    // of one shell text
+	maxFileCommands = 50_000  // of all that a Dockerfile runs
+	maxAllCommands  = 100_000 // of all other texts of a repository
 )
 
 // A Follower goes through the shell texts of a repository.

@@ -252,19 +252,23 @@ func (r *runner) first(in *Instruction) workload.Value[string] {
 
 // env sets variables. All of one instruction see the values from before it.
 func (r *runner) env(in *Instruction) {
-	values := make([]string, len(in.Pairs))
+	names, values := make([]string, len(in.Pairs)), make([]string, len(in.Pairs))
+	last := map[string]int{} // pair that sets a variable
 	for i, p := range in.Pairs {
-		values[i] = r.expand(p.Value.Text)
+		names[i], values[i] = r.expand(p.Name.Text), r.expand(p.Value.Text)
+		last[names[i]] = i
 	}
+	r.state.img.Env = slices.DeleteFunc(r.state.img.Env, func(old workload.EnvVar) bool { _, set := last[old.Name]; return set })
 	for i, p := range in.Pairs {
-		name := r.expand(p.Name.Text)
-		v := workload.EnvVar{Name: name, Value: value(values[i], p.Value.At), At: p.Name.At}
-		if p.Value.At.IsZero() {
-			v.Value = value(values[i], p.Name.At)
+		if last[names[i]] != i {
+			continue
 		}
-		same := func(o workload.EnvVar) bool { return o.Name == name }
-		r.state.img.Env = append(slices.DeleteFunc(r.state.img.Env, same), v)
-		r.state.env[name] = values[i]
+		at := p.Value.At
+		if at.IsZero() {
+			at = p.Name.At
+		}
+		r.state.img.Env = append(r.state.img.Env, workload.EnvVar{Name: names[i], Value: value(values[i], at), At: p.Name.At})
+		r.state.env[names[i]] = values[i]
 	}
 }
 

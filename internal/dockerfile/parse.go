@@ -30,9 +30,12 @@ type File struct {
 	Around Around
 	Roles  check.Roles // what files are for
 
-	src    *source
-	escape rune
-	images map[*Stage]*workload.Image // with the defaults of all arguments, once somebody asked
+	src      *source
+	escape   rune
+	words    map[string]bool            // in instructions, but for the names that they set; once somebody asked
+	spent    int                        // bytes that variables became
+	followed int                        // commands of RUN
+	images   map[*Stage]*workload.Image // with the defaults of all arguments, once somebody asked
 }
 
 // A Stage is a FROM and the instructions below it.
@@ -85,29 +88,57 @@ type Pair struct {
 // never returns nil.
 func Parse(name string, text []byte) (*File, []check.Notification) {
 	f := &File{Path: name, Source: text, src: newSource(name, text), escape: parser.DefaultEscapeToken}
+	if n := len(text); n > largest {
+		return f, f.tooMuch(nil, "%d bytes, more than the %d", n, largest)
+	}
 	ast, notes := f.read()
 	if ast == nil {
 		return f, notes
 	}
 	if n := len(ast.Children); n > most {
-		return f, append(notes, check.Notification{
-			Code: "dockerfile-limit", Level: rules.Warning, At: check.Span{File: f.Path},
-			Message: fmt.Sprintf("the Dockerfile has %d instructions, more than the %d that are read; it is left out", n, most),
-		})
+		return f, f.tooMuch(notes, "%d instructions, more than the %d", n, most)
 	}
 	for _, n := range ast.Children {
 		if note := f.add(n); note != nil {
 			notes = append(notes, *note)
 		}
 	}
+	if pairs := f.pairs(); pairs*len(ast.Children) > mostSeen {
+		f.Args, f.Stages = nil, nil
+		return f, f.tooMuch(notes, "%d variables and labels in %d instructions, more", pairs, len(ast.Children))
+	}
 	f.resolve()
 	slices.SortStableFunc(notes, func(a, b check.Notification) int { return a.At.Compare(b.At) })
 	return f, notes
 }
 
-// most is how many instructions a Dockerfile may have. Stages copy from each other, so the work grows faster than their
-// number.
-const most = 2000
+// pairs returns how many variables and labels the instructions have.
+func (f *File) pairs() (n int) {
+	for _, in := range f.Args {
+		n += len(in.Pairs)
+	}
+	for _, s := range f.Stages {
+		for _, in := range s.Instructions {
+			n += len(in.Pairs)
+		}
+	}
+	return n
+}
+
+// tooMuch adds the notification that the Dockerfile has more of something than is read.
+func (f *File) tooMuch(notes []check.Notification, format string, args ...any) []check.Notification {
+	return append(notes, check.Notification{
+		Code: "dockerfile-limit", Level: rules.Warning, At: check.Span{File: f.Path},
+		Message: fmt.Sprintf("the Dockerfile has "+format+" that are read; it is left out", args...),
+	})
+}
+
+// Limits of a Dockerfile. Stages copy from each other, so the work grows faster than their number.
+const (
+	largest  = 1 << 20 // bytes
+	most     = 2000    // instructions
+	mostSeen = 1 << 20 // variables and labels, times instructions: every one may see all
+)
 
 // read runs BuildKit's parser, which stops at the first line it cannot read: that line is blanked and the rest read
 // again, so that it costs only itself.

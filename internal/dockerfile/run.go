@@ -44,8 +44,10 @@ func (r *runner) run(in *Instruction) {
 	for k, v := range r.state.env {
 		vars[k] = v
 	}
-	sh := &interp{t: t, vars: vars, open: r.state.open, at: places, read: r.read, wd: t.wd, budget: maxCommands}
+	budget := min(maxCommands, maxFileCommands-r.f.followed)
+	sh := &interp{t: t, vars: vars, open: r.state.open, at: places, read: r.read, wd: t.wd, budget: budget}
 	sh.text(script)
+	r.f.followed += budget - max(sh.budget, 0)
 	t.open = t.open || sh.lost
 	if len(mounts) > 0 {
 		t.sources = before

@@ -35,14 +35,18 @@ func readsNothing(args []string) bool {
 
 // useNamed notes which variables of an image instructions of the file name.
 func (f *File) useNamed(img *workload.Image) {
-	text := f.instructionText()
-	for i, v := range img.Env {
-		if !v.Used {
-			word, err := regexp.Compile(`\b` + regexp.QuoteMeta(v.Name) + `\b`)
-			img.Env[i].Used = err != nil || word.MatchString(text)
+	if f.words == nil {
+		f.words = map[string]bool{}
+		for _, w := range word.FindAllString(f.instructionText(), -1) {
+			f.words[w] = true
 		}
 	}
+	for i, v := range img.Env {
+		img.Env[i].Used = v.Used || f.words[v.Name] || word.FindString(v.Name) != v.Name
+	}
 }
+
+var word = regexp.MustCompile(`[0-9A-Za-z_]+`)
 
 // instructionText returns all that the file says but for comments and the names that ENV and ARG set.
 func (f *File) instructionText() string {

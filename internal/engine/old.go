@@ -2,38 +2,77 @@ package engine
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/factorlint/factorlint/internal/changes"
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/rules"
 )
 
-// A known is a finding of the past: how bad it is, and what stands in the lines of its places.
+// A known is a finding of the past: how bad it is, and what stands in the lines of its places, as hashes.
 type known struct {
 	severity rules.Severity
-	places   map[string]bool
+	places   map[[sha256.Size]byte]bool
 }
 
-// knownAs returns the identity of a finding but for its ordinal, and what is known of it. former tells which name a file had.
-func knownAs(f check.Finding, rep *check.Report, former func(file string) string) (identity string, k known) {
-	k = known{f.Severity, map[string]bool{}}
+// A knowing tells what is known of the findings of a report. Thousands of them may stand in one file, or in one line.
+type knowing struct {
+	rep    *check.Report
+	former func(file string) string // which name a file had
+	lines  map[string][][]byte      // of files
+	texts  map[check.Span][sha256.Size]byte
+}
+
+func newKnowing(rep *check.Report, former func(file string) string) *knowing {
+	return &knowing{rep, former, map[string][][]byte{}, map[check.Span][sha256.Size]byte{}}
+}
+
+// of returns the identity of a finding but for its ordinal, and what is known of it.
+func (k *knowing) of(f check.Finding) (identity string, out *known) {
+	out = &known{severity: f.Severity, places: map[[sha256.Size]byte]bool{}}
 	for _, at := range places(f) {
-		text := former(at.File)
-		for _, line := range linesOf(rep.Sources[at.File], at) {
-			text += "\n" + strings.Join(strings.Fields(string(line)), " ") // white space aside
-		}
-		k.places[text] = true
+		out.places[k.text(at)] = true
 	}
 	f.Ordinal = 0
-	return f.IdentityIn(rep.Prefix + former(f.At.File)), k
+	return f.IdentityIn(k.rep.Prefix + k.former(f.At.File)), out
+}
+
+// text returns a hash of what stands in the lines of a place, white space aside.
+func (k *knowing) text(at check.Span) [sha256.Size]byte {
+	lines := check.Span{File: at.File, Start: check.Pos{Line: at.Start.Line}, End: check.Pos{Line: at.End.Line}}
+	sum, ok := k.texts[lines]
+	if !ok {
+		h := sha256.New()
+		io.WriteString(h, k.former(at.File)) //nolint:errcheck // a hash takes everything
+		for _, line := range k.linesOf(at) {
+			h.Write([]byte("\n"))
+			h.Write(bytes.Join(bytes.Fields(line), []byte(" ")))
+		}
+		sum = [sha256.Size]byte(h.Sum(nil))
+		k.texts[lines] = sum
+	}
+	return sum
+}
+
+// linesOf returns the lines of a file that a span lies in; none for a span that is only a file.
+func (k *knowing) linesOf(at check.Span) [][]byte {
+	lines, ok := k.lines[at.File]
+	if !ok {
+		lines = bytes.Split(k.rep.Sources[at.File], []byte("\n"))
+		k.lines[at.File] = lines
+	}
+	if at.Start.Line < 1 || at.Start.Line > len(lines) {
+		return nil
+	}
+	return lines[at.Start.Line-1 : min(max(at.Start.Line, at.End.Line), len(lines))]
 }
 
 // covers reports whether a finding of now is no more than k: no worse, and at none but the same places.
-func (k known) covers(now known) bool {
+func (k *known) covers(now *known) bool {
 	for text := range now.places {
 		if !k.places[text] {
 			return false
@@ -53,14 +92,8 @@ func places(f check.Finding) []check.Span {
 	return out
 }
 
-// linesOf returns the lines of a text that a span lies in; none for a span that is only a file.
-func linesOf(text []byte, at check.Span) [][]byte {
-	lines := bytes.Split(text, []byte("\n"))
-	if at.Start.Line < 1 || at.Start.Line > len(lines) {
-		return nil
-	}
-	return lines[at.Start.Line-1 : min(max(at.Start.Line, at.End.Line), len(lines))]
-}
+// maxCompared is how many pairs of findings are compared at most, of which one is of the past. Then the rest is new.
+const maxCompared = 10_000_000
 
 // setAside moves the old findings of a report to those that are left out. Of several that are alike, those in lines that changed are
 // new.
@@ -69,7 +102,8 @@ func (p *Past) setAside(r *run, rep *check.Report) {
 		return
 	}
 	c := p.compare(r, rep)
-	left, old := maps.Clone(p.findings), map[string]bool{} // by identity
+	now, old := newKnowing(rep, c.former), map[string]bool{} // by identity
+	taken, left := map[*known]bool{}, maxCompared            // of the past: a finding of now is no more than it
 	for _, changed := range []bool{false, true} {
 		for _, f := range rep.Findings {
 			if c.changed(f) != changed {
@@ -79,10 +113,15 @@ func (p *Past) setAside(r *run, rep *check.Report) {
 				old[f.Identity] = !changed
 				continue
 			}
-			id, now := knownAs(f, rep, c.former)
-			if i := slices.IndexFunc(left[id], func(k known) bool { return k.covers(now) }); i >= 0 {
-				left[id] = slices.Delete(slices.Clone(left[id]), i, i+1)
-				old[f.Identity] = true
+			id, k := now.of(f)
+			for _, before := range p.findings[id] {
+				if left--; left < 0 {
+					break
+				}
+				if !taken[before] && before.covers(k) {
+					taken[before], old[f.Identity] = true, true
+					break
+				}
 			}
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/factorlint/factorlint/internal/changes"
@@ -18,19 +17,18 @@ type Past struct {
 	name     string // what the user calls that state
 	note     string // why lines decide about everything; "" if they do not
 	patch    *changes.Patch
-	folder   string             // that holds that state, to be removed; "" if there is none
-	run      *run               // that looked at that state; nil with a patch, and where there was nothing to look at
-	report   *check.Report      // of that run; nil if it was only opened
-	findings map[string][]known // of that state, by identity but for the ordinal
+	run      *run                // that looked at that state; nil with a patch, and where there was nothing to look at
+	report   *check.Report       // of that run; nil if it was only opened
+	findings map[string][]*known // of that state, by identity but for the ordinal
 }
 
 // FromPatch returns the past of a repository that was left by a patch. What a patch takes away cannot be looked at: so lines decide.
 func FromPatch(p *changes.Patch) *Past { return &Past{patch: p} }
 
 // Since looks at a repository as it was at a revision or, if parted is set, where its history and that of HEAD parted. The state is
-// taken out of git's store into a folder of its own, which Close removes; nothing of the repository is run. o are the options of the
+// taken out of git's store into dir, which the caller removes in the end; nothing of the repository is run. o are the options of the
 // run whose findings are to be judged. The error is about the request, or about git.
-func Since(ctx context.Context, o Options, revision string, parted bool) (*Past, error) {
+func Since(ctx context.Context, o Options, dir, revision string, parted bool) (*Past, error) {
 	s, err := newScope(o)
 	if err != nil {
 		return nil, err
@@ -54,15 +52,13 @@ func Since(ctx context.Context, o Options, revision string, parted bool) (*Past,
 	step := o.Progress.Start("looking back", "commits")
 	defer step.End()
 	p := &Past{name: revision}
-	if p.folder, err = os.MkdirTemp("", "factorlint-"); err != nil {
-		return nil, err
-	}
-	folder, err := git.Extract(ctx, commit, p.folder)
+	folder, err := git.Extract(ctx, commit, dir)
 	if err == nil {
 		err = p.look(ctx, o, s, top, folder)
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", revision, err), p.Close())
+		p.Close()
+		return nil, fmt.Errorf("%s: %w", revision, err)
 	}
 	step.Done(1)
 	return p, nil
@@ -94,21 +90,18 @@ func (p *Past) look(ctx context.Context, o Options, s scope, top, folder string)
 	if p.report.Untrusted {
 		p.note = "not everything essential could be analysed there"
 	}
-	p.findings = map[string][]known{}
+	p.findings = map[string][]*known{}
+	before := newKnowing(p.report, func(file string) string { return file })
 	for _, f := range p.report.Findings {
-		id, k := knownAs(f, p.report, func(file string) string { return file })
+		id, k := before.of(f)
 		p.findings[id] = append(p.findings[id], k)
 	}
 	return nil
 }
 
-// Close removes what was taken out of git's store.
-func (p *Past) Close() error {
-	if p == nil || p.folder == "" {
-		return nil
-	}
-	if p.run != nil {
+// Close lets go of the state. Nothing more can be compared with it.
+func (p *Past) Close() {
+	if p != nil && p.run != nil {
 		p.run.tree.Close()
 	}
-	return os.RemoveAll(p.folder)
 }

@@ -53,11 +53,11 @@ func edited(t *testing.T, dir, text string) {
 func since(t *testing.T, o engine.Options) []string {
 	t.Helper()
 	o.Cache = store
-	past, err := engine.Since(t.Context(), o, "main", false)
+	past, err := engine.Since(t.Context(), o, t.TempDir(), "main", false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer past.Close() //nolint:errcheck // a folder of temporary files
+	defer past.Close()
 	o.Past = past
 	lines, _ := run(t, o)
 	return lines

@@ -16,7 +16,15 @@ type Text struct {
 	ours      []int // offset of the beginning of each of our lines
 	theirs    []int // offset of the beginning of each line of others
 	theirEnds []int // and of its end, the line's terminator left out
+
+	marks map[int][]mark // places in long lines, by the offset of the line: in a file of one line are all findings
 }
+
+// A mark is a place in a line.
+type mark struct{ offset, column int }
+
+// between is how many bytes lie between the marks of a line at least.
+const between = 4 << 10
 
 // New returns the text of a file's content, which must not change afterwards.
 func New(data []byte) *Text {
@@ -39,7 +47,29 @@ func New(data []byte) *Text {
 		}
 	}
 	t.theirEnds = append(t.theirEnds, len(data))
+	for i, begin := range t.theirs {
+		if end := t.theirEnds[i]; end-begin > between {
+			t.mark(begin, end)
+		}
+	}
 	return t
+}
+
+// mark makes the marks of a line.
+func (t *Text) mark(begin, end int) {
+	if t.marks == nil {
+		t.marks = map[int][]mark{}
+	}
+	next := begin + between
+	for at, column := begin, 1; at < end; {
+		if at >= next {
+			t.marks[begin] = append(t.marks[begin], mark{at, column})
+			next = at + between
+		}
+		r, n := Decode(t.data[at:])
+		column += utf16.RuneLen(r)
+		at += n
+	}
 }
 
 // Len returns how many lines others count.
@@ -50,6 +80,10 @@ func (t *Text) Len() int { return len(t.theirs) }
 func (t *Text) UTF16(p check.Pos) (line, column int) {
 	line, begin, end := t.find(p)
 	column = 1
+	marks := t.marks[begin]
+	if n := sort.Search(len(marks), func(i int) bool { return marks[i].offset > end }); n > 0 {
+		begin, column = marks[n-1].offset, marks[n-1].column
+	}
 	for begin < end {
 		r, n := Decode(t.data[begin:])
 		column += utf16.RuneLen(r)

@@ -1,6 +1,7 @@
 package lines_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/factorlint/factorlint/internal/check"
@@ -41,5 +42,19 @@ func TestUTF8(t *testing.T) {
 		if line, col := s.UTF8(check.Pos{Line: c.line, Col: c.col}); line != c.wantLine || col != c.wantCol {
 			t.Errorf("%d:%d = %d:%d, want %d:%d", c.line, c.col, line, col, c.wantLine, c.wantCol)
 		}
+	}
+}
+
+// In a long line, which has marks, columns are those that counting from its beginning gives.
+func TestUTF16OfLongLine(t *testing.T) {
+	text := strings.Repeat("é😀x\xff", 5_000)
+	s := lines.New([]byte("short\n" + text + "\nshort\n"))
+	for _, n := range []int{0, 1, 1_023, 1_024, 2_000, 4_999} {
+		if line, col := s.UTF16(check.Pos{Line: 2, Col: 8*n + 1}); line != 2 || col != 5*n+1 {
+			t.Errorf("byte %d is %d:%d, want 2:%d", 8*n+1, line, col, 5*n+1)
+		}
+	}
+	if line, col := s.UTF16(check.Pos{Line: 3, Col: 2}); line != 3 || col != 2 {
+		t.Errorf("%d:%d, want 3:2", line, col)
 	}
 }

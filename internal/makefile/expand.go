@@ -12,7 +12,7 @@ func (f *File) expand(s string, auto map[string]variable, depth int) string {
 	if !strings.Contains(s, "$") {
 		return s
 	}
-	if f.steps++; depth > deepest || f.steps > maxExpanded {
+	if !f.spend(1) || depth > deepest {
 		return f.o.Unknown
 	}
 	var b strings.Builder
@@ -38,8 +38,14 @@ func (f *File) expand(s string, auto map[string]variable, depth int) string {
 			s = rest[1:]
 		}
 	}
-	f.steps += b.Len()
+	f.spend(b.Len())
 	return b.String()
+}
+
+// spend takes steps of those that a Makefile may cost. It returns false when they are used up.
+func (f *File) spend(steps int) bool {
+	f.steps = min(f.steps+max(steps, 0), maxExpanded+1)
+	return f.steps <= maxExpanded
 }
 
 // closing returns the index of what closes the bracket that s begins with.
@@ -74,7 +80,7 @@ func (f *File) reference(s string, auto map[string]variable, depth int) string {
 		if !strings.Contains(from, "%") {
 			from, to = "%"+from, "%"+to
 		}
-		return patsubst(f.expand(from, auto, depth), f.expand(to, auto, depth), f.value(f.expand(name, auto, depth), auto, depth))
+		return f.patsubst(f.expand(from, auto, depth), f.expand(to, auto, depth), f.value(f.expand(name, auto, depth), auto, depth))
 	}
 	return f.value(f.expand(s, auto, depth), auto, depth)
 }
@@ -87,7 +93,9 @@ func (f *File) value(name string, auto map[string]variable, depth int) string {
 	}
 	switch {
 	case ok && v.immediate:
-		f.steps += len(v.text)
+		if !f.spend(len(v.text)) {
+			return f.o.Unknown
+		}
 		return v.text
 	case ok:
 		return f.expand(v.text, auto, depth+1)
@@ -146,7 +154,9 @@ func (f *File) function(name, text string, auto map[string]variable, depth int) 
 	each := func(list string, change func(string) string) string {
 		words := strings.Fields(list)
 		for i, w := range words {
-			words[i] = change(w)
+			if words[i] = change(w); !f.spend(len(words[i])) {
+				return f.o.Unknown
+			}
 		}
 		return strings.Join(words, " ")
 	}
@@ -154,13 +164,9 @@ func (f *File) function(name, text string, auto map[string]variable, depth int) 
 	case "strip":
 		return strings.Join(strings.Fields(f.expand(text, auto, depth)), " ")
 	case "subst":
-		from := arg(0)
-		if from == "" {
-			return arg(2)
-		}
-		return strings.ReplaceAll(arg(2), from, arg(1))
+		return f.subst(arg(0), arg(1), arg(2))
 	case "patsubst":
-		return patsubst(arg(0), arg(1), arg(2))
+		return f.patsubst(arg(0), arg(1), arg(2))
 	case "addprefix":
 		return each(arg(1), func(w string) string { return arg(0) + w })
 	case "addsuffix":
@@ -178,8 +184,11 @@ func (f *File) function(name, text string, auto map[string]variable, depth int) 
 		slices.Sort(words)
 		return strings.Join(slices.Compact(words), " ")
 	case "filter", "filter-out":
-		patterns := strings.Fields(arg(0))
-		words := slices.DeleteFunc(strings.Fields(arg(1)), func(w string) bool {
+		patterns, words := strings.Fields(arg(0)), strings.Fields(arg(1))
+		if !f.spend(len(patterns) * len(words)) {
+			return f.o.Unknown
+		}
+		words = slices.DeleteFunc(words, func(w string) bool {
 			return slices.ContainsFunc(patterns, func(p string) bool { _, ok := match(p, w); return ok }) == (name == "filter-out")
 		})
 		return strings.Join(words, " ")
@@ -235,11 +244,14 @@ func (f *File) foreach(raw []string, auto map[string]variable, depth int) string
 	if len(raw) < 3 {
 		return f.o.Unknown
 	}
-	inner := clone(auto)
+	inner, body := clone(auto), strings.Join(raw[2:], ",")
 	var out []string
 	for _, w := range strings.Fields(f.expand(raw[1], auto, depth)) {
+		if !f.spend(len(body)) {
+			return f.o.Unknown
+		}
 		inner[strings.TrimSpace(f.expand(raw[0], auto, depth))] = variable{text: w, immediate: true}
-		out = append(out, f.expand(strings.Join(raw[2:], ","), inner, depth+1))
+		out = append(out, f.expand(body, inner, depth+1))
 	}
 	sep := " "
 	if strings.Contains(raw[2], "eval") {
@@ -262,11 +274,25 @@ func (f *File) call(raw []string, auto map[string]variable, depth int) string {
 	return f.value(name, inner, depth+1)
 }
 
+// subst replaces one text by another.
+func (f *File) subst(from, to, text string) string {
+	if from == "" {
+		return text
+	}
+	if !f.spend(len(text) + strings.Count(text, from)*len(to)) {
+		return f.o.Unknown
+	}
+	return strings.ReplaceAll(text, from, to)
+}
+
 // patsubst replaces the words that match a pattern.
-func patsubst(from, to, text string) string {
+func (f *File) patsubst(from, to, text string) string {
 	words := strings.Fields(text)
 	for i, w := range words {
 		if stem, ok := match(from, w); ok {
+			if !f.spend(len(to) + strings.Count(to, "%")*len(stem)) {
+				return f.o.Unknown
+			}
 			words[i] = strings.ReplaceAll(to, "%", stem)
 		}
 	}

@@ -12,7 +12,7 @@ const (
 	maxLines    = 20_000
 	maxRules    = 2_000
 	maxIncludes = 50
-	maxExpanded = 1 << 20 // steps of expansions, and bytes that they write
+	maxExpanded = 1 << 20 // steps: of expansions, with a step for each byte that they write, and of looking for rules
 	deepest     = 40      // expansions within expansions, goals within goals
 )
 
@@ -31,7 +31,7 @@ type File struct {
 	vars     map[string]variable
 	rules    []*rule
 	oneShell bool
-	steps    int // taken by expansions
+	steps    int // taken of maxExpanded
 	lines    int
 	includes int
 }
@@ -142,6 +142,7 @@ func (f *File) All() []Command {
 // all returns the rules of a target, with and without recipe.
 func (f *File) all(target string) []*rule {
 	var out []*rule
+	f.spend(1 + len(f.rules)/16)
 	for _, r := range f.rules {
 		if r.target == target {
 			out = append(out, r)
@@ -153,6 +154,9 @@ func (f *File) all(target string) []*rule {
 // find returns the rule whose recipe makes a target: its own, else that of a pattern; a rule without recipe if there is none.
 func (f *File) find(target string) *rule {
 	var found *rule
+	if !f.spend(1 + len(f.rules)/16) {
+		return nil
+	}
 	for _, r := range f.rules {
 		if r.target == target && (found == nil || r.defined) {
 			found = r
@@ -183,6 +187,9 @@ func match(pattern, target string) (stem string, ok bool) {
 
 // commands expands a recipe for one target.
 func (f *File) commands(r *rule, target string) []Command {
+	if !f.spend(len(r.needs) + len(r.recipe)) {
+		return nil
+	}
 	stem := r.stem
 	if stem == "" {
 		stem, _ = match(r.target, target)

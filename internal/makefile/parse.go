@@ -246,7 +246,9 @@ func (p *parser) assign(vars map[string]variable, name, op, value string) {
 		if old.immediate {
 			value = p.expand(value, nil, 0)
 		}
-		next = variable{text: strings.TrimLeft(old.text+" "+value, " "), immediate: old.immediate}
+		if next = (variable{text: p.o.Unknown, immediate: true}); p.spend(len(old.text) / 16) {
+			next = variable{text: strings.TrimLeft(old.text+" "+value, " "), immediate: old.immediate}
+		}
 	case "!=":
 		next = variable{text: p.o.Unknown, immediate: true}
 	case "=":
@@ -287,7 +289,10 @@ func (p *parser) rule(line, name string, at int) {
 	needs = strings.ReplaceAll(needs, "|", " ")
 	p.current = nil
 	for _, target := range strings.Fields(p.expand(targets, nil, 0)) {
-		r := &rule{target: target, vars: own, needs: strings.Fields(p.expand(needs, nil, 0))}
+		r := &rule{target: target, vars: own}
+		if p.spend(len(needs) / 16) {
+			r.needs = strings.Fields(p.expand(needs, nil, 0))
+		}
 		if static {
 			r.stem, _ = match(strings.TrimSpace(pattern), target)
 			for i := range r.needs {

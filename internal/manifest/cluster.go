@@ -192,8 +192,7 @@ func (a *assembly) scaledObject(o *object) {
 
 // govern finds the containers that scalers scale and budgets cover.
 func (a *assembly) govern() {
-	if a.steps += len(a.out.Scalers)*len(a.out.Deploys) + len(a.budgets)*len(a.pods); a.steps > maxSteps {
-		a.out.Incomplete = true
+	if !a.spend(len(a.out.Scalers)*len(a.out.Deploys) + len(a.budgets)*len(a.pods)) {
 		return
 	}
 	for _, s := range a.out.Scalers {

@@ -195,8 +195,12 @@ func (s *service) env(d *workload.Deploy) {
 
 // give adds variables to a service, as long as a hostile file has not spread too many over too many.
 func (p *project) give(d *workload.Deploy, vars []workload.EnvVar) {
+	before := p.variables
 	if p.variables += len(vars); p.variables > maxVariables {
 		d.Env.Complete = false
+		if before <= maxVariables {
+			p.l.warn("yaml-limit", d.At, "more than %d variables are given to the services that are deployed together; the rest was not judged", maxVariables)
+		}
 		return
 	}
 	d.Env.Members = append(d.Env.Members, vars...)

@@ -17,15 +17,16 @@ import (
 
 // Limits on one file. They are far above what people write and keep hostile input from costing more than a moment.
 const (
-	maxFile      = 10 << 20   // bytes of a file
-	maxDocuments = 2_000      // YAML documents of a file
-	maxNodes     = 1_000_000  // nodes of a document, counted as often as aliases repeat them
-	maxDepth     = 100        // levels of nesting, those behind aliases included
-	maxEnvFile   = 1 << 20    // bytes of a .env file
-	maxExpanded  = 4 << 20    // bytes that the variables of a Compose project, or of a .env file, may expand to
-	maxObjects   = 5_000      // objects or services of a variant, and containers
-	maxVariables = 200_000    // variables of all containers of a variant
-	maxSteps     = 10_000_000 // comparisons of Services' ports with containers' ports
+	maxFile      = 10 << 20    // bytes of a file
+	maxDocuments = 2_000       // YAML documents of a file
+	maxNodes     = 1_000_000   // nodes of a document, counted as often as aliases repeat them
+	maxDepth     = 100         // levels of nesting, those behind aliases included
+	maxText      = 2 * maxFile // bytes of a document's scalars, counted as often as aliases repeat them
+	maxEnvFile   = 1 << 20     // bytes of a .env file
+	maxExpanded  = 4 << 20     // bytes that the variables of a Compose project, or of a .env file, may expand to
+	maxObjects   = 5_000       // objects or services of a variant, and containers
+	maxVariables = 200_000     // variables of all containers of a variant
+	maxSteps     = 10_000_000  // comparisons of Services' ports with containers' ports
 )
 
 // A source is a file and what it takes to turn its offsets into places.
@@ -274,7 +275,7 @@ type measure struct {
 	sizes map[*yaml.Node]size // of anchored nodes; zero while one is being counted
 }
 
-type size struct{ nodes, depth int }
+type size struct{ nodes, depth, text int }
 
 func (m measure) of(n *yaml.Node, level int) (size, error) {
 	if n.Kind == yaml.AliasNode {
@@ -287,7 +288,7 @@ func (m measure) of(n *yaml.Node, level int) (size, error) {
 	if n.Anchor != "" {
 		m.sizes[n] = size{}
 	}
-	s := size{1, 1}
+	s := size{1, 1, len(n.Value)}
 	for _, c := range n.Content {
 		if level > maxDepth {
 			return s, fmt.Errorf("nested more than %d levels deep; the document was not judged", maxDepth)
@@ -296,9 +297,12 @@ func (m measure) of(n *yaml.Node, level int) (size, error) {
 		if err != nil {
 			return s, err
 		}
-		s.nodes, s.depth = s.nodes+cs.nodes, max(s.depth, cs.depth+1)
+		s.nodes, s.depth, s.text = s.nodes+cs.nodes, max(s.depth, cs.depth+1), s.text+cs.text
 		if s.nodes > maxNodes {
 			return s, fmt.Errorf("more than %d values when aliases are followed; the document was not judged", maxNodes)
+		}
+		if s.text > maxText {
+			return s, fmt.Errorf("more than %d MiB of text when aliases are followed; the document was not judged", maxText>>20)
 		}
 		if s.depth > maxDepth {
 			return s, fmt.Errorf("nested more than %d levels deep; the document was not judged", maxDepth)

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,13 +38,17 @@ func objects(root node) []*object {
 		return out
 	}
 	name := root.get("metadata", "name")
-	o := &object{root: root, file: root.doc.src.file, api: api.str(), kind: kind.str(),
-		name: name.str(), namespace: root.get("metadata", "namespace").str(), at: kind.span()}
+	o := &object{root: root, file: root.doc.src.file, api: label(api), kind: label(kind),
+		name: label(name), namespace: label(root.get("metadata", "namespace")), at: kind.span()}
 	if at := name.span(); name.isText() && at.File == o.file {
 		o.at = at
 	}
 	return []*object{o}
 }
+
+// label returns what of a text a name can hold: 253 characters (apimachinery, DNS1123SubdomainMaxLength). Messages about whatever is in
+// an object repeat its name.
+func label(n node) string { return check.Cut(n.str(), 253) }
 
 // group returns the API group: "" for the core one.
 func (o *object) group() string {
@@ -122,6 +127,7 @@ type set struct {
 
 // An assembly puts the objects of a set together.
 type assembly struct {
+	*notebook
 	set    *set
 	out    *workload.Variant
 	pods   []*pod
@@ -133,6 +139,26 @@ type assembly struct {
 	budgets    []budget
 	variables  int // given to all containers
 	steps      int // taken to connect Services with pods
+	told       map[string]bool
+}
+
+// cutShort says, once, that the variant has too many of something to be judged as a whole.
+func (a *assembly) cutShort(format string, args ...any) {
+	a.out.Incomplete = true
+	what := fmt.Sprintf(format, args...)
+	if !a.told[what] {
+		a.told[what] = true
+		a.warn("yaml-limit", check.Span{File: a.set.objects[0].file}, "%s of %s; the rest was not judged", what, a.set.name)
+	}
+}
+
+// spend takes some steps of those in which objects are compared with each other. It returns false when none are left.
+func (a *assembly) spend(steps int) bool {
+	if a.steps += steps; a.steps > maxSteps {
+		a.cutShort("more than %d comparisons would tell what belongs together among the objects", maxSteps)
+		return false
+	}
+	return true
 }
 
 type configMapID struct {
@@ -148,8 +174,9 @@ type pod struct {
 	size      int // containers and their ports
 }
 
-func (s *set) variant() *workload.Variant {
-	a := &assembly{set: s, out: &workload.Variant{Name: s.name, Platform: workload.Kubernetes, Incomplete: s.incomplete},
+// variant puts the objects of a set together. Its limits are told to a notebook.
+func (s *set) variant(b *notebook) *workload.Variant {
+	a := &assembly{notebook: b, told: map[string]bool{}, set: s, out: &workload.Variant{Name: s.name, Platform: workload.Kubernetes, Incomplete: s.incomplete},
 		configMaps: map[configMapID]*workload.ConfigMap{}, metadata: map[*workload.Service]node{}}
 	a.out.Overlay = s.rendered
 	if s.chart != nil {
@@ -241,8 +268,7 @@ func (a *assembly) connect(s *workload.Service) {
 		return
 	}
 	for _, p := range a.pods {
-		if a.steps += len(s.Selector) + len(s.Ports)*p.size; a.steps > maxSteps {
-			a.out.Incomplete = true
+		if !a.spend(len(s.Selector) + len(s.Ports)*p.size) {
 			return
 		}
 		if p.namespace != s.Namespace || !picks(s.Selector, p.labels) {

@@ -40,7 +40,7 @@ func isKustomization(file string) bool {
 
 func (l *loader) readKustomization(root node) *kustomization {
 	file := root.doc.src.file
-	k := &kustomization{dir: path.Dir(file), file: file, component: root.get("kind").str() == "Component", namespace: root.get("namespace").str(),
+	k := &kustomization{dir: path.Dir(file), file: file, component: root.get("kind").str() == "Component", namespace: label(root.get("namespace")),
 		selectorLabels: map[string]string{}, templateLabels: map[string]string{}, images: map[string]bool{},
 		replicas: map[string]workload.Value[int]{}, changes: root.get("kind").str() == "Component"}
 	for _, p := range root.pairs() {

@@ -106,7 +106,7 @@ func (l *loader) assemble(sets []*set) []*workload.Variant {
 			l.warn("yaml-limit", check.Span{File: s.objects[maxObjects].file}, "more than %d objects are deployed together from %s; the rest was not judged", maxObjects, s.name)
 			s.objects, s.incomplete = s.objects[:maxObjects], true
 		}
-		v := s.variant()
+		v := s.variant(&l.notebook)
 		if len(v.Deploys)+len(v.Services)+len(v.Scalers)+len(v.ConfigMaps)+len(v.Ingresses)+len(v.Previews) > 0 {
 			out = append(out, v)
 		}

@@ -29,7 +29,7 @@ func (a *assembly) pod(o *object) {
 	spec := t.get("spec")
 	containers, inits := spec.get("containers").items(), spec.get("initContainers").items()
 	if len(a.out.Deploys)+len(containers)+len(inits) > maxObjects {
-		a.out.Incomplete = true
+		a.cutShort("more than %d containers are in the objects", maxObjects)
 		return
 	}
 	for _, c := range containers {
@@ -225,6 +225,7 @@ func (a *assembly) envFrom(d *workload.Deploy, namespace string, item node) {
 	}
 	if a.variables += len(c.Data); a.variables > maxVariables {
 		d.Env.Complete = false
+		a.cutShort("ConfigMaps give more than %d variables to the containers", maxVariables)
 		return
 	}
 	d.Env.Complete = d.Env.Complete && !c.Open

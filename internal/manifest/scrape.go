@@ -33,7 +33,7 @@ func (a *assembly) scrapes() {
 		if o.group() != monitoring || o.root.get("spec", "namespaceSelector").ok() || len(o.root.get("spec", "selector").pairs()) == 0 {
 			continue
 		}
-		if a.steps += len(a.out.Services) + len(a.pods); a.steps > maxSteps {
+		if !a.spend(len(a.out.Services) + len(a.pods)) {
 			return
 		}
 		switch o.kind {

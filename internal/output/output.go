@@ -29,6 +29,8 @@ type Options struct {
 	FixHint       bool   // whether text tells how many findings can be fixed
 	UnsafeFixes   bool   // whether that is with --unsafe-fixes
 	Quiet         bool   // text has no summary
+
+	LeftOut func(what string) // is told what a format leaves out of a large report; nil if nobody is
 }
 
 // Formats returns the formats that Write knows, the default first.
@@ -52,7 +54,11 @@ func Write(format string, w io.Writer, r *check.Report, ws []*workload.Workload,
 	case "sarif":
 		return sarif.Write(w, r, sarif.Options{Version: o.Version, ExitCode: o.ExitCode, Category: o.Category, Suppressed: o.Suppressed})
 	case "html":
-		return scorecard.WriteHTML(w, scorecard.Of(r, ws), o.Version)
+		card := scorecard.Of(r, ws)
+		if cut := card.Cut(); cut != "" && o.LeftOut != nil {
+			o.LeftOut(cut)
+		}
+		return scorecard.WriteHTML(w, card, o.Version)
 	case "markdown":
 		return toLog(w, o, func(w io.Writer) error { return scorecard.WriteMarkdown(w, scorecard.Of(r, ws)) })
 	case "concise":

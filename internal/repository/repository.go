@@ -23,7 +23,9 @@ import (
 const (
 	MaxFileSize = 10 << 20 // bytes
 	MaxFiles    = 200_000
-	maxDepth    = 200 // folders in folders
+	MaxTotal    = 1 << 30     // bytes of all files of the kinds that are read
+	maxDepth    = 200         // folders in folders
+	maxMatching = 100_000_000 // steps of comparing paths with ignore patterns
 )
 
 // Options says what part of a tree to look at.
@@ -35,6 +37,7 @@ type Options struct {
 	Overlay     map[string][]byte // texts in place of files, or of files that are not there, by slash-separated paths below the root
 	MaxFileSize int64             // bytes that ReadFile reads; 0 means the constant of that name
 	MaxFiles    int               // likewise
+	MaxTotal    int64             // likewise
 }
 
 // A Tree is a folder of a repository, as it lies on the disk.
@@ -94,7 +97,7 @@ func Open(root string, o Options) (*Tree, []check.Notification, error) {
 	}
 	w := &walker{
 		tree: &Tree{Root: root, root: handle, overlay: o.Overlay, began: time.Now(), maxSize: cmp.Or(o.MaxFileSize, MaxFileSize), ignored: map[string]bool{}},
-		only: slices.Clone(o.Only), named: map[string]bool{}, max: cmp.Or(o.MaxFiles, MaxFiles),
+		only: slices.Clone(o.Only), named: map[string]bool{}, max: cmp.Or(o.MaxFiles, MaxFiles), maxTotal: cmp.Or(o.MaxTotal, MaxTotal),
 	}
 	for i, p := range w.only {
 		w.only[i] = path.Clean(p)
@@ -122,8 +125,12 @@ type walker struct {
 	git     bool
 	index   tracked
 	max     int
-	full    bool // max was reached
-	notes   []check.Notification
+
+	maxTotal int64
+	total    int64 // bytes of the files so far
+	steps    int   // taken to compare paths with patterns
+	full     bool  // max or maxMatching was reached
+	notes    []check.Notification
 }
 
 func (w *walker) note(code string, level rules.Severity, file, format string, args ...any) {
@@ -213,6 +220,11 @@ func (t *Tree) overlaid(dir string, entries []fs.DirEntry) []fs.DirEntry {
 
 func (w *walker) entry(name string, e fs.DirEntry) {
 	isDir := e.IsDir()
+	if w.steps += w.exclude.cost(name) + w.ignore.cost(w.tree.Prefix+name); w.steps > maxMatching {
+		w.full = true
+		w.note("file-limit", rules.Warning, "", "ignore files and excludes have too many patterns for the files of the tree; the rest, from %s on, was not looked at", name)
+		return
+	}
 	if e.Name() == ".git" || !w.wanted(name, isDir) || w.exclude.ignores(name, isDir) && !w.named[name] {
 		return
 	}
@@ -253,7 +265,23 @@ func (w *walker) file(name string, e fs.DirEntry) {
 	if text, ok := w.tree.overlay[name]; ok {
 		info = overlay.Info(e.Name(), text)
 	}
+	if isRead(name) && info.Size() <= w.tree.maxSize {
+		if w.total += info.Size(); w.total > w.maxTotal {
+			w.full = true
+			w.note("file-limit", rules.Warning, "", "the files of the tree are larger than %d bytes together; the rest, from %s on, was not looked at", w.maxTotal, name)
+			return
+		}
+	}
 	w.tree.Files = append(w.tree.Files, File{Path: name, Size: info.Size(), Tracked: !w.git || w.index.files[name]})
+}
+
+// isRead reports whether a file is of a kind that is read wherever it lies.
+func isRead(name string) bool {
+	switch path.Ext(name) {
+	case "", ".dockerfile", ".env", ".go", ".hcl", ".json", ".mk", ".sh", ".tpl", ".yaml", ".yml":
+		return true
+	}
+	return strings.HasPrefix(path.Base(name), "Dockerfile")
 }
 
 // wanted reports whether a path is one of those asked for, or on the way to one.

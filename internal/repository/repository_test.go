@@ -126,6 +126,15 @@ func TestWalk(t *testing.T) {
 	}
 }
 
+// Only files of the kinds that are read, and small enough for it, count for the limit of all together.
+func TestTotal(t *testing.T) {
+	dir := write(t, map[string]string{"a.go": "12345", "b.png": "1234567890", "c.yaml": "1234567890", "d/Dockerfile.x": "12345", "e.go": "12345"})
+	_, files, notes := open(t, dir, repository.Options{MaxFileSize: 9, MaxTotal: 10})
+	if files != "a.go b.png c.yaml d/Dockerfile.x" || len(notes) != 1 || notes[0] != "file-limit" {
+		t.Errorf("got %s, %v", files, notes)
+	}
+}
+
 func TestGit(t *testing.T) {
 	dir := write(t, map[string]string{
 		".git/HEAD": "ref: refs/heads/main\n", ".git/info/exclude": "excluded\n",

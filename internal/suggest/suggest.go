@@ -12,6 +12,9 @@ func Nearest(word string, known []string) string {
 		limit = 2
 	}
 	for _, k := range known {
+		if len(word)-len(k) >= limit {
+			continue // so many letters at least would have to be dropped
+		}
 		if d := distance(strings.ToLower(word), strings.ToLower(k)); d < limit && d < len(k) {
 			best, limit = k, d
 		}

@@ -31,9 +31,10 @@ func Apply(in Input) *check.Report {
 	rep := &check.Report{}
 	used := make([]bool, len(in.Directives))
 	findings := dedupe(replace(product(in.Findings, in.Roles)))
+	silencers := byFile(in.Directives)
 	rep.Findings = slices.Grow(rep.Findings, len(findings))
 	for _, f := range findings {
-		if i := silencer(in.Directives, f); i >= 0 {
+		if i := silencers.of(f); i >= 0 {
 			used[i] = true
 			rep.Suppressed = append(rep.Suppressed, check.Suppressed{Finding: f, At: in.Directives[i].At, Reason: in.Directives[i].Reason})
 			continue
@@ -41,7 +42,7 @@ func Apply(in Input) *check.Report {
 		rep.Findings = append(rep.Findings, f)
 	}
 	for _, f := range comments(in, used) {
-		if i := silencer(in.Directives, f); i < 0 {
+		if i := silencers.of(f); i < 0 {
 			rep.Findings = append(rep.Findings, f)
 		}
 	}
@@ -55,7 +56,21 @@ func Apply(in Input) *check.Report {
 	}
 	slices.SortStableFunc(all, func(a, b *check.Finding) int { return compare(*a, *b) }) // silencing one renumbers no other
 	identify(all, in.Prefix)
+	for _, f := range all {
+		shorten(f)
+	}
 	return rep
+}
+
+// maxMessage is how many bytes of a message are told: names and values of the repository stand in it.
+const maxMessage = 2_000
+
+// shorten cuts the messages of a finding.
+func shorten(f *check.Finding) {
+	f.Message = check.Cut(f.Message, maxMessage)
+	for i := range f.Related {
+		f.Related[i].Message = check.Cut(f.Related[i].Message, maxMessage)
+	}
 }
 
 func compare(a, b check.Finding) int {
@@ -124,13 +139,38 @@ func dedupe(fs []check.Finding) []check.Finding {
 	return slices.CompactFunc(fs, same)
 }
 
-// silencer returns the index of the directive that silences a finding at any of its places, or -1.
-func silencer(ds []directive.Directive, f check.Finding) int {
-	return slices.IndexFunc(ds, func(d directive.Directive) bool {
-		return d.Silences(f.Rule, f.At.File, f.At.Start.Line) || slices.ContainsFunc(f.Related, func(r check.Related) bool {
-			return d.Silences(f.Rule, r.At.File, r.At.Start.Line)
-		})
-	})
+// silencers are directives by file, each with its index.
+type silencers struct {
+	all    []directive.Directive
+	inFile map[string][]int
+}
+
+func byFile(all []directive.Directive) silencers {
+	s := silencers{all, map[string][]int{}}
+	for i, d := range all {
+		s.inFile[d.At.File] = append(s.inFile[d.At.File], i)
+	}
+	return s
+}
+
+// of returns the index of the first directive that silences a finding at any of its places, or -1.
+func (s silencers) of(f check.Finding) int {
+	first := s.at(f.Rule, f.At)
+	for _, rel := range f.Related {
+		if i := s.at(f.Rule, rel.At); i >= 0 && (first < 0 || i < first) {
+			first = i
+		}
+	}
+	return first
+}
+
+func (s silencers) at(r *rules.Rule, at check.Span) int {
+	for _, i := range s.inFile[at.File] {
+		if s.all[i].Silences(r, at.File, at.Start.Line) {
+			return i
+		}
+	}
+	return -1
 }
 
 // comments returns the findings about suppression comments: without a reason, or silencing nothing.
@@ -149,6 +189,7 @@ func comments(in Input, used []bool) []check.Finding {
 			out = append(out, check.Finding{Rule: r, Severity: r.Severity, At: d.At, Message: message, Matter: strings.Join(d.Rules, ",")})
 		}
 	}
+	guesses := 100 // what a word was meant to be takes long to find out
 	for i, d := range in.Directives {
 		if d.Nolint || used[i] {
 			continue
@@ -166,9 +207,14 @@ func comments(in Input, used []bool) []check.Finding {
 			continue
 		}
 		for _, w := range d.Rules {
-			if rules.Lookup(w) == nil {
-				report(unused, d, fmt.Sprintf("no rule is called %q, so this comment silences nothing of that name%s", w, suggest.DidYouMean(w, suggest.RuleNames())))
+			if rules.Lookup(w) != nil {
+				continue
 			}
+			guess := ""
+			if guesses--; guesses >= 0 {
+				guess = suggest.DidYouMean(w, suggest.RuleNames())
+			}
+			report(unused, d, fmt.Sprintf("no rule is called %q, so this comment silences nothing of that name%s", w, guess))
 		}
 		// a rule that did not run, or could not see the file, may well have something to silence
 		if slices.ContainsFunc(d.Rules, func(w string) bool { return ran(w) == nil }) || in.Unread != nil && in.Unread(d.At.File) {

@@ -42,7 +42,7 @@ func (w *Workload) Subcommand() Value[string] {
 type inputs struct {
 	w     *Workload
 	start start
-	env   variables
+	env   *variables // nil without a deploy
 }
 
 func (in inputs) Env(name string) Value[string] {
@@ -172,21 +172,27 @@ func (in inputs) Setting(string) Value[string] { return Unknown[string](check.Sp
 type variables struct {
 	last     map[string]Value[string]
 	complete bool
+	room     int // bytes that references may still become
 }
 
+// maxExpanded is how many bytes the references of a container may become: Linux gives a program no more in arguments and environment
+// (execve(2): a quarter of the stack's 8 MiB). Variables that repeat variables grow without bound.
+const maxExpanded = 2 << 20
+
 // variables returns d's environment with Kubernetes' $(NAME) references resolved: each to what is set before it.
-func (d *Deploy) variables() variables {
-	vs := variables{make(map[string]Value[string], len(d.Env.Members)), d.Env.Complete}
+func (d *Deploy) variables() *variables {
+	vs := &variables{make(map[string]Value[string], len(d.Env.Members)), d.Env.Complete, maxExpanded}
+	replaced := d.replaced()
 	for _, e := range d.Env.Members {
 		v := e.Value
 		if s, ok := v.Get(); ok && d.Platform == Kubernetes && e.From == "" {
-			if text, open := expand(s, vs.lookup); open {
+			if text, open := vs.expand(s); open {
 				v = Unknown[string](v.At())
 			} else {
 				v = Known(text, v.At())
 			}
 		}
-		if v.Absent() || d.mayReplace(e) {
+		if v.Absent() || replaced[e.From] {
 			v = Unknown[string](v.At()) // a name without a value takes it from somewhere else
 		}
 		vs.last[e.Name] = v
@@ -194,17 +200,21 @@ func (d *Deploy) variables() variables {
 	return vs
 }
 
-// mayReplace reports whether a source that is not in the tree follows the one that gives a variable: the last one counts.
-func (d *Deploy) mayReplace(v EnvVar) bool {
-	if v.From == "" {
-		return false
+// replaced tells the sources, as EnvVar.From names them, that one which is not in the tree follows: the last one that has a variable counts.
+func (d *Deploy) replaced() map[string]bool {
+	out := map[string]bool{}
+	follows := false
+	for _, s := range slices.Backward(d.EnvSources) {
+		if s.Key == "" {
+			out[s.Kind+" "+s.Name] = follows
+			follows = follows || !s.Found
+		}
 	}
-	i := slices.IndexFunc(d.EnvSources, func(s EnvSource) bool { return s.Key == "" && s.Kind+" "+s.Name == v.From })
-	return i >= 0 && slices.ContainsFunc(d.EnvSources[i+1:], func(s EnvSource) bool { return s.Key == "" && !s.Found })
+	return out
 }
 
 // lookup returns the value of a variable; it is absent only if nothing sets it.
-func (vs variables) lookup(name string) Value[string] {
+func (vs *variables) lookup(name string) Value[string] {
 	if v, ok := vs.last[name]; ok {
 		return v
 	}
@@ -217,8 +227,9 @@ func (vs variables) lookup(name string) Value[string] {
 // expand replaces the $(NAME) references of a Kubernetes value, command or args. "$$" stands for "$", and a
 // reference to what is not set stays as it is (core/v1 EnvVar). If open, text is what stands before the
 // first reference that cannot be told.
-func expand(s string, lookup func(string) Value[string]) (text string, open bool) {
+func (vs *variables) expand(s string) (text string, open bool) {
 	var b strings.Builder
+	last := strings.LastIndexByte(s, ')')
 	for i := 0; i < len(s); i++ {
 		if s[i] != '$' || i+1 == len(s) {
 			b.WriteByte(s[i])
@@ -229,14 +240,14 @@ func expand(s string, lookup func(string) Value[string]) (text string, open bool
 			b.WriteByte('$')
 			i++
 		case '(':
-			end := strings.IndexByte(s[i:], ')')
-			if end < 0 {
+			if i > last {
 				b.WriteByte('$')
 				continue
 			}
-			v := lookup(s[i+2 : i+end])
+			end := strings.IndexByte(s[i:], ')')
+			v := vs.lookup(s[i+2 : i+end])
 			value, ok := v.Or(s[i : i+end+1])
-			if !ok {
+			if vs.room -= len(value); !ok || vs.room < 0 {
 				return b.String(), true
 			}
 			b.WriteString(value)

@@ -4,6 +4,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/factorlint/factorlint/internal/check"
 )
@@ -60,6 +61,7 @@ func (w *Workload) start() start {
 	if st.workDir.Absent() {
 		st.workDir = Known("/", st.workDir.At())
 	}
+	variables := sync.OnceValue(d.variables)
 	argsOf := func(v Value[Command], deploy bool) []arg {
 		c, ok := v.Get()
 		if v.Absent() {
@@ -81,7 +83,7 @@ func (w *Workload) start() start {
 		for _, word := range c.Words {
 			a := arg{text: word.Text, at: word.At, deploy: deploy}
 			if deploy && d.Platform == Kubernetes {
-				a.text, a.open = expand(a.text, d.variables().lookup)
+				a.text, a.open = variables().expand(a.text)
 			}
 			words = append(words, a)
 		}

@@ -3,6 +3,7 @@ package scorecard_test
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/output/scorecard"
 	"github.com/factorlint/factorlint/internal/workload"
+	"github.com/factorlint/factorlint/rules"
 )
 
 // shared returns a report on workloads that share code with findings.
@@ -77,6 +79,54 @@ func TestOwnersOfOneName(t *testing.T) {
 	for n, want := range [][]int{{0, 1, 2}, {3, 5}, {3, 4}, {6}} {
 		if got := c.Rows[n].Findings; !slices.Equal(got, want) {
 			t.Errorf("row %d has the findings %v, want %v", n, got, want)
+		}
+	}
+}
+
+// A page has limits, and says what it leaves out; its links lead to what it shows.
+func TestPageOfThousands(t *testing.T) {
+	r := &check.Report{Rules: all}
+	for i := range 6_000 {
+		f := check.Finding{Rule: limitRule, Severity: rules.Warning, At: at(fmt.Sprintf("deploy/%d.yaml", i), 9), Logical: "api", Message: "no limit"}
+		if i == 5_999 {
+			f.Severity = rules.Error
+		}
+		r.Findings = append(r.Findings, f)
+		r.Notifications = append(r.Notifications, check.Notification{Code: "read", Message: "cannot be read"})
+	}
+	var ws []*workload.Workload
+	for i := range 2_500 {
+		w := api(fmt.Sprintf("deploy/%d.yaml", i))
+		for range 60 {
+			w.Deploy.Env.Members = append(w.Deploy.Env.Members, workload.EnvVar{Name: fmt.Sprintf("V%d", len(w.Deploy.Env.Members))})
+		}
+		ws = append(ws, w)
+	}
+	card := scorecard.Of(r, ws)
+	var b bytes.Buffer
+	if err := scorecard.WriteHTML(&b, card, ""); err != nil {
+		t.Fatal(err)
+	}
+	page := b.String()
+	if len(page) > 64<<20 {
+		t.Errorf("the page has %d MiB", len(page)>>20)
+	}
+	const cut = "the page shows 1000 of 2500 workloads, the 5000 worst of 6000 findings, 1000 of 6000 notifications; other formats show all"
+	if card.Cut() != cut {
+		t.Errorf("cut is %q", card.Cut())
+	}
+	for want, n := range map[string]int{"<p><strong>Not all is shown</strong>: " + cut + ".</p>": 1, `<article class="workload"`: 1_001, `<article class="finding `: 5_000, `id="f5999"`: 1, `id="f4999"`: 0, "more rows.</p>": -1} {
+		if got := strings.Count(page, want); got != n && (n >= 0 || got == 0) {
+			t.Errorf("the page has %s %d times, want %d", want, got, n)
+		}
+	}
+	ids := map[string]bool{}
+	for _, id := range regexp.MustCompile(`id="([fw]\d+)"`).FindAllStringSubmatch(page, -1) {
+		ids[id[1]] = true
+	}
+	for _, link := range regexp.MustCompile(`href="#([fw]\d+)"`).FindAllStringSubmatch(page, -1) {
+		if !ids[link[1]] {
+			t.Fatalf("a link leads to %s, which is not there", link[1])
 		}
 	}
 }

@@ -3,6 +3,7 @@ package scorecard
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -10,6 +11,7 @@ import (
 	"html/template"
 	"io"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,7 +36,7 @@ var (
 // The page is never held as a whole.
 func WriteHTML(w io.Writer, c *Card, version string) error {
 	p := c.page(version)
-	t, err := template.New("page").Funcs(template.FuncMap{"slug": slug, "links": p.links}).Parse(pageHTML)
+	t, err := template.New("page").Funcs(template.FuncMap{"slug": slug, "links": p.linksTo, "vars": p.vars, "facts": p.tableRows, "differences": p.differences}).Parse(pageHTML)
 	if err != nil {
 		return err
 	}
@@ -88,6 +90,7 @@ type page struct {
 	JS         template.JS
 	Version    string
 	Summary    []string
+	Cut        string // which workloads and findings are shown, if not all are
 	Principles []rules.Principle
 	States     []State
 	Rows       []pageRow
@@ -95,12 +98,38 @@ type page struct {
 	Tree       []pageCell
 	Notes      []note
 
-	card *Card
-	room int // how many links to findings and workloads may still be shown
+	card  *Card
+	rows  map[int]bool // that are shown
+	shown map[int]bool // findings that are
+	links int          // that may still be shown
+	facts int          // rows of tables that may still be
 }
 
-// mostLinks is how many links between findings and workloads a page has: thousands of either may belong together.
-const mostLinks = 50_000
+// Limits of a page: browsers show no page of hundreds of megabytes.
+const (
+	mostRows     = 1_000 // workloads
+	mostFindings = 5_000
+	mostNotes    = 1_000
+	mostLinks    = 50_000 // between findings and workloads: thousands of either may belong together
+	mostFacts    = 50_000 // rows of the workloads' tables
+)
+
+// Cut says how much of a card a page shows; "" if it shows all.
+func (c *Card) Cut() string {
+	var parts []string
+	add := func(most, n int, format string) {
+		if n > most {
+			parts = append(parts, fmt.Sprintf(format, most, n))
+		}
+	}
+	add(mostRows, len(c.Rows), "%d of %d workloads")
+	add(mostFindings, len(c.Report.Findings), "the %d worst of %d findings")
+	add(mostNotes, len(c.Report.Notifications), "%d of %d notifications")
+	if len(parts) == 0 {
+		return ""
+	}
+	return "the page shows " + strings.Join(parts, ", ") + "; other formats show all"
+}
 
 type pageRow struct {
 	ID int
@@ -162,21 +191,39 @@ func (c *Card) page(version string) *page {
 		Principles: rules.Principles(),
 		States:     []State{Violated, CannotTell, Clean, NotApplicable},
 		Tree:       cells("tree", c.Tree),
+		Cut:        c.Cut(),
 		card:       c,
-		room:       mostLinks,
+		rows:       map[int]bool{},
+		shown:      map[int]bool{},
+		links:      mostLinks,
+		facts:      mostFacts,
 	}
-	for n, row := range c.Rows {
+	for n, row := range c.Rows[:min(len(c.Rows), mostRows)] {
+		p.rows[n] = true
 		p.Rows = append(p.Rows, pageRow{n, row})
+	}
+	for _, i := range c.worst(mostFindings) {
+		p.shown[i] = true
 	}
 	for _, i := range c.Apart {
 		if c.Report.Findings[i].Rule.Principle == rules.Linter {
 			p.Apart = append(p.Apart, i)
 		}
 	}
-	for _, n := range c.Report.Notifications {
+	for _, n := range c.Report.Notifications[:min(len(c.Report.Notifications), mostNotes)] {
 		p.Notes = append(p.Notes, note{n.Level.String(), n.Code, placeOf(c.Report, n.At), n.Message})
 	}
 	return p
+}
+
+// worst returns the indexes of the worst findings, n at most.
+func (c *Card) worst(n int) []int {
+	all := make([]int, len(c.Report.Findings))
+	for i := range all {
+		all[i] = i
+	}
+	slices.SortStableFunc(all, func(a, b int) int { return cmp.Compare(c.Report.Findings[b].Severity, c.Report.Findings[a].Severity) })
+	return all[:min(len(all), n)]
 }
 
 // cells prepares the cells of a row whose ids begin with a word.
@@ -187,31 +234,73 @@ func cells(row string, from []Cell) (out []pageCell) {
 	return out
 }
 
-// take returns how many of some links are shown.
-func (p *page) take(links int) int {
-	n := min(links, p.room)
-	p.room -= n
+// take returns for how many of some things there is room, and takes it.
+func take(room *int, n int) int {
+	n = min(n, *room)
+	*room -= n
 	return n
 }
 
-// links prepares links to findings, given as indexes, as far as there is room.
-func (p *page) links(findings []int) (out pageLinks) {
-	n := p.take(len(findings))
-	for _, i := range findings[:n] {
+// shownOf returns those of some indexes that are shown.
+func shownOf(list []int, shown map[int]bool) (out []int) {
+	for _, i := range list {
+		if shown[i] {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// linksTo prepares links to findings, given as indexes, as far as there is room.
+func (p *page) linksTo(findings []int) (out pageLinks) {
+	there := shownOf(findings, p.shown)
+	for _, i := range there[:take(&p.links, len(there))] {
 		f := &p.card.Report.Findings[i]
 		out.Shown = append(out.Shown, pageLink{f, i, placeOf(p.card.Report, f.At)})
 	}
-	if more := len(findings) - n; more > 0 {
+	more := len(findings) - len(out.Shown)
+	switch {
+	case len(there) < len(findings):
+		out.More = check.Count(more, "more finding")
+	case more > 0:
 		out.More = check.Count(more, "more finding") + ": filter the list below"
 	}
 	return out
+}
+
+// A part is the first rows of a table, and a sentence about the others without a full stop.
+type part[T any] struct {
+	Shown []T
+	More  string
+}
+
+// partOf returns what of a list there is room for.
+func partOf[T any](room *int, list []T) part[T] {
+	n := take(room, len(list))
+	out := part[T]{Shown: list[:n]}
+	if more := len(list) - n; more > 0 {
+		out.More = check.Count(more, "more row")
+	}
+	return out
+}
+
+func (p *page) vars(list []workloadmap.Variable) part[workloadmap.Variable] {
+	return partOf(&p.facts, list)
+}
+
+func (p *page) tableRows(list []workloadmap.Fact) part[workloadmap.Fact] {
+	return partOf(&p.facts, list)
+}
+
+func (p *page) differences(list []workloadmap.Line) part[workloadmap.Line] {
+	return partOf(&p.facts, list)
 }
 
 // Findings prepares one finding after the other.
 func (p *page) Findings() iter.Seq[pageFinding] {
 	return func(yield func(pageFinding) bool) {
 		for i := range p.card.Report.Findings {
-			if !yield(p.finding(i)) {
+			if p.shown[i] && !yield(p.finding(i)) {
 				return
 			}
 		}
@@ -230,12 +319,12 @@ func (p *page) finding(i int) pageFinding {
 		out.Related = append(out.Related, rel)
 	}
 	if owners := p.card.owners[i]; len(owners) > 0 {
-		out.Workloads = numbers(owners)
-		n := p.take(len(owners))
-		for _, row := range owners[:n] {
+		there := shownOf(owners, p.rows)
+		out.Workloads = numbers(there)
+		for _, row := range there[:take(&p.links, len(there))] {
 			out.Owners = append(out.Owners, pageOwner{row, p.card.Rows[row].Name})
 		}
-		if more := len(owners) - n; more > 0 {
+		if more := len(owners) - len(out.Owners); more > 0 {
 			out.More = check.Count(more, "more workload")
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"unicode/utf8"
 
+	"github.com/factorlint/factorlint/internal/check"
 	"github.com/factorlint/factorlint/internal/output/plain"
 	"github.com/factorlint/factorlint/internal/output/snippet"
 	"github.com/factorlint/factorlint/internal/output/workloadmap"
@@ -115,7 +116,7 @@ func slotsOf(p workloadmap.Picture) map[string]int {
 
 // cut returns what of a text fits into some characters.
 func cut(s string, chars int) string {
-	s = plain.Text(s)
+	s = plain.Text(check.Cut(s, 8*most)) // a character has four bytes at most, and may take no column
 	if snippet.Columns(s) <= chars {
 		return s
 	}

@@ -20,6 +20,10 @@ const (
 	snippetLead  = 30 // shown before the finding where a long line is cut
 )
 
+// longest is how many bytes a line may have to be shown, and the line before it. Longer ones were not written by hand, and each of the
+// findings in such a line would have to look through all of it for a secret.
+const longest = 4 << 10
+
 // Of returns the line of source that a place of a rule's finding begins on, made fit for a terminal, and the carets to print
 // under it. Both are empty if there is no such line or if it may hold a secret.
 func Of(source []byte, rule *rules.Rule, at check.Span) (code, mark string) {
@@ -94,31 +98,46 @@ func clip(under string, drop int, ellipsis bool) string {
 }
 
 // lineAt returns the line of a place without its end, and the line before it. The place's offset leads there at once; where that does
-// not fit, lines are counted, which takes the longer the further down the place is.
+// not fit, lines are counted, which takes the longer the further down the place is. ok is false if either is too long.
 func lineAt(source []byte, at check.Pos) (line, before string, ok bool) {
-	begin := at.Offset - (at.Col - 1)
-	if at.Col < 1 || begin <= 0 || at.Offset > len(source) || source[begin-1] != '\n' || bytes.IndexByte(source[begin:at.Offset], '\n') >= 0 {
-		return lineOf(source, at.Line)
-	}
-	above := source[:begin-1]
-	l, _, _ := bytes.Cut(source[begin:], []byte("\n"))
-	return strings.TrimSuffix(string(l), "\r"), string(above[bytes.LastIndexByte(above, '\n')+1:]), true
-}
-
-// lineOf returns a line (counted from 1) without its end, and the line before it.
-func lineOf(source []byte, n int) (line, before string, ok bool) {
-	if n < 1 || len(source) == 0 {
+	if at.Line < 1 || at.Col > longest || len(source) == 0 {
 		return "", "", false
 	}
-	for ; n > 1; n-- {
-		l, rest, more := bytes.Cut(source, []byte("\n"))
-		if !more {
+	begin := at.Offset - (at.Col - 1)
+	if at.Col < 1 || begin <= 0 || at.Offset > len(source) || source[begin-1] != '\n' || bytes.IndexByte(source[begin:at.Offset], '\n') >= 0 {
+		if begin = beginOf(source, at.Line); begin < 0 {
 			return "", "", false
 		}
-		before, source = string(l), rest
 	}
-	l, _, _ := bytes.Cut(source, []byte("\n"))
-	return strings.TrimSuffix(string(l), "\r"), before, true
+	text, whole := firstLine(source[begin:])
+	if begin == 0 {
+		return text, "", whole
+	}
+	above := source[max(0, begin-1-longest) : begin-1]
+	from := bytes.LastIndexByte(above, '\n') + 1
+	return text, string(above[from:]), whole && (from > 0 || len(above) < longest)
+}
+
+// firstLine returns the first line of a text without its end, unless it is too long.
+func firstLine(text []byte) (line string, ok bool) {
+	head := text[:min(len(text), longest)]
+	end := bytes.IndexByte(head, '\n')
+	if end < 0 {
+		end = len(head)
+	}
+	return strings.TrimSuffix(string(head[:end]), "\r"), end < longest
+}
+
+// beginOf returns the offset of a line (counted from 1), -1 if there is none.
+func beginOf(source []byte, line int) (offset int) {
+	for ; line > 1; line-- {
+		end := bytes.IndexByte(source[offset:], '\n')
+		if end < 0 {
+			return -1
+		}
+		offset += end + 1
+	}
+	return offset
 }
 
 // cell returns how one character is shown at a column, and how many columns that takes.
