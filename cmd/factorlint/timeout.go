@@ -65,8 +65,8 @@ func uninterrupted(ctx context.Context, look func(context.Context) error) error 
 
 // shielded calls look, and returns a panic, which nobody else would see in a goroutine, as an error.
 func shielded(ctx context.Context, look func(context.Context) error) (err error) {
-	for _, n := range check.Shield(check.Span{}, "running the command", func() { err = look(ctx) }) {
-		return errors.New(n.Message)
+	if broken := check.Shield(check.Span{}, "running the command", func() { err = look(ctx) }); len(broken) > 0 {
+		return errors.New(broken[0].Message)
 	}
 	return err
 }
