@@ -104,6 +104,9 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 		return err
 	}
 	f.restrict(&f.configFlags)
+	if err := f.readsOnce(args); err != nil {
+		return err
+	}
 	if run.Paths, err = f.paths(args, c.InOrStdin()); err != nil {
 		return err
 	}
