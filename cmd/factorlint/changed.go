@@ -82,14 +82,6 @@ func (f *newFlags) apply(ctx context.Context, o *engine.Options, stdin io.Reader
 	return nil
 }
 
-// refuseStdin refuses to read the patch from standard input after something else was: it would find nothing there, and call all old.
-func (f *newFlags) refuseStdin(other bool) error {
-	if f.patch == "-" && other {
-		return errors.New("--new-from-patch -: standard input holds something else already; give the patch a file")
-	}
-	return nil
-}
-
 // fromPatch reads a patch; "-" is stdin.
 func fromPatch(name string, stdin io.Reader) (*engine.Past, error) {
 	text, err := readPatch(name, stdin)

@@ -55,7 +55,7 @@ func (a *app) checkCommand() *cobra.Command {
 For a file of a git repository the whole repository is read, and the findings that have a side in that file are reported. With - as
 PATH standard input is looked at as if it was what the file of --stdin-filename holds.
 
-Results go to standard output or to the files that --output names, everything else to standard error.` + exitsHelp,
+Results go to standard output or to the files that --output names, everything else to standard error.` + exitsHelp(),
 		RunE: func(c *cobra.Command, args []string) error { return a.check(c, args, &f) },
 	}
 	f.configFlags.add(c)
@@ -105,7 +105,7 @@ func (a *app) check(c *cobra.Command, args []string, f *checkFlags) error {
 		return err
 	}
 	f.trustFlags.apply(&run, &f.configFlags)
-	if err := f.old.refuseStdin(f.filesFrom == "-" || f.stdin.name != ""); err != nil {
+	if err := f.readsOnce(args); err != nil {
 		return err
 	}
 	if run.Paths, err = f.paths(args, c.InOrStdin()); err != nil {

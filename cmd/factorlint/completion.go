@@ -43,11 +43,15 @@ func ruleWords(_ *cobra.Command, _ []string, begun string) ([]string, cobra.Shel
 	return continuing(begun, append(groups(), describedRules()...)), cobra.ShellCompDirectiveNoFileComp
 }
 
-// ruleLists completes the last of several such words with commas between them.
+// ruleLists completes the last of several such words with commas between them. Behind a comma they are not described: cobra's script
+// for bash (v1.10.2) compares what is described with its commas escaped, and finds nothing.
 func ruleLists(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
 	before := begun[:strings.LastIndex(begun, ",")+1]
 	var out []string
 	for _, w := range append(groups(), describedRules()...) {
+		if before != "" {
+			w, _, _ = strings.Cut(w, "\t")
+		}
 		out = append(out, before+w)
 	}
 	return continuing(begun, out), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace

@@ -37,7 +37,7 @@ func TestWordsAreDocumented(t *testing.T) {
 }
 
 // A flagRow is what the table says of a flag, its commands aside.
-type flagRow struct{ flag, byDefault, meaning string }
+type flagRow struct{ flag, variable, byDefault, meaning string }
 
 // flagTable returns the flags of a command and of those below it as a table in Markdown. Flags that are alike share a line.
 func flagTable(root *cobra.Command) string {
@@ -57,9 +57,9 @@ func flagTable(root *cobra.Command) string {
 	rows := slices.SortedFunc(maps.Keys(commands), func(a, b flagRow) int {
 		return cmp.Or(cmp.Compare(a.flag, b.flag), cmp.Compare(a.meaning, b.meaning))
 	})
-	table := "| flag | default | of | meaning |\n|---|---|---|---|\n"
+	table := "| flag | variable | default | of | meaning |\n|---|---|---|---|---|\n"
 	for _, r := range rows {
-		table += strings.Join([]string{"| " + r.flag, r.byDefault, strings.Join(commands[r], ", "), r.meaning + " |\n"}, " | ")
+		table += strings.Join([]string{"| " + r.flag, r.variable, r.byDefault, strings.Join(commands[r], ", "), r.meaning + " |\n"}, " | ")
 	}
 	return table
 }
@@ -75,5 +75,5 @@ func rowOf(f *pflag.Flag) flagRow {
 		byDefault = ""
 	}
 	escape := strings.NewReplacer("|", `\|`)
-	return flagRow{escape.Replace(name), byDefault, escape.Replace(usage)}
+	return flagRow{escape.Replace(name), "`" + variableOf(f.Name) + "`", byDefault, escape.Replace(usage)}
 }

@@ -80,7 +80,7 @@ instrumented, failure-aware, event-driven, secure, parallelizable, automated, re
 	root := &cobra.Command{
 		Use:           "factorlint",
 		Short:         short,
-		Long:          long + exitsHelp + "\n\nEnvironment:" + lines(environment),
+		Long:          long + exitsHelp() + "\n\nEnvironment:" + lines(environment),
 		Version:       readVersion().Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,

@@ -24,8 +24,8 @@ var exits = []entry{
 // exitsHeading begins what helps say about exit codes; manual pages have a section for that.
 const exitsHeading = "\n\nExit codes:"
 
-// exitsHelp is what helps say about exit codes.
-var exitsHelp = exitsHeading + lines(exits)
+// exitsHelp returns what helps say about exit codes.
+func exitsHelp() string { return exitsHeading + lines(exits) }
 
 // environment is what factorlint itself reads of the environment. The go command reads more.
 var environment = []entry{

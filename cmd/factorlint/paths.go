@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -25,6 +26,27 @@ func (f *checkFlags) paths(args []string, stdin io.Reader) ([]string, error) {
 		}
 	}
 	return args, nil
+}
+
+// readsOnce refuses to read standard input twice: what comes second would be empty, and an empty patch makes every finding old.
+func (f *checkFlags) readsOnce(args []string) error {
+	var uses []string
+	for _, use := range []struct {
+		what string
+		here bool
+	}{
+		{"the file of --stdin-filename", slices.Contains(args, "-")},
+		{"the list of --files-from", f.filesFrom == "-"},
+		{"the patch of --new-from-patch", f.old.patch == "-"},
+	} {
+		if use.here {
+			uses = append(uses, use.what)
+		}
+	}
+	if len(uses) > 1 {
+		return fmt.Errorf("standard input cannot be %s at once", strings.Join(uses, " and "))
+	}
+	return nil
 }
 
 // readList reads a file; "-" is stdin.

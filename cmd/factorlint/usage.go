@@ -19,6 +19,9 @@ func flagError(c *cobra.Command, err error) error {
 	)
 	switch {
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "":
+		if owners := having(c, unknown.GetSpecifiedName()); len(owners) > 0 {
+			return fmt.Errorf("%w; it stands behind a command that has it: %s", err, strings.Join(owners, ", "))
+		}
 		var names []string
 		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
 		return errors.New(err.Error() + suggest.DidYouMean("--"+unknown.GetSpecifiedName(), names))
@@ -27,6 +30,17 @@ func flagError(c *cobra.Command, err error) error {
 		return fmt.Errorf("--%s: %q: want %s", f.Name, invalid.GetValue(), wanted(f))
 	}
 	return err
+}
+
+// having returns the names of a command's own commands that have a flag.
+func having(c *cobra.Command, flag string) []string {
+	var out []string
+	for _, sub := range c.Commands() {
+		if sub.Flags().Lookup(flag) != nil {
+			out = append(out, sub.Name())
+		}
+	}
+	return out
 }
 
 // wanted says what values a flag takes, "" if any text or what the error of the flag says.

@@ -154,6 +154,18 @@ func TestLoadErrors(t *testing.T) {
 	}
 }
 
+func TestManyErrors(t *testing.T) {
+	name := write(t, filepath.Join(t.TempDir(), ".factorlint.yaml"), "enable: ["+strings.Repeat("x, ", 130)+"x]\n")
+	_, err := config.Load(name)
+	if err == nil {
+		t.Fatal("no error")
+	}
+	lines := strings.Split(err.Error(), "\n")
+	if len(lines) != 101 || lines[100] != name+": and 31 more mistakes" {
+		t.Errorf("%d lines, the last %s", len(lines), lines[len(lines)-1])
+	}
+}
+
 func TestLoadRefuses(t *testing.T) {
 	dir := t.TempDir()
 	big := write(t, filepath.Join(dir, "big.yaml"), strings.Repeat("# x\n", 1<<19))

@@ -18,8 +18,11 @@ import (
 // maxSize is how large a configuration may be, in bytes.
 const maxSize = 1 << 20
 
+// maxErrors is how many mistakes of a configuration are told.
+const maxErrors = 100
+
 // Load reads a configuration file. An error about its content begins with "file:line:column: ", or "file:line: " where it is no
-// YAML at all; all of them are told at once.
+// YAML at all; all of them are told at once, up to maxErrors.
 func Load(name string) (*Config, error) {
 	info, err := os.Stat(name)
 	switch {
@@ -56,6 +59,9 @@ func parse(name string, data []byte) (*Config, error) {
 		return nil, syntaxError(name, data, err)
 	default:
 		r.fail(&next, "here begins another YAML document; want one")
+	}
+	if more := len(r.errs) - maxErrors; more > 0 {
+		r.errs = append(r.errs[:maxErrors], fmt.Errorf("%s: and %d more mistakes", name, more))
 	}
 	if err := errors.Join(r.errs...); err != nil {
 		return nil, err

@@ -12,8 +12,8 @@ func Nearest(word string, known []string) string {
 		limit = 2
 	}
 	for _, k := range known {
-		if len(word)-len(k) >= limit {
-			continue // so many letters at least would have to be dropped
+		if max(len(word)-len(k), len(k)-len(word)) >= limit {
+			continue // so many letters would have to be inserted or dropped; a hostile word may have a million
 		}
 		if d := distance(strings.ToLower(word), strings.ToLower(k)); d < limit && d < len(k) {
 			best, limit = k, d

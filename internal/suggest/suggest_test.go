@@ -2,6 +2,7 @@ package suggest_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/factorlint/factorlint/internal/suggest"
@@ -20,6 +21,7 @@ func TestNearest(t *testing.T) {
 		{"xy", ""},
 		{"", ""},
 		{"something else altogether", ""},
+		{strings.Repeat("enable", 1<<18), ""}, // at once
 	} {
 		if got := suggest.Nearest(c.word, known); got != c.want {
 			t.Errorf("Nearest(%q) = %q, want %q", c.word, got, c.want)
