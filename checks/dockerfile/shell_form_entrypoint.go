@@ -164,14 +164,14 @@ func judge(form, init string, s dockerfile.Script, base string) (rules.Severity,
 }
 
 // execForm offers the edit that takes the shell out of the way: the exec form where the shell has nothing to do, exec
-// before the command where it expands something, runs a script that says nothing about its shell, or is given several lines, which
-// may hold comments. Both leave the rest as it is.
+// before the command where it expands something, runs a script that says nothing about its shell, or is given comments or several lines,
+// which may hold some. Both leave the rest as it is. None would help where the command is another shell with a script.
 func execForm(f *dockerfile.File, st shellStart, s dockerfile.Script, img *workload.Image) *check.Fix {
 	switch {
-	case s.Start < 0 || st.init != "" || st.at != st.command.At:
+	case s.Start < 0 || st.init != "" || st.at != st.command.At || runsShell(s, img):
 		return nil
 	case len(s.Words) > 0 && !(st.keyword == "ENTRYPOINT" && !img.Cmd.Absent()) && // CMD would become arguments
-		st.at.Start.Line == st.at.End.Line && !needsShell(f, img, s.Words[0]):
+		st.at.Start.Line == st.at.End.Line && !mayComment(s) && !needsShell(f, img, s.Words[0]):
 		var b bytes.Buffer
 		enc := json.NewEncoder(&b)
 		enc.SetEscapeHTML(false)
@@ -202,6 +202,21 @@ func execForm(f *dockerfile.File, st shellStart, s dockerfile.Script, img *workl
 		}
 	}
 	return nil
+}
+
+// runsShell reports whether the command of a script is a shell that is given a script in turn.
+func runsShell(s dockerfile.Script, img *workload.Image) bool {
+	inner := workload.Command{}
+	for _, w := range s.Words {
+		inner.Words = append(inner.Words, workload.Word{Text: w})
+	}
+	_, ok := dockerfile.ScriptOf(inner, img.Shell)
+	return ok
+}
+
+// mayComment reports whether a script holds a "#" that none of its words does.
+func mayComment(s dockerfile.Script) bool {
+	return strings.Count(s.Word.Text, "#") > strings.Count(strings.Join(s.Words, ""), "#")
 }
 
 // needsShell reports whether a program may be a script without "#!", which the kernel refuses to run and shells run themselves.

@@ -136,7 +136,7 @@ func (s *ScriptFile) Last() (last *Call, insert check.Span) {
 		}
 	}
 	last = s.only(st, own)
-	if call, ok := st.Cmd.(*syntax.CallExpr); ok && last != nil && simple && len(call.Assigns) == 0 {
+	if call, ok := st.Cmd.(*syntax.CallExpr); ok && last != nil && simple && len(call.Assigns) == 0 && !isBuiltin(call.Args[0].Lit()) { // no file is called command
 		at := int(call.Args[0].Pos().Offset())
 		insert = s.src.span(at, at)
 	}

@@ -14,7 +14,6 @@ import (
 	"github.com/factorlint/factorlint/internal/fix"
 	"github.com/factorlint/factorlint/internal/overlay"
 	"github.com/factorlint/factorlint/internal/repository"
-	"github.com/factorlint/factorlint/rules"
 )
 
 // maxRounds is how often files are fixed at most. A second round applies what touched a fix of the first, and removes what only
@@ -32,11 +31,13 @@ type Fixed struct {
 
 // Fix looks at a repository, applies the fixes of what it finds, and looks again, until there is nothing left that can be
 // applied. The result is that of the last look. Only files that were looked at are written, and none through a symbolic link; a text
-// that stands for a file is fixed in its place. What does not help is undone: fixes that leave as many findings of their rule, or
-// something that cannot be read any more. The error is that of Run, or tells which file could not be written; those before it are.
+// that stands for a file is fixed in its place. A round with fixes that do not help is undone, and made again without these: fixes that
+// leave as many findings of their rule, or something that cannot be read any more. The error is that of Run, or tells which file could not
+// be written; those before it are.
 func Fix(ctx context.Context, o Options, unsafe bool) (*Result, *Fixed, error) {
 	o.Overlay = maps.Clone(o.Overlay)
-	now, err := newState(ctx, o, unsafe)
+	held := faults{}
+	now, err := newState(ctx, o, unsafe, held)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -47,18 +48,20 @@ func Fix(ctx context.Context, o Options, unsafe bool) (*Result, *Fixed, error) {
 		if err := now.write(before, after); err != nil {
 			return nil, nil, err
 		}
-		next, err := newState(ctx, o, unsafe)
+		next, err := newState(ctx, o, unsafe, held)
 		if err != nil {
 			return nil, nil, err
 		}
-		if why := worse(now, next); why != nil {
-			for _, f := range now.plan.Fixed {
-				undone = append(undone, fix.Skipped{Finding: f, Reason: fix.Undone, Detail: why})
-			}
+		if found := worse(now, next); len(found) > 0 {
+			undone = append(undone, found.of(now.plan.Fixed)...)
+			maps.Copy(held, found)
 			if err := now.write(after, before); err != nil {
 				return nil, nil, err
 			}
-			break
+			if now, err = newState(ctx, o, unsafe, held); err != nil {
+				return nil, nil, err
+			}
+			continue
 		}
 		for file := range after {
 			changed[now.Report.Prefix+file] = true
@@ -73,7 +76,7 @@ func Fix(ctx context.Context, o Options, unsafe bool) (*Result, *Fixed, error) {
 
 // Diff looks at a repository and tells what the first round of Fix would change. It writes nothing.
 func Diff(ctx context.Context, o Options, unsafe bool) (*Result, *Fixed, error) {
-	now, err := newState(ctx, o, unsafe)
+	now, err := newState(ctx, o, unsafe, nil)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -93,7 +96,8 @@ type state struct {
 	plan    *fix.Result
 }
 
-func newState(ctx context.Context, o Options, unsafe bool) (*state, error) {
+// newState looks at a repository, and plans its fixes but for those that are held back.
+func newState(ctx context.Context, o Options, unsafe bool, held faults) (*state, error) {
 	if err := throughLink(o.Paths); err != nil {
 		return nil, err
 	}
@@ -118,7 +122,8 @@ func newState(ctx context.Context, o Options, unsafe bool) (*state, error) {
 		}
 		return refuse(root, tree, file)
 	}
-	return &state{res, tree.Root, o.Overlay, fix.Apply(res.Report.Findings, res.Report.Sources, fix.Options{Unsafe: unsafe, Refuse: refuse})}, nil
+	plan := fix.Apply(held.without(res.Report.Findings), res.Report.Sources, fix.Options{Unsafe: unsafe, Refuse: refuse})
+	return &state{res, tree.Root, o.Overlay, plan}, nil
 }
 
 // write replaces the contents of the files of the plan, or the texts that stand for them.
@@ -136,36 +141,6 @@ func (s *state) write(before, after map[string][]byte) error {
 		}
 		if err := fix.Write(root, file, before[file], after[file]); err != nil {
 			return fmt.Errorf("cannot fix %s%s: %w", s.Report.Prefix, file, err)
-		}
-	}
-	return nil
-}
-
-// worse says why what was found after the plan of a state is no better than before: a rule finds as much as before in a file in
-// which it was fixed, or something cannot be read any more. It is nil if it is better.
-func worse(before, after *state) error {
-	if was, is := before.Report.Notifications, after.Report.Notifications; len(is) > len(was) {
-		for _, n := range is {
-			if !slices.ContainsFunc(was, func(o check.Notification) bool { return o.Code == n.Code && o.Message == n.Message }) {
-				return errors.New(n.Message)
-			}
-		}
-	}
-	type place struct {
-		rule *rules.Rule
-		file string
-	}
-	count := func(s *state, at place) (n int) {
-		for _, f := range s.Report.Findings {
-			if f.Fix != nil && (place{f.Rule, f.At.File}) == at {
-				n++
-			}
-		}
-		return n
-	}
-	for _, f := range before.plan.Fixed {
-		if at := (place{f.Rule, f.At.File}); count(after, at) >= count(before, at) {
-			return errors.New("the rule finds as much afterwards")
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -128,5 +129,41 @@ func TestFixIsTakenBack(t *testing.T) {
 	}
 	if len(done.Findings) > 0 || len(done.Files) > 0 {
 		t.Errorf("fixed %v in %v", done.Findings, done.Files)
+	}
+}
+
+// A fix that does not help, or that breaks something, does not keep others from being applied.
+func TestFixWithoutWhatDoesNotHelp(t *testing.T) {
+	dir := unpack(t, "-- useless/Dockerfile --\nFROM debian:12\n-- breaks/k8s.yaml --\na: 1\n-- good/k8s.yaml --\na: 1\n")
+	analyze := func(_ context.Context, in golang.Input) *golang.Result {
+		res := &golang.Result{}
+		for _, c := range []struct{ file, text, stays string }{{"useless/Dockerfile", " # x", "FROM"}, {"breaks/k8s.yaml", "b: {", "a: 1\n"}, {"good/k8s.yaml", "b: 1\n", "a: 1\n"}} {
+			text, err := os.ReadFile(filepath.Join(in.Root, c.file))
+			if err != nil || c.file == "good/k8s.yaml" && string(text) != c.stays {
+				continue
+			}
+			end := check.Pos{Offset: len(text), Line: strings.Count(string(text), "\n") + 1, Col: 1}
+			at := check.Span{File: c.file, Start: end, End: end}
+			res.Findings = append(res.Findings, check.Finding{Rule: rules.Lookup("sigint-only"), At: at,
+				Fix: &check.Fix{Safe: true, Edits: []check.Edit{{At: at, New: c.text}}}})
+		}
+		return res
+	}
+	_, done, err := engine.Fix(t.Context(), engine.Options{Paths: []string{dir}, Analyze: analyze, Only: []string{"sigint-only"}}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string]string{"useless/Dockerfile": "FROM debian:12\n", "breaks/k8s.yaml": "a: 1\n", "good/k8s.yaml": "a: 1\nb: 1\n"} {
+		if got, err := os.ReadFile(filepath.Join(dir, file)); err != nil || string(got) != want {
+			t.Errorf("%s holds %q, %v; want %q", file, got, err, want)
+		}
+	}
+	var skipped []string
+	for _, s := range done.Skipped {
+		skipped = append(skipped, s.Finding.At.File+" "+string(s.Reason))
+	}
+	slices.Sort(skipped)
+	if want := []string{"breaks/k8s.yaml broken", "useless/Dockerfile undone"}; len(done.Findings) != 1 || !slices.Equal(skipped, want) {
+		t.Errorf("fixed %d, skipped %q; want 1, %q", len(done.Findings), skipped, want)
 	}
 }
