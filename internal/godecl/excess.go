@@ -16,6 +16,7 @@ import (
 const (
 	mostParts = 1_000_000 // types that a type holds
 	mostText  = 1 << 20   // bytes of a constant
+	mostName  = 4 << 10   // bytes of an identifier: whatever is told of a function repeats its name
 )
 
 // Excessive returns what in the files of a package the type-checker is not to be given; "" if nothing is. imported returns a package
@@ -36,21 +37,35 @@ func Excessive(files []*ast.File, imported func(path string) *types.Package) str
 			return "the constant " + name + " is too long"
 		}
 	}
-	long := false
 	for _, f := range files {
-		ast.Inspect(f, func(n ast.Node) bool {
-			sum, ok := n.(*ast.BinaryExpr)
-			if !ok || sum.Op != token.ADD {
-				return true
-			}
-			long = long || g.text(sum) > mostText
-			return false
-		})
-	}
-	if long {
-		return "a constant is too long"
+		if what := g.long(f); what != "" {
+			return what
+		}
 	}
 	return ""
+}
+
+// long returns what in a file is too long to be told; "" if nothing is.
+func (g *growth) long(f *ast.File) (what string) {
+	added := map[ast.Expr]bool{} // they are parts of sums that were looked at
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			if len(n.Name) > mostName {
+				what = "an identifier is too long"
+			}
+		case *ast.BinaryExpr:
+			if n.Op != token.ADD {
+				break
+			}
+			if !added[n] && g.text(n) > mostText {
+				what = "a constant is too long"
+			}
+			added[ast.Unparen(n.X)], added[ast.Unparen(n.Y)] = true, true
+		}
+		return what == ""
+	})
+	return what
 }
 
 // A growth tells how large declarations become, by their names whatever scope they are in.

@@ -81,8 +81,9 @@ func growth(t *testing.T) {
 func growthOfGo(t *testing.T) {
 	const head = "-- go.mod --\nmodule example.com/m\n\ngo 1.26\n-- main.go --\npackage main\n\nimport \"os\"\n\nfunc main() { os.Getenv(\"A\") }\n"
 	for name, text := range map[string]string{
-		"constants": "const a0 = \"0123456789\"\n" + many(60, func(i int) string { return fmt.Sprintf("const a%d = a%d + a%[2]d\n", i+1, i) }) + "var _ = os.Getenv(a60)\n",
-		"structs":   "type T0 struct{ x int }\n" + many(60, func(i int) string { return fmt.Sprintf("type T%d struct{ a, b T%d }\n", i+1, i) }),
+		"an identifier": "var " + strings.Repeat("x", 1<<20) + " int\n",
+		"constants":     "const a0 = \"0123456789\"\n" + many(60, func(i int) string { return fmt.Sprintf("const a%d = a%d + a%[2]d\n", i+1, i) }) + "var _ = os.Getenv(a60)\n",
+		"structs":       "type T0 struct{ x int }\n" + many(60, func(i int) string { return fmt.Sprintf("type T%d struct{ a, b T%d }\n", i+1, i) }),
 		"interfaces": "type I0 interface{ M() }\n" + many(60, func(i int) string {
 			return fmt.Sprintf("type A%d interface{ I%[1]d }\ntype I%d interface{ I%[1]d; A%[1]d }\n", i, i+1)
 		}),

@@ -21,6 +21,7 @@ func TestThreats(t *testing.T) {
 		{"T10 YAML bombs", yamlBombs},
 		{"T11 symbolic links and FIFOs", irregularFiles},
 		{"T12 size and time", sizeAndTime},
+		{"T12 time that is over", timeIsOver},
 		{"T12 growth", growth},
 		{"T12 growth of Go code", growthOfGo},
 		{"T13 patterns", patterns},
