@@ -28,13 +28,22 @@ func ScanGo(fset *token.FileSet, f *ast.File) []Directive {
 	}
 	code := firstCode(fset, f)
 	lines := slices.Sorted(maps.Keys(code))
+	begins := map[token.Pos]bool{}
 	for i := range out {
 		d := &out[i]
 		if p, ok := code[d.First]; ok && p < pos[i] {
 			continue // at the end of a line of code
 		}
 		if n, _ := slices.BinarySearch(lines, d.First+1); n < len(lines) {
-			d.First, d.Last = lines[n], fset.Position(reach(f, code[lines[n]])).Line
+			d.First, d.Last = lines[n], 0
+			begins[code[lines[n]]] = true
+		}
+	}
+	last := reaches(f, begins)
+	for i := range out {
+		if d := &out[i]; d.Last == 0 {
+			begin := code[d.First]
+			d.Last = fset.Position(max(begin, last[begin])).Line
 		}
 	}
 	return out
@@ -69,9 +78,9 @@ func firstCode(fset *token.FileSet, f *ast.File) map[int]token.Pos {
 	return code
 }
 
-// reach returns the last position of the outermost thing that begins at p, bodies left out.
-func reach(f *ast.File, p token.Pos) token.Pos {
-	last := p
+// reaches returns the last position of the outermost thing that begins at each of some positions, bodies left out.
+func reaches(f *ast.File, begins map[token.Pos]bool) map[token.Pos]token.Pos {
+	last := map[token.Pos]token.Pos{}
 	ast.Inspect(f, func(n ast.Node) bool {
 		switch n.(type) {
 		case nil, *ast.Comment, *ast.CommentGroup:
@@ -79,10 +88,10 @@ func reach(f *ast.File, p token.Pos) token.Pos {
 		case *ast.File:
 			return true
 		}
-		if n.Pos() == p {
-			last = max(last, head(n))
+		if p := n.Pos(); begins[p] {
+			last[p] = max(last[p], p, head(n))
 		}
-		return n.Pos() <= p && p < n.End()
+		return true
 	})
 	return last
 }

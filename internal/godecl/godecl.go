@@ -149,6 +149,9 @@ func (im *Importer) declare(p *golist.Package) (pkg *types.Package, err error) {
 
 	im.slots <- struct{}{}
 	defer func() { <-im.slots }()
+	if what := Excessive(files, Found(importer)); what != "" {
+		return nil, errors.New(what)
+	}
 	conf := types.Config{
 		Importer:                 importer,
 		Error:                    func(error) {}, // a declaration that nobody here can mend
@@ -179,6 +182,17 @@ func (i importerFor) Import(written string) (*types.Package, error) {
 		return nil, err
 	}
 	return i.Importer.Import(path)
+}
+
+// Found returns the packages that an importer gives, nil for those that it does not.
+func Found(from types.Importer) func(path string) *types.Package {
+	return func(path string) *types.Package {
+		pkg, err := from.Import(path)
+		if err != nil {
+			return nil
+		}
+		return pkg
+	}
 }
 
 // goVersion returns the language version of a package, "" for the newest.

@@ -292,13 +292,19 @@ func (s *sources) types(p *packages.Package, listed *golist.Package) {
 	if len(p.Syntax) == 0 {
 		return
 	}
+	importer := godecl.ImporterFor(s.decls, listed)
+	if what := godecl.Excessive(p.Syntax, godecl.Found(importer)); what != "" {
+		fail(p, types.Error{Fset: s.fset, Pos: p.Syntax[0].Package, Msg: what + " to be type-checked"})
+		p.IllTyped = true
+		return
+	}
 	p.TypesInfo = &types.Info{
 		Types: map[ast.Expr]types.TypeAndValue{}, Instances: map[*ast.Ident]types.Instance{}, Defs: map[*ast.Ident]types.Object{},
 		Uses: map[*ast.Ident]types.Object{}, Implicits: map[ast.Node]types.Object{}, Selections: map[*ast.SelectorExpr]*types.Selection{},
 		Scopes: map[ast.Node]*types.Scope{}, FileVersions: map[*ast.File]string{},
 	}
 	conf := types.Config{
-		Importer:    godecl.ImporterFor(s.decls, listed),
+		Importer:    importer,
 		Error:       func(err error) { fail(p, err) },
 		Sizes:       s.sizes,
 		FakeImportC: true,

@@ -240,3 +240,33 @@ func patterns(t *testing.T) {
 	s.both(func(r result) { r.says(asideJudged).within(10*time.Second, maxMemory) })
 	s.run("check", "--untrusted", "--only", "manifest,dockerfile,repository").says(asideJudged).within(time.Second, 256<<20)
 }
+
+// The time counts wherever a run is: at the past, at what is there now, and at the reports. Nothing stays behind.
+func timeIsOver(t *testing.T) {
+	s := newHistory(t, aside)
+	s.write("pods.yaml", strings.Repeat("---\n"+pod, 1_500))
+	temporary := s.path("tmp")
+	if err := os.Mkdir(temporary, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s.env = append(s.env, "TMPDIR="+temporary)
+	for _, limit := range []time.Duration{time.Millisecond, 10 * time.Millisecond, 30 * time.Millisecond, 100 * time.Millisecond, 200 * time.Millisecond, time.Minute} {
+		r := s.run("check", "--untrusted", "--new-from-rev", "HEAD~1", "--timeout", limit.String(), "-o", "html=o.html", "-o", "text")
+		_, err := os.Lstat(s.in("o.html"))
+		switch {
+		case r.code == 2:
+			r.silent()
+			if err == nil || !strings.Contains(r.stderr, "--timeout: not done after "+limit.String()) {
+				t.Errorf("after %v: a report was written (%v): %s", limit, err, r.stderr)
+			}
+		case err != nil:
+			t.Errorf("after %v: no report: %v", limit, err)
+		default:
+			r.says(`^pods\.yaml:.*FL0202`)
+			os.Remove(s.in("o.html")) //nolint:errcheck // the next run says whether it is there
+		}
+		if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
+			t.Errorf("after %v: %v were left (%v)", limit, left, err)
+		}
+	}
+}

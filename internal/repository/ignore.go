@@ -39,6 +39,9 @@ func parsePattern(line, base string) (p pattern, ok bool) {
 	return p, true
 }
 
+// isName reports whether p is a bare name, as most patterns are.
+func (p pattern) isName() bool { return len(p.elems) == 2 && p.elems[0] == "**" && p.elems[1] != "**" }
+
 // match reports whether p is about a path below the top.
 func (p pattern) match(name string, dir bool) bool {
 	if p.dirOnly && !dir {
@@ -51,7 +54,7 @@ func (p pattern) match(name string, dir bool) bool {
 		}
 		name = rest
 	}
-	if len(p.elems) == 2 && p.elems[0] == "**" && p.elems[1] != "**" { // most patterns are a bare name
+	if p.isName() {
 		ok, err := path.Match(p.elems[1], path.Base(name))
 		return ok && err == nil
 	}
@@ -114,7 +117,9 @@ func Matcher(lines []string) func(file string) bool {
 func (ps patterns) cost(name string) (steps int) {
 	depth := 1 + strings.Count(name, "/")
 	for _, p := range ps {
-		steps += 1 + p.size/64 + len(p.elems)*depth/8
+		if steps += 1 + p.size/64; !p.isName() {
+			steps += 2 + len(p.elems)*depth/4
+		}
 	}
 	return steps
 }
