@@ -166,11 +166,11 @@ func (b *bakery) attribute(target, key string, matrix map[string]cty.Value, dept
 
 // value evaluates an attribute; what cannot be told is unknown.
 func (b *bakery) value(a *hcl.Attribute, matrix map[string]cty.Value) cty.Value {
-	if cost := b.cost(a.Expr); cost > min(maxCost, b.room) {
+	cost := b.cost(a.Expr)
+	if cost > min(maxCost, b.room) {
 		return cty.DynamicVal
-	} else {
-		b.room -= cost
 	}
+	b.room -= cost
 	ctx := b.vars.NewChild()
 	ctx.Variables = matrix
 	v, diags := a.Expr.Value(ctx)

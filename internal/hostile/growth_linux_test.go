@@ -21,9 +21,9 @@ func list(n int, text func(i int) string) string {
 	return strings.TrimSuffix(many(n, func(i int) string { return text(i) + ", " }), ", ")
 }
 
-// manifestOf is a pod whose container has these fields besides.
-func manifestOf(name, fields string) string {
-	return strings.NewReplacer("name: p", "name: "+name, "image: i", "image: i, "+fields).Replace(pod)
+// podWith is the pod a, whose container has these fields besides.
+func podWith(fields string) string {
+	return strings.NewReplacer("name: p", "name: a", "image: i", "image: i, "+fields).Replace(pod)
 }
 
 // What a file holds may double with every line, or be looked at once for every other line. It costs no more than a moment all the same.
@@ -31,9 +31,9 @@ func growth(t *testing.T) {
 	const last = "-- aside/pod.yaml --\n"
 	double := func(i int) string { return fmt.Sprintf(`{name: E%d, value: "$(E%d)$(E%[2]d)x"}`, i, i-1) }
 	for _, c := range []struct{ name, archive, says string }{
-		{"variables of variables", "-- a.yaml --\n" + manifestOf("a", "args: ['$(E4999)'], env: ["+list(5_000, double)+"]"), `^a\.yaml:6`},
-		{"references without an end", "-- a.yaml --\n" + manifestOf("a", "args: ['"+strings.Repeat("$(", 1_000_000)+"']"), `^a\.yaml:6`},
-		{"sources that may replace variables", "-- a.yaml --\n" + manifestOf("a", "envFrom: ["+list(20_000, func(i int) string { return fmt.Sprintf("{configMapRef: {name: m%d}}", i) })+
+		{"variables of variables", "-- a.yaml --\n" + podWith("args: ['$(E4999)'], env: ["+list(5_000, double)+"]"), `^a\.yaml:6`},
+		{"references without an end", "-- a.yaml --\n" + podWith("args: ['"+strings.Repeat("$(", 1_000_000)+"']"), `^a\.yaml:6`},
+		{"sources that may replace variables", "-- a.yaml --\n" + podWith("envFrom: ["+list(20_000, func(i int) string { return fmt.Sprintf("{configMapRef: {name: m%d}}", i) })+
 			", {configMapRef: {name: c}}]") + "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {" + list(20_000, func(i int) string { return fmt.Sprintf("K%d: x", i) }) + "}\n", `^a\.yaml:6`},
 		{"containers", "-- a.yaml --\n" + strings.ReplaceAll(pod, "  - {name: c, image: i}\n", many(8_000, func(i int) string { return fmt.Sprintf("  - {name: c%d, image: i}\n", i) })),
 			`^a\.yaml: warning more than 5000 containers`},
@@ -42,9 +42,9 @@ func growth(t *testing.T) {
 		}), ", ", ",") + "]}\n", `^a\.json:1:`},
 		{"a name of a megabyte", "-- a.yaml --\n" + strings.NewReplacer("name: p", "name: "+strings.Repeat("n", 1<<20), "  - {name: c, image: i}\n",
 			many(1_000, func(i int) string { return fmt.Sprintf("  - {name: c%d, image: i}\n", i) })).Replace(pod), `^a\.yaml:6`},
-		{"text behind aliases", "-- a.yaml --\n" + manifestOf("a", "env: ["+list(10_000, func(i int) string { return fmt.Sprintf("{name: E%d, value: *x}", i) })+"]}\n  - {name: &x "+strings.Repeat("x", 1<<20)),
+		{"text behind aliases", "-- a.yaml --\n" + podWith("env: ["+list(10_000, func(i int) string { return fmt.Sprintf("{name: E%d, value: *x}", i) })+"]}\n  - {name: &x "+strings.Repeat("x", 1<<20)),
 			`^a\.yaml:.* \[yaml-`},
-		{"Services' ports", "-- a.yaml --\n" + manifestOf("a", "ports: ["+list(20_000, func(i int) string { return fmt.Sprintf("{containerPort: %d}", i+1) })+"]") +
+		{"Services' ports", "-- a.yaml --\n" + podWith("ports: ["+list(20_000, func(i int) string { return fmt.Sprintf("{containerPort: %d}", i+1) })+"]") +
 			"---\napiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {selector: {a: b}, ports: [" + list(20_000, func(i int) string { return fmt.Sprintf("{name: p%d, port: %d}", i, i+1) }) + "]}\n",
 			`^a\.yaml: warning more than \d+ comparisons`},
 		{"variables of an ENV", "-- Dockerfile --\nFROM debian:12\n" + strings.Repeat("ENV "+many(5_000, func(i int) string { return fmt.Sprintf("E%d=$E%d ", i, i-1) })+"\n", 10) + "ENTRYPOINT /x | cat\n", `^Dockerfile:.*FL0911`},

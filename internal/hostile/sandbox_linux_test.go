@@ -218,7 +218,7 @@ func (s *sandbox) run(args ...string) result {
 	if err != nil {
 		s.Fatal(err)
 	}
-	defer report.Close() //nolint:errcheck // it is read by its name
+	defer report.Close()
 	cmd.ExtraFiles = []*os.File{report}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if !s.net {
