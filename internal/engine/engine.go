@@ -10,10 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	checkdockerfile "github.com/factorlint/factorlint/checks/dockerfile"
-	checkmanifest "github.com/factorlint/factorlint/checks/manifest"
-	checkrepository "github.com/factorlint/factorlint/checks/repository"
-	checkworkload "github.com/factorlint/factorlint/checks/workload"
 	"github.com/factorlint/factorlint/internal/baseline"
 	"github.com/factorlint/factorlint/internal/build"
 	"github.com/factorlint/factorlint/internal/cache"
@@ -188,41 +184,6 @@ func (r *run) wants(kinds ...rules.Kind) bool {
 	return slices.ContainsFunc(r.rules, func(rule *rules.Rule) bool { return slices.Contains(kinds, rule.Kind) })
 }
 
-// load reads Go code, Dockerfiles and manifests, the latter while the go command is at work, unless it has to wait for the
-// build tags that they tell.
-func (r *run) load(ctx context.Context, analyze Analyze) {
-	files := make([]string, len(r.tree.Files))
-	for i, f := range r.tree.Files {
-		files[i] = f.Path
-	}
-	done := make(chan *golang.Result, 1)
-	start := func(builds []golang.Build) {
-		if !r.wants(rules.Go, rules.Workload) {
-			done <- &golang.Result{Basis: []golang.Request{}}
-			return
-		}
-		in := golang.Input{Root: r.tree.Root, Files: files, Rules: r.rules, Builds: builds, Roles: r.settings.Roles, Cache: r.cache, Tool: r.tool, Overlay: r.overlay, Progress: r.progress}
-		var res *golang.Result
-		broken := check.Shield(check.Span{}, "analysing Go code", func() { res = analyze(ctx, in) })
-		if broken != nil {
-			res = &golang.Result{Notes: broken, Failed: true}
-		}
-		done <- res
-	}
-	r.parseDockerfiles(files)
-	wait := slices.ContainsFunc(r.dockerfiles, mayGiveTags)
-	if !wait {
-		go start(nil)
-	}
-	r.shield("reading manifests", func() { r.loadManifests(files) })
-	r.shield("reading what builds images", func() { r.readBuilds(files) })
-	if wait {
-		go start(r.goBuilds())
-	}
-	r.golang = <-done
-	r.notes = append(r.notes, r.golang.Notes...)
-}
-
 // shield does a step of the run. If that breaks down, the run goes on with what there is, and cannot be trusted.
 func (r *run) shield(what string, do func()) {
 	r.notes = append(r.notes, check.Shield(check.Span{}, what, do)...)
@@ -231,87 +192,6 @@ func (r *run) shield(what string, do func()) {
 // top returns the folder that the repository begins in.
 func (r *run) top() string {
 	return strings.TrimSuffix(filepath.ToSlash(r.tree.Root)+"/", "/"+r.tree.Prefix)
-}
-
-// goCommand says how to run the go command on the tree.
-func (r *run) goCommand(o Options) golang.GoCommand {
-	return golang.GoCommand{Top: r.top(), Untrusted: o.Untrusted, Offline: o.Offline}
-}
-
-// loader returns what loads the Go code of the tree.
-func (r *run) loader(o Options) golang.Source {
-	return golang.Source{GoCommand: r.goCommand(o), Cache: r.cache, Overlay: r.overlay}
-}
-
-// analyze returns what looks at the Go code of the tree through the go command.
-func (r *run) analyze(o Options) Analyze {
-	return func(ctx context.Context, in golang.Input) *golang.Result {
-		loader := r.loader(o)
-		res := golang.Analyze(ctx, loader, in)
-		if o.Offline {
-			res.DemandModules()
-		}
-		if o.Untrusted {
-			res.Notes = append(res.Notes, loader.LeftOut(r.reader, in.Root, in.Files)...)
-		}
-		return res
-	}
-}
-
-func (r *run) parseDockerfiles(files []string) {
-	type parsed struct {
-		file  *dockerfile.File
-		notes []check.Notification
-	}
-	names := slices.DeleteFunc(slices.Clone(files), func(name string) bool { return !dockerfile.IsDockerfile(name) })
-	step := r.progress.Start("reading", "Dockerfiles")
-	defer step.End()
-	step.Expect(len(names))
-	inorder.Each(names, func(name string) parsed {
-		src, err := r.reader.ReadFile(name)
-		if err != nil {
-			return parsed{notes: []check.Notification{{Code: "read", Level: rules.Warning, At: check.Span{File: name}, Message: err.Error()}}}
-		}
-		var p parsed
-		if broken := check.Shield(check.Span{File: name}, "reading the Dockerfile", func() { p.file, p.notes = dockerfile.Parse(name, src) }); broken != nil {
-			return parsed{notes: broken}
-		}
-		return p
-	}, func(p parsed) {
-		step.Done(1)
-		r.notes = append(r.notes, p.notes...)
-		if p.file != nil {
-			p.file.Roles = r.settings.Roles
-			r.dockerfiles = append(r.dockerfiles, p.file)
-		}
-	})
-}
-
-// mayGiveTags reports whether a Dockerfile, or what it runs, may build with build tags.
-func mayGiveTags(d *dockerfile.File) bool {
-	text := string(d.Source)
-	return strings.Contains(text, "-tags") || strings.Contains(text, "make") || strings.Contains(text, ".sh")
-}
-
-// goBuilds returns the main packages that the Dockerfiles build for others than developers.
-func (r *run) goBuilds() []golang.Build {
-	var out []golang.Build
-	for _, d := range r.dockerfiles {
-		if d.Role() != check.Product {
-			continue
-		}
-		for _, img := range d.Images() {
-			if d.Development(d.Find(img.Stage)) {
-				continue
-			}
-			for _, bin := range img.Binaries.Members {
-				if dir := d.GoDir(bin.Package); bin.Package != "" && dir != "" {
-					out = append(out, golang.Build{Dir: dir, Tags: bin.Tags})
-				}
-			}
-		}
-	}
-	return out
 }
 
 // A dockerfileEvidence is a Dockerfile as Bind sees it.
@@ -333,119 +213,7 @@ func (r *run) bind() {
 	r.notes = append(r.notes, notes...)
 }
 
-func (r *run) check() {
-	report := func(f check.Finding) { r.findings = append(r.findings, f) }
-	seen := renderings{}
-	each(r, "Dockerfiles", checkdockerfile.All(), r.dockerfiles, dockerfilePlace, func(_ *dockerfile.File, f check.Finding) { report(f) })
-	r.dockerfiles = nil // what the images of workloads are, Bind has taken from them
-	each(r, "variants", checkmanifest.All(), r.variants, variantPlace, func(v *workload.Variant, f check.Finding) { seen.report(f, v, r.settings.Roles, report) })
-	each(r, "the repository", checkrepository.All(), []*repository.Tree{r.tree}, func(*repository.Tree) check.Span { return check.Span{} }, func(_ *repository.Tree, f check.Finding) { report(f) })
-	each(r, "workloads", slices.Concat(checkworkload.All(), checkdockerfile.Commands()), r.workloads, workloadPlace, func(w *workload.Workload, f check.Finding) {
-		if f.Workload == "" {
-			f.Workload = w.Name
-		}
-		if w.Deploy == nil {
-			report(f)
-			return
-		}
-		seen.report(f, w.Deploy.Variant, r.settings.Roles, report)
-	})
-	bound := r.deployed()
-	for _, f := range r.golang.Findings {
-		report(raised(f, bound))
-	}
-	for _, w := range r.golang.Withheld {
-		f := raised(w.Finding, bound)
-		// triage finds a comment again, and counts it as used; what is deployed is judged wherever it lies, and so is what
-		// the user asked for by its folder or a role
-		if w.By != nil || f.Workload != "" || r.isAskedFor(f.At.File) {
-			report(f)
-		}
-	}
-}
-
-// renderings holds what was found in the renderings of charts: which one showed it first.
-type renderings map[rendered]*workload.Variant
-
-type rendered struct {
-	rule  *rules.Rule
-	chart string
-	at    check.Span
-}
-
-// report files what was found in a variant. A defect of a template that several values files show is one finding, and a
-// value that a values file gives is named with its line there: unless it is one of the chart's tests.
-func (seen renderings) report(f check.Finding, v *workload.Variant, roles check.Roles, report func(check.Finding)) {
-	if v == nil || v.Chart == "" {
-		report(overlaid(f, v))
-		return
-	}
-	places := []check.Span{f.At}
-	for _, rel := range f.Related {
-		places = append(places, rel.At)
-	}
-	for _, at := range places {
-		origin, ok := v.Origins[at]
-		if ok && roles.Of(origin.File) != check.Product {
-			return // the values of the chart's own tests are at fault
-		}
-		if ok && !slices.Contains(places, origin) {
-			places = append(places, origin)
-			f.Related = append(f.Related, check.Related{At: origin, Message: "the chart takes it from here"})
-		}
-	}
-	id := rendered{f.Rule, v.Chart, f.At}
-	if first := seen[id]; first == nil || first == v {
-		seen[id] = v
-		report(f)
-	}
-}
-
-// overlaid names the overlay that shows a defect of something that it takes in: another may show none.
-func overlaid(f check.Finding, v *workload.Variant) check.Finding {
-	if v == nil || v.Overlay.File == "" {
-		return f
-	}
-	beside := func(file string) bool { return path.Dir(file) == path.Dir(v.Overlay.File) }
-	if !beside(f.At.File) && !slices.ContainsFunc(f.Related, func(r check.Related) bool { return beside(r.At.File) }) {
-		f.Related = append(f.Related, check.Related{At: v.Overlay, Message: "this overlay deploys it"})
-	}
-	return f
-}
-
-// raised returns a finding about a program that an image carries with that workload; a server that handles no SIGTERM
-// is then an error, since a container is always stopped by one.
-func raised(f check.Finding, bound map[check.Span]*workload.Workload) check.Finding {
-	w := bound[f.At]
-	if w == nil {
-		return f
-	}
-	f.Workload = w.Name
-	if f.Rule != nil && f.Rule.Name == "sigterm-unhandled" {
-		f.Severity = rules.Error
-	}
-	return f
-}
-
-// deployed returns the workloads whose program an image carries, by the place of the program's main listener or, of a
-// worker, the first call that takes its work.
-func (r *run) deployed() map[check.Span]*workload.Workload {
-	out := map[check.Span]*workload.Workload{}
-	for _, w := range r.workloads {
-		if w.Program == nil || w.Image == nil || r.settings.Roles.Of(w.Image.File) != check.Product {
-			continue
-		}
-		if l, ok := w.Program.MainListen(); ok {
-			out[l.At] = w
-		}
-		if w.Program.Class == workload.Worker {
-			out[w.Program.Consumes[0].At] = w
-		}
-	}
-	return out
-}
-
-// report returns what was found, and which entries of a baseline could not be judged.
+// report returns what was found.
 func (r *run) report() *check.Report {
 	step := r.progress.Start("sorting", "findings")
 	defer step.End()
