@@ -60,12 +60,23 @@ func (c *Cache) file(k Key) string {
 // fresh is how long an entry counts as used just now: its time need not be set again.
 const fresh = time.Hour
 
-// Get returns an entry. An entry that was cut off or altered is none, and is removed.
+// largest is how many bytes an entry may have.
+const largest = 256 << 20
+
+// Get returns an entry. An entry that was cut off or altered is none, and is removed; so is what is no regular file.
 func (c *Cache) Get(k Key) (data []byte, ok bool) {
 	if c == nil {
 		return nil, false
 	}
 	name := c.file(k)
+	info, err := os.Lstat(name)
+	if err != nil {
+		return nil, false
+	}
+	if !info.Mode().IsRegular() || info.Size() > largest {
+		c.remove(name)
+		return nil, false
+	}
 	text, err := os.ReadFile(name)
 	if err != nil {
 		return nil, false
@@ -79,7 +90,7 @@ func (c *Cache) Get(k Key) (data []byte, ok bool) {
 		c.remove(name)
 		return nil, false
 	}
-	if info, err := os.Stat(name); err == nil && time.Since(info.ModTime()) > fresh {
+	if time.Since(info.ModTime()) > fresh {
 		now := time.Now()
 		os.Chtimes(name, now, now) //nolint:errcheck // at worst it is evicted early
 	}

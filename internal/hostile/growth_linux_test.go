@@ -47,6 +47,11 @@ func growth(t *testing.T) {
 		{"Services' ports", "-- a.yaml --\n" + podWith("ports: ["+list(20_000, func(i int) string { return fmt.Sprintf("{containerPort: %d}", i+1) })+"]") +
 			"---\napiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {selector: {a: b}, ports: [" + list(20_000, func(i int) string { return fmt.Sprintf("{name: p%d, port: %d}", i, i+1) }) + "]}\n",
 			`^a\.yaml: warning more than \d+ comparisons`},
+		{"monitors of Services", "-- a.yaml --\n" + many(300, func(i int) string {
+			return fmt.Sprintf("---\napiVersion: v1\nkind: Service\nmetadata: {name: s%d, labels: {a: b}}\nspec: {selector: {a: b}, ports: [{name: m, port: 80}]}\n---\napiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\n"+
+				"metadata: {name: m%[1]d}\nspec: {selector: {matchLabels: {a: b}}, endpoints: [{port: m}]}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: p%[1]d, labels: {a: b}}\n"+
+				"spec: {containers: [{name: c, image: i, ports: [{name: m, containerPort: 80}]}]}\n", i)
+		}), `^a\.yaml:.*FL0202`},
 		{"variables of an ENV", "-- Dockerfile --\nFROM debian:12\n" + strings.Repeat("ENV "+many(5_000, func(i int) string { return fmt.Sprintf("E%d=$E%d ", i, i-1) })+"\n", 10) + "ENTRYPOINT /x | cat\n", `^Dockerfile:.*FL0911`},
 		{"variables in every stage", "-- Dockerfile --\nFROM debian:12 AS s0\nENV " + many(4_000, func(i int) string { return fmt.Sprintf("E%d=x ", i) }) + "\n" +
 			many(900, func(i int) string { return fmt.Sprintf("FROM s%d AS s%d\nRUN x\n", i, i+1) }), `^Dockerfile: warning .*variables and labels`},

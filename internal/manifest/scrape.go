@@ -52,6 +52,9 @@ func (a *assembly) podMonitor(o *object) {
 			continue
 		}
 		for _, e := range o.root.get("spec", "podMetricsEndpoints").items() {
+			if !a.spend(len(p.deploys)) {
+				return
+			}
 			scrape(p.deploys, []workload.Scrape{o.endpoint(e, "port", "portNumber", "targetPort")})
 		}
 	}
@@ -66,6 +69,9 @@ func (a *assembly) serviceMonitor(o *object) {
 		}
 		for _, e := range o.root.get("spec", "endpoints").items() {
 			ask := o.endpoint(e, "targetPort")
+			if !a.spend(len(s.Selects) * (1 + len(s.Ports))) {
+				return
+			}
 			if !ask.Port.Absent() {
 				scrape(s.Selects, []workload.Scrape{ask})
 				continue
@@ -76,7 +82,7 @@ func (a *assembly) serviceMonitor(o *object) {
 				}
 				ask.Port = port.Target
 				for _, d := range s.Selects {
-					if slices.Contains(d.Services, port) {
+					if len(d.Scrapes) < mostScrapes && slices.Contains(d.Services, port) {
 						scrape([]*workload.Deploy{d}, []workload.Scrape{ask})
 					}
 				}
@@ -97,9 +103,14 @@ func (o *object) endpoint(e node, keys ...string) workload.Scrape {
 	return ask
 }
 
+// mostScrapes is how many requests for its metrics a container is told of.
+const mostScrapes = 20
+
 func scrape(deploys []*workload.Deploy, asked []workload.Scrape) {
 	for _, d := range deploys {
-		d.Scrapes = append(slices.Clip(d.Scrapes), asked...)
+		if len(d.Scrapes) < mostScrapes {
+			d.Scrapes = append(slices.Clip(d.Scrapes), asked...)
+		}
 	}
 }
 
