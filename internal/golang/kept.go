@@ -61,7 +61,7 @@ func (a *analysisRun) key(t *task) (key cache.Key, ok bool) {
 		return key, false
 	}
 	unit := t.unit.Key()
-	return sha256.Sum256(fmt.Appendf(nil, "package 2\n%s\n%x\n%q %q %q %q\n", a.tool, unit, a.rel(t.unit.Package.Dir), a.module.dir, a.module.path, a.module.goVersion)), true
+	return sha256.Sum256(fmt.Appendf(nil, "package 3\n%s\n%x\n%q %q %q %q\n", a.tool, unit, a.rel(t.unit.Package.Dir), a.module.dir, a.module.path, a.module.goVersion)), true
 }
 
 // joinedKey returns what is found in a package depends on, given what that is without the facts of what it imports.

@@ -232,10 +232,10 @@ func (s *sources) load(u *Unit, p *golist.Package) {
 	}
 }
 
-// key returns what the types and the syntax of a package depend on. Where the repository lies makes no difference.
+// key returns what the types, the syntax and the places of a package depend on: facts name files by where they lie.
 func (s *sources) key(p *golist.Package) cache.Key {
 	h := sha256.New()
-	h.Write(fmt.Appendf(nil, "%s %s\n%s\n%s\n%+v\n", p.ImportPath, p.Name, s.decls.Contents(p.ImportPath), godecl.Contents(s.overlay, p.IgnoredFiles()), p.Error))
+	h.Write(fmt.Appendf(nil, "%s %s %q\n%s\n%s\n%+v\n", p.ImportPath, p.Name, p.Dir, s.decls.Contents(p.ImportPath), godecl.Contents(s.overlay, p.IgnoredFiles()), p.Error))
 	if m := p.Module; m != nil {
 		h.Write(fmt.Appendf(nil, "%s %s %s\n", m.Path, m.Version, m.GoVersion))
 	}
